@@ -1,0 +1,41 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { unknownValue } from "./errors.ts";
+import type { Fault } from "./fault.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** The catalogues are folders: a file's name is the id of what it exports. */
+const folders = { scenario: "scenarios", fault: "faults" } as const;
+
+export function scenarioIds(): string[] {
+  return idsIn("scenario");
+}
+
+export function faultKinds(): string[] {
+  return idsIn("fault");
+}
+
+/** @throws LabError (`unknown-scenario`) listing the known ones */
+export async function loadScenario(id: string): Promise<Scenario> {
+  return load<Scenario>("scenario", id);
+}
+
+/** The word that makes this fault for a target. @throws LabError (`unknown-fault`) listing the known ones */
+export async function loadFault(kind: string): Promise<(target: string) => Fault> {
+  return load("fault", kind);
+}
+
+function idsIn(what: keyof typeof folders): string[] {
+  return readdirSync(join(import.meta.dirname, folders[what]))
+    .filter((file) => /\.[jt]s$/.test(file) && !/\.test\.|\.d\.ts$/.test(file))
+    .map((file) => file.replace(/\.[jt]s$/, ""))
+    .sort();
+}
+
+async function load<Thing>(what: keyof typeof folders, id: string): Promise<Thing> {
+  const ids = idsIn(what);
+  if (!ids.includes(id)) throw unknownValue(what, id, ids);
+  const ending = import.meta.filename.endsWith(".ts") ? "ts" : "js";
+  const module = (await import(`./${folders[what]}/${id}.${ending}`)) as { default: Thing };
+  return module.default;
+}

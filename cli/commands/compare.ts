@@ -1,0 +1,41 @@
+import type { Command } from "commander";
+import { commaList, nameOption, portOption, wholeNumber } from "./options.ts";
+
+interface CompareOptions {
+  policy?: string[];
+  store?: string[];
+  scenario?: string[];
+  need: string[];
+  users: number;
+  name: string;
+  port?: number;
+  json?: boolean;
+  resume?: string;
+}
+
+export function addCompare(program: Command): void {
+  program
+    .command("compare")
+    .description("run the scenarios over the architectures, print the decision table, say which ones meet your needs")
+    .option("--policy <names>", "only these balancing policies (comma list)", commaList)
+    .option("--store <names>", "only these session stores (comma list)", commaList)
+    .option("--scenario <names>", "only these scenarios (comma list)", commaList)
+    .option(
+      "--need <needs>",
+      "what the architecture must offer, e.g. survive-crash,revocable (comma list)",
+      commaList,
+      [],
+    )
+    .option("--users <number>", "virtual users per architecture", wholeNumber({ what: "users", from: 1, to: 1_000 }), 6)
+    .option(
+      "--resume <file>",
+      "go on with a comparison: scenarios whose results are in that JSON file are not run again",
+    )
+    .option("--json", "print the comparison and all results as JSON")
+    .addOption(nameOption())
+    .addOption(portOption())
+    .action(async (options: CompareOptions, command: Command) => {
+      const { runComparison } = await import("../run-comparison.ts");
+      await runComparison({ ...options, colour: command.optsWithGlobals().color !== false });
+    });
+}

@@ -1,0 +1,17 @@
+import type { Command } from "commander";
+
+export function addDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .description("is this machine ready? each failing line ends with the command that mends it")
+    .option("--json", "as JSON")
+    .action(async ({ json }: { json?: boolean }) => {
+      const [{ examine }, { exitCodes }] = await Promise.all([import("../doctor.ts"), import("../errors.ts")]);
+      const findings = await examine();
+      if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+      else
+        for (const { ok, what, says, todo } of findings)
+          process.stdout.write(`${ok ? "ok  " : "FAIL"} ${what}: ${says}${todo ? `\n       -> ${todo}` : ""}\n`);
+      if (findings.some(({ ok }) => !ok)) process.exitCode = exitCodes.environment.code;
+    });
+}

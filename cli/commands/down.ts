@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import { nameOption } from "./options.ts";
+
+interface DownOptions {
+  name: string;
+  all?: boolean;
+}
+
+export function addDown(program: Command): void {
+  program
+    .command("down")
+    .description("remove a lab: containers, network, volumes; then look whether anything is left")
+    .addOption(nameOption())
+    .option("--all", "remove every lab on this engine, by label")
+    .action(async ({ name, all }: DownOptions) => {
+      const [{ Engine }, { removeLab }, { exitCodes }, { projectOf }] = await Promise.all([
+        import("../docker/engine.ts"),
+        import("../docker/start-lab.ts"),
+        import("../errors.ts"),
+        import("../lab/topology.ts"),
+      ]);
+      const engine = new Engine();
+      const found = await engine.resources(all ? undefined : name);
+      const names = [...new Set(found.map(({ lab }) => lab))].sort();
+      if (names.length === 0) {
+        process.stdout.write(all ? "There is no lab on this engine.\n" : `There is no lab "${name}".\n`);
+        return;
+      }
+      for (const lab of names) {
+        process.stderr.write(`removing the lab "${lab}"\n`);
+        const left = await removeLab({ name: lab, project: projectOf(lab) }, engine);
+        if (left.length === 0) process.stdout.write(`The lab "${lab}" is removed; nothing is left.\n`);
+        for (const { kind, name: resource } of left) {
+          process.stdout.write(`Left behind: ${kind} ${resource} (in use by something that is not the lab's)\n`);
+          process.exitCode = exitCodes.leftBehind.code;
+        }
+      }
+    });
+}

@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import { faultKinds, loadFault } from "../catalogue.ts";
+import { exitCodes, unknownValue } from "../errors.ts";
+import { defaultName } from "../lab/topology.ts";
+import { nameOption } from "./options.ts";
+
+interface FaultOptions {
+  name: string;
+  json?: boolean;
+}
+
+export function addFault(program: Command): void {
+  program
+    .command("fault")
+    .description("break a service and leave it broken; says by which two signs that is certain")
+    .argument("<kind>", faultKinds().join(", "))
+    .argument("<service>", "which one; `lab status` lists them")
+    .addOption(nameOption())
+    .option("--json", "as JSON")
+    .action(async (kind: string, service: string, options: FaultOptions, command: Command) => {
+      if (!faultKinds().includes(kind)) throw unknownValue("fault", await printable(kind), faultKinds());
+      await inject({ kind, service }, { ...options, colour: command.optsWithGlobals().color !== false });
+    });
+}
+
+async function inject(
+  { kind, service }: { kind: string; service: string },
+  { name, json, colour }: FaultOptions & { colour: boolean },
+): Promise<void> {
+  const [{ Engine }, { requireLab }, { serviceNames }, { injectByHand }] = await Promise.all([
+    import("../docker/engine.ts"),
+    import("./require-lab.ts"),
+    import("../docker/lab-services.ts"),
+    import("../inject-by-hand.ts"),
+  ]);
+  const engine = new Engine();
+  const lab = await requireLab(name, engine);
+  const known = await serviceNames(lab, engine);
+  if (!known.includes(service)) throw unknownValue("service", await printable(service), known);
+  const fault = (await loadFault(kind))(service);
+  const injected = await injectByHand(fault, { lab, engine });
+
+  const [{ faultReport }, { jsonReport }, { detectTerminal }] = await Promise.all([
+    import("../report/fault.ts"),
+    import("../report/json.ts"),
+    import("../terminal.ts"),
+  ]);
+  process.stdout.write(json ? jsonReport(injected) : faultReport(injected, detectTerminal({ colour })));
+  const suffix = name === defaultName ? "" : ` --name ${name}`;
+  process.stderr.write(`Next: lab status, lab user NAME whoami; \`lab heal${suffix}\` mends what is broken.\n`);
+  if (!injected.confirmed) process.exitCode = exitCodes.inconclusive.code;
+}
+
+async function printable(text: string): Promise<string> {
+  return (await import("../report/text.ts")).harmless(text);
+}

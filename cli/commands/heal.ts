@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import { unknownValue } from "../errors.ts";
+import { defaultName } from "../lab/topology.ts";
+import { nameOption } from "./options.ts";
+
+export function addHeal(program: Command): void {
+  program
+    .command("heal")
+    .description("bring back whatever is dead, frozen or cut off, and wait until it answers")
+    .argument("[service...]", "only these (default: all)")
+    .addOption(nameOption())
+    .action(async (wanted: string[], { name }: { name: string }) => heal(wanted, name));
+}
+
+async function heal(wanted: readonly string[], name: string): Promise<void> {
+  const [{ Engine }, { requireLab }, { serviceNames }, { healServices }, { harmless }] = await Promise.all([
+    import("../docker/engine.ts"),
+    import("./require-lab.ts"),
+    import("../docker/lab-services.ts"),
+    import("../docker/heal-services.ts"),
+    import("../report/text.ts"),
+  ]);
+  const engine = new Engine();
+  const lab = await requireLab(name, engine);
+  const known = await serviceNames(lab, engine);
+  for (const service of wanted) if (!known.includes(service)) throw unknownValue("service", harmless(service), known);
+
+  const begin = performance.now();
+  let healed = 0;
+  const left = await healServices({
+    lab,
+    engine,
+    ...(wanted.length > 0 ? { only: wanted } : {}),
+    say({ service, found, cure }) {
+      healed += 1;
+      process.stdout.write(`${service} was ${found}: ${cure}\n`);
+    },
+  });
+  const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
+  if (healed === 0)
+    process.stdout.write(`There is nothing to heal${wanted.length > 0 ? ` at ${wanted.join(", ")}` : ""}.\n`);
+  else
+    process.stdout.write(
+      `${wanted.length > 0 && left.length > 0 ? wanted.join(", ") : "Everything"} answers again, after ${seconds} s.\n`,
+    );
+  const suffix = name === defaultName ? "" : ` --name ${name}`;
+  for (const { service, found } of left)
+    process.stderr.write(`${service} is still ${found}; \`lab heal${suffix}\` mends all.\n`);
+}

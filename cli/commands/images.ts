@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+
+export function addImages(program: Command): void {
+  const images = program
+    .command("images")
+    .description("get, make, keep and check the container images, also where there is no registry");
+  images
+    .command("pull")
+    .description("pull the official images from their registry")
+    .action(async () => (await import("../docker/images-actions.ts")).pullImages(say));
+  images
+    .command("build")
+    .description("make the images from Debian packages, where no registry answers")
+    .option("--force", "make them again when they are there")
+    .action(async ({ force }: { force?: boolean }) => {
+      await (await import("../docker/build-images.ts")).buildImages({ force: force ?? false });
+    });
+  images
+    .command("save")
+    .description("put the images that the lab uses into one file, to hand round")
+    .argument("<file>", "e.g. session-lab-images.tar")
+    .action(async (file: string) => (await import("../docker/images-actions.ts")).saveImages(file, say));
+  images
+    .command("load")
+    .description("take images from such a file; what is there already is not loaded again")
+    .argument("<file>")
+    .action(async (file: string) => (await import("../docker/images-actions.ts")).loadImages(file, say));
+  images
+    .command("verify")
+    .description("start each image and ask for the version inside")
+    .action(async () => (await import("../docker/images-actions.ts")).verifyImages(print));
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,50 @@
+import { InvalidArgumentError, Option } from "commander";
+import { LabError } from "../errors.ts";
+import { defaultName } from "../lab/topology.ts";
+
+/** `--name`, common to all commands that mean one lab. */
+export function nameOption(): Option {
+  return new Option("--name <lab>", "which lab, when there are several")
+    .env("LAB_NAME")
+    .default(defaultName)
+    .argParser(labName);
+}
+
+export function portOption(): Option {
+  return new Option(
+    "--port <number>",
+    "publish on this port of 127.0.0.1 (default: 8080, or the next free one)",
+  ).argParser(wholeNumber({ what: "port", from: 1, to: 65_535 }));
+}
+
+/** A parser for whole numbers in a range. @throws LabError naming the value and what is allowed */
+export function wholeNumber({ what, from, to }: { what: string; from: number; to: number }): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= from && number <= to) return number;
+    throw new LabError(`--${what} is "${text}".`, {
+      id: `bad-${what}`,
+      todo: `Give a whole number from ${from} to ${to}.`,
+      exit: "usage",
+    });
+  };
+}
+
+/** A comma list, without blanks and empty parts. */
+export function commaList(text: string): string[] {
+  const parts = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
+  if (parts.length === 0) throw new InvalidArgumentError("Give one name, or several with commas between them.");
+  return parts;
+}
+
+function labName(text: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,30}$/.test(text)) return text;
+  throw new LabError(`--name is "${text}".`, {
+    id: "bad-name",
+    todo: "Give up to 31 small letters, digits and hyphens, the first not a hyphen.",
+    exit: "usage",
+  });
+}

@@ -1,0 +1,181 @@
+import { randomInt } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { LabError, unknownValue } from "../errors.ts";
+import type { Outcome } from "../experiment.ts";
+import type { Interrupt } from "../interrupt.ts";
+import { appServers, defaultVictim } from "../lab/topology.ts";
+import type { Plan } from "../plan.ts";
+import type { Narrator } from "../runner/stage.ts";
+import { commaList, nameOption, portOption, wholeNumber } from "./options.ts";
+
+/** The most users per architecture: memory and sockets of one machine end somewhere. */
+const mostUsers = 100_000;
+
+interface ScenarioOptions {
+  list?: boolean;
+  policy?: string[];
+  store?: string[];
+  aof?: boolean;
+  users: number;
+  seed?: number;
+  victim?: string;
+  trials: number;
+  name: string;
+  port?: number;
+  keep?: boolean;
+  json?: boolean;
+  report: string[];
+  dryRun?: boolean;
+}
+
+export function addScenario(program: Command): void {
+  program
+    .command("scenario")
+    .description("run a scenario: users log in, something breaks, who is still logged in?")
+    .argument("[name]", "which one; --list shows them")
+    .option("--list", "the scenarios and their questions")
+    .option("--policy <names>", "only these balancing policies (comma list)", commaList)
+    .option("--store <names>", "only these session stores (comma list)", commaList)
+    .addOption(new Option("--aof", "of the Redis stores only redis-aof, beside the control").conflicts("store"))
+    .addOption(
+      new Option("--no-aof", "of the Redis stores only those without AOF, beside the control").conflicts("store"),
+    )
+    .option(
+      "--users <number>",
+      "virtual users per architecture",
+      wholeNumber({ what: "users", from: 1, to: mostUsers }),
+      30,
+    )
+    .option("--victim <server>", `the app server that is broken (default: ${defaultVictim}; trials take turns)`)
+    .option(
+      "--trials <number>",
+      "repeat it: other victims, other instants",
+      wholeNumber({ what: "trials", from: 1, to: 1_000 }),
+      1,
+    )
+    .option("--seed <number>", "repeat the order of a run", wholeNumber({ what: "seed", from: 0, to: 2 ** 31 - 1 }))
+    .option("--json", "print the result document and nothing else on stdout")
+    .option("--report <file>", "also write a report; the ending says which format (repeatable)", collect, [])
+    .option("--keep", "leave the lab running when this command started it")
+    .option("--dry-run", "print the steps, do nothing")
+    .addOption(nameOption())
+    .addOption(portOption())
+    .action(async (scenarioId: string | undefined, options: ScenarioOptions, command: Command) => {
+      if (options.list) return printList();
+      const colour = command.optsWithGlobals().color !== false;
+      await runOne(scenarioId, options, { colour, persistence: persistenceChoice(command) });
+    });
+}
+
+/** All values are checked before anything is started. */
+async function runOne(
+  scenarioId: string | undefined,
+  options: ScenarioOptions,
+  { colour, persistence }: { colour: boolean; persistence: PersistenceChoice },
+): Promise<void> {
+  const { scenarioIds } = await import("../catalogue.ts");
+  if (scenarioId === undefined)
+    throw new LabError("Which scenario?", {
+      id: "no-scenario",
+      todo: `Give one of: ${scenarioIds().join(", ")}.`,
+      exit: "usage",
+    });
+  if (options.victim !== undefined && !appServers.includes(options.victim))
+    throw unknownValue("victim", options.victim, appServers);
+  const [{ makePlan }, { formatFor }] = await Promise.all([import("../plan.ts"), import("../report/formats.ts")]);
+  const reports = options.report.map((file) => ({ file, format: formatFor(file) }));
+  const stores = options.store ?? (await storesByPersistence(persistence));
+  const plan = await makePlan({
+    scenarioId,
+    users: options.users,
+    seed: options.seed ?? randomInt(2 ** 31),
+    victim: options.victim ?? defaultVictim,
+    name: options.name,
+    keep: options.keep ?? false,
+    command: ["lab", ...process.argv.slice(2)].join(" "),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.policy === undefined ? {} : { policies: options.policy }),
+    ...(stores === undefined ? {} : { stores }),
+  });
+  if (options.dryRun) {
+    const { stepsReport } = await import("../report/steps.ts");
+    process.stdout.write(
+      stepsReport({ ...plan.scenario, architectures: plan.architectures.map(({ id }) => id), victim: plan.victim }),
+    );
+    return;
+  }
+
+  const [{ detectTerminal, openNarrator }, { exitCodeOf, listenForInterrupts }] = await Promise.all([
+    import("../terminal.ts"),
+    import("../interrupt.ts"),
+  ]);
+  const narrator = await openNarrator(detectTerminal({ colour }));
+  const interrupt = listenForInterrupts();
+  // Said before the libraries that talk to Docker are loaded, which takes longer than anybody should look at nothing.
+  narrator.doing("looking for a running lab");
+  try {
+    const { result, folder } = await runTrials(plan, options, narrator, interrupt);
+    narrator.end();
+    for (const { file, format } of reports) writeFileSync(file, format.render(result));
+    const { printResult } = await import("../print-result.ts");
+    await printResult(result, { folder, json: options.json ?? false, colour });
+  } catch (error) {
+    narrator.end();
+    if (!interrupt.received) throw error;
+  } finally {
+    interrupt.release();
+  }
+  if (interrupt.received) process.exitCode = exitCodeOf(interrupt.received);
+}
+
+/** One run, or several on one lab: the victims take turns, and the instant of the fault follows from the seed. */
+async function runTrials(
+  plan: Plan,
+  { trials, victim }: ScenarioOptions,
+  narrator: Narrator,
+  interrupt: Interrupt,
+): Promise<Outcome> {
+  const { runExperiment, withLab } = await import("../experiment.ts");
+  if (trials === 1) return runExperiment(plan, narrator, interrupt);
+  const { combineTrials } = await import("../verdict/combine-trials.ts");
+  const outcomes: Outcome[] = [];
+  const left = await withLab(plan, narrator, interrupt, async () => {
+    for (let trial = 0; trial < trials && !interrupt.signal.aborted; trial++) {
+      const seed = (plan.seed + trial) % 2 ** 31;
+      const turn = victim ?? appServers[(appServers.indexOf(plan.victim) + trial) % appServers.length]!;
+      narrator.tell(`Trial ${trial + 1} of ${trials}: ${turn}`);
+      const faultDelayMs = (seed * 7919) % 1_000;
+      outcomes.push(
+        await runExperiment({ ...plan, keep: true, seed, victim: turn, faultDelayMs }, narrator, interrupt),
+      );
+    }
+  });
+  const result = combineTrials(outcomes.map((outcome) => outcome.result));
+  return { result: { ...result, leftovers: left }, folder: outcomes[0]!.folder };
+}
+
+type PersistenceChoice = "aof" | "no-aof" | undefined;
+
+/** `--aof` and `--no-aof` are one switch to commander; what matters is whether either was given. */
+function persistenceChoice(command: Command): PersistenceChoice {
+  if (command.getOptionValueSource("aof") !== "cli") return undefined;
+  return command.opts().aof === true ? "aof" : "no-aof";
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+async function storesByPersistence(choice: PersistenceChoice): Promise<string[] | undefined> {
+  if (choice === undefined) return undefined;
+  const { loadStores } = await import("../lab/stores.ts");
+  return loadStores()
+    .filter(({ persistence }) => persistence !== null && (persistence === "append-only") === (choice === "aof"))
+    .map(({ id }) => id);
+}
+
+async function printList(): Promise<void> {
+  const { loadScenario, scenarioIds } = await import("../catalogue.ts");
+  for (const id of scenarioIds()) process.stdout.write(`${id.padEnd(16)} ${(await loadScenario(id)).question}\n`);
+}

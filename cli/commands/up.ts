@@ -1,0 +1,91 @@
+import type { Command } from "commander";
+import type { Lab } from "../lab/topology.ts";
+import { commaList, nameOption, portOption } from "./options.ts";
+
+interface UpOptions {
+  name: string;
+  port?: number;
+  with: string[];
+}
+
+export function addUp(program: Command): void {
+  program
+    .command("up")
+    .description("start a lab and leave it running; prints its URLs")
+    .addOption(nameOption())
+    .addOption(portOption())
+    .option("--with <profiles>", "start optional servers too (comma list)", commaList, [])
+    .action(async (options: UpOptions, command: Command) => {
+      const [{ Engine }, { findLab, removeLab, reviveLab, startLab }, terminal, { listenForInterrupts, exitCodeOf }] =
+        await Promise.all([
+          import("../docker/engine.ts"),
+          import("../docker/start-lab.ts"),
+          import("../terminal.ts"),
+          import("../interrupt.ts"),
+        ]);
+      const screen = terminal.detectTerminal({ colour: command.optsWithGlobals().color !== false });
+      const narrator = await terminal.openNarrator(screen);
+      const interrupt = listenForInterrupts();
+      const engine = new Engine();
+      try {
+        const running = await findLab(options.name, engine);
+        if (running) {
+          checkPort(options, running.port);
+          narrator.doing(`the lab "${options.name}" exists already; making sure that all of it answers`);
+          await reviveLab(running, engine, interrupt.signal);
+        }
+        interrupt.onSecond = async () => {
+          if (!running) await removeLab({ name: options.name, project: `session-lab-${options.name}` }, engine);
+        };
+        const lab =
+          running ??
+          (await startLab({
+            name: options.name,
+            engine,
+            signal: interrupt.signal,
+            profiles: await knownProfiles(options.with),
+            say: (text) => narrator.doing(text),
+            ...(options.port === undefined ? {} : { port: options.port }),
+          }));
+        narrator.end();
+        process.stdout.write(await describeLab(lab));
+      } catch (error) {
+        narrator.end();
+        if (!interrupt.received) throw error;
+        process.exitCode = exitCodeOf(interrupt.received);
+      } finally {
+        interrupt.release();
+      }
+    });
+}
+
+/** @throws LabError (`unknown-profile`) */
+async function knownProfiles(wanted: readonly string[]): Promise<readonly string[]> {
+  const [{ loadStores }, { unknownValue }] = await Promise.all([import("../lab/stores.ts"), import("../errors.ts")]);
+  const known = [...new Set(loadStores().flatMap(({ profile }) => profile ?? []))].sort();
+  for (const profile of wanted) if (!known.includes(profile)) throw unknownValue("profile", profile, known);
+  return wanted;
+}
+
+function checkPort({ name, port }: UpOptions, running: number): void {
+  if (port !== undefined && port !== running)
+    process.stderr.write(`the lab "${name}" already runs on port ${running}; --port ${port} is not used\n`);
+}
+
+async function describeLab(lab: Lab): Promise<string> {
+  const { selectArchitectures } = await import("../lab/architectures.ts");
+  const { architectureUrl } = await import("../lab/topology.ts");
+  const { name, port } = lab;
+  const urls = selectArchitectures(lab).map(({ id, host }) => `  ${id.padEnd(24)}${architectureUrl(host, port)}`);
+  const suffix = name === "lab" ? "" : ` --name ${name}`;
+  return [
+    `The lab "${name}" is up. Each architecture is a host name:`,
+    "",
+    ...urls,
+    "",
+    "Next:",
+    `  lab scenario server-crash${suffix}`,
+    `  lab down${suffix}`,
+    "",
+  ].join("\n");
+}

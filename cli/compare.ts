@@ -1,0 +1,103 @@
+import { unknownValue } from "./errors.ts";
+import { type Scenario, wouldWish } from "./scenario.ts";
+import type { ArchitectureResult, Result, Verdict } from "./verdict/result.ts";
+
+/** A question that a scenario answers for every architecture: one column of the decision table. */
+export interface Column {
+  scenario: string;
+  label: string;
+  /** Its name for `--need`. */
+  need: string;
+}
+
+export interface Cell {
+  scenario: string;
+  verdict: Verdict;
+  reasons: readonly string[];
+  /** As one would wish, in the scenario's own sense, and established: a refuted or open cell is never good. */
+  good: boolean;
+  /** What became of the sessions, in a few words. */
+  says: string;
+  /** The run that measured it. */
+  run: string;
+}
+
+export interface Comparison {
+  columns: readonly Column[];
+  rows: readonly { architecture: string; extraServer: string | null; cells: readonly (Cell | undefined)[] }[];
+  needs: {
+    wanted: readonly string[];
+    qualified: readonly string[];
+    ruledOut: readonly { architecture: string; by: readonly string[] }[];
+  };
+}
+
+/** The columns that these scenarios make; a scenario without a `compare` word answers no such question. */
+export function columnsOf(scenarios: ReadonlyMap<string, Scenario>): Column[] {
+  return [...scenarios].flatMap(([scenario, { compare }]) => (compare ? [{ scenario, ...compare }] : []));
+}
+
+/** @throws LabError (`unknown-need`) */
+export function checkNeeds(wanted: readonly string[], columns: readonly Column[]): void {
+  const known = columns.map(({ need }) => need);
+  for (const need of wanted) if (!known.includes(need)) throw unknownValue("need", need, known);
+}
+
+/** Puts the results of several scenarios side by side. */
+export function compareResults(
+  results: readonly Result[],
+  scenarios: ReadonlyMap<string, Scenario>,
+  { wanted = [], extraServers }: { wanted?: readonly string[]; extraServers: ReadonlyMap<string, string | null> },
+): Comparison {
+  const columns = columnsOf(scenarios).filter(({ scenario }) =>
+    results.some((result) => result.scenario.id === scenario),
+  );
+  const architectures = [...new Set(results.flatMap((result) => result.architectures.map(({ id }) => id)))].sort();
+  const rows = architectures.map((architecture) => ({
+    architecture,
+    extraServer: extraServers.get(architecture) ?? null,
+    cells: columns.map(({ scenario }) => cellOf(architecture, scenario, results, scenarios)),
+  }));
+  const verdicts = rows.map(({ architecture, cells }) => ({
+    architecture,
+    by: columns.flatMap(({ need }, index) => (wanted.includes(need) && !cells[index]?.good ? [need] : [])),
+  }));
+  return {
+    columns,
+    rows,
+    needs: {
+      wanted,
+      qualified: verdicts.filter(({ by }) => by.length === 0).map(({ architecture }) => architecture),
+      ruledOut: verdicts.filter(({ by }) => by.length > 0),
+    },
+  };
+}
+
+function cellOf(
+  architecture: string,
+  scenario: string,
+  results: readonly Result[],
+  scenarios: ReadonlyMap<string, Scenario>,
+): Cell | undefined {
+  const result = results.find(({ scenario: { id } }) => id === scenario);
+  const found = result?.architectures.find(({ id }) => id === architecture);
+  const definition = scenarios.get(scenario);
+  if (!result || !found || !definition) return undefined;
+  const { verdict, reasons } = found;
+  return {
+    scenario,
+    verdict,
+    reasons,
+    good: verdict === "confirmed" && wouldWish(definition, found),
+    says: sayFates(found),
+    run: result.run.id,
+  };
+}
+
+/** `20/30 lost`, `flickers`, or the measure where nobody lost anything. */
+function sayFates({ fates, sessions, measures }: ArchitectureResult): string {
+  const others = Object.entries(fates).filter(([fate]) => fate !== "survived");
+  if (fates.unstable === sessions) return "flickers";
+  if (others.length > 0) return others.map(([fate, count]) => `${count}/${sessions} ${fate}`).join(", ");
+  return measures.map(({ value, unit }) => `${unit} ${value}`).join(", ") || "no";
+}

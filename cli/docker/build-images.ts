@@ -1,0 +1,19 @@
+import { join } from "node:path";
+import { execa } from "execa";
+import { LabError } from "../errors.ts";
+import { packageRoot } from "../lab/paths.ts";
+
+/** Makes the images from Debian packages; scripts/build-images.sh says how, and why it did not work. */
+export async function buildImages({ force }: { force: boolean }): Promise<void> {
+  const script = join(packageRoot, "scripts/build-images.sh");
+  const { exitCode } = await execa(script, force ? ["--force"] : [], {
+    stdio: ["ignore", "inherit", "inherit"],
+    reject: false,
+  });
+  if (exitCode === 0) return;
+  throw new LabError("The images could not be made from Debian packages; the reason stands above.", {
+    id: "build-failed",
+    todo: "With a registry: `lab images pull`. With a file from somebody else: `lab images load FILE`.",
+    exit: "environment",
+  });
+}

@@ -1,0 +1,122 @@
+import { ExecaError, execa } from "execa";
+import { LabError } from "../errors.ts";
+import { composeFile } from "../lab/paths.ts";
+import type { Lab } from "../lab/topology.ts";
+
+/** Oldest Compose that knows everything the compose file uses. */
+const oldestCompose = [2, 24] as const;
+
+/** What compose.yaml leaves open. */
+export interface ComposeVariables {
+  [name: `LAB_${string}`]: string;
+  /** Comma list, read by Compose itself. */
+  COMPOSE_PROFILES?: string;
+}
+
+/** The version of the Compose plugin, e.g. `2.40.3`. @throws LabError (`compose-missing`, `compose-too-old`) */
+export async function composeVersion(): Promise<string> {
+  const { stdout } = await docker(["compose", "version", "--short"]).catch((error) => {
+    throw new LabError("Docker Compose is missing: `docker compose version` does not answer.", {
+      id: "compose-missing",
+      todo: "Install the Compose plugin, or run `./scripts/setup.sh`, which fetches it where needed.",
+      exit: "environment",
+      cause: error,
+    });
+  });
+  const version = stdout.trim().replace(/^v/, "");
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major < oldestCompose[0] || (major === oldestCompose[0] && minor < oldestCompose[1]))
+    throw new LabError(`Docker Compose ${version} is too old; the lab needs ${oldestCompose.join(".")} or newer.`, {
+      id: "compose-too-old",
+      todo: "Update the Compose plugin, or run `./scripts/setup.sh`.",
+      exit: "environment",
+    });
+  return version;
+}
+
+/** Creates and starts the services of a lab; does not wait for their health. Never pulls or builds. */
+export async function composeUp(lab: Lab, variables: ComposeVariables, signal: AbortSignal): Promise<void> {
+  await docker(["compose", "-p", lab.project, "-f", composeFile, "up", "--detach", "--pull", "never", "--no-build"], {
+    env: variables,
+    signal,
+  }).catch((error) => {
+    if (signal.aborted) throw error;
+    throw explainUp(error, lab);
+  });
+}
+
+/** Removes every container, network and volume of a lab, in whatever state a killed `up` left them. Needs no compose file. */
+export async function composeDown(lab: Pick<Lab, "project">): Promise<void> {
+  await docker(["compose", "-p", lab.project, "down", "--volumes", "--remove-orphans", "--timeout", "0"]);
+}
+
+/** Passes the services' logs on to this terminal. */
+export async function composeLogs(
+  lab: Lab,
+  services: readonly string[],
+  { follow = false, tail = "200" } = {},
+): Promise<void> {
+  const options = [...(follow ? ["--follow"] : []), "--tail", tail];
+  await execa("docker", ["compose", "-p", lab.project, "logs", ...options, ...services], {
+    stdio: ["ignore", "inherit", "inherit"],
+    reject: false,
+  });
+}
+
+/**
+ * In a process group of its own: Ctrl-C in the terminal must reach the lab only, which then ends Compose in good order instead
+ * of both acting at once.
+ */
+function docker(args: string[], { env, signal }: { env?: ComposeVariables; signal?: AbortSignal } = {}) {
+  return execa("docker", args, {
+    detached: true,
+    cleanup: true,
+    stdin: "ignore",
+    killSignal: "SIGINT",
+    forceKillAfterDelay: 5_000,
+    env: { ...env },
+    ...(signal ? { cancelSignal: signal } : {}),
+  });
+}
+
+function explainUp(error: unknown, { name, port, subnetPrefix }: Lab): unknown {
+  const said = error instanceof ExecaError ? String(error.stderr) : String(error);
+  const known: [RegExp, string, string, string][] = [
+    [
+      /port is already allocated|address already in use/i,
+      "port-taken",
+      `Port ${port} on 127.0.0.1 was taken in the meantime.`,
+      "Run the command again, or choose another with --port.",
+    ],
+    [
+      /pool overlaps|Address already in use|invalid pool request/i,
+      "subnet-taken",
+      `The subnet ${subnetPrefix}.0/24 was taken in the meantime.`,
+      "Run the command again; another one is chosen.",
+    ],
+    [
+      /no space left on device/i,
+      "disk-full",
+      "The engine's disk is full.",
+      "Make room, e.g. with `docker system prune`.",
+    ],
+    [
+      /bind source path does not exist/i,
+      "not-built",
+      "The app server's bundle dist/app/server.cjs does not exist.",
+      "Run `npm run build`.",
+    ],
+  ];
+  for (const [pattern, id, message, todo] of known)
+    if (pattern.test(said)) return new LabError(message, { id, todo, exit: "environment", cause: error });
+  return new LabError(`Compose could not start the lab "${name}": ${lastLine(said)}`, {
+    id: "compose-failed",
+    todo: "Run `lab doctor`; `--debug` shows all that Compose said.",
+    exit: "environment",
+    cause: error,
+  });
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
+}

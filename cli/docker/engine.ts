@@ -1,0 +1,247 @@
+import { Writable } from "node:stream";
+import type { ContainerInspectInfo } from "dockerode";
+import Docker from "dockerode";
+import { LabError } from "../errors.ts";
+import { labels } from "../lab/labels.ts";
+import { balancer, type Lab, networkOf } from "../lab/topology.ts";
+
+/** The state of one service's container, as the engine sees it. */
+export interface ContainerState {
+  service: string;
+  id: string;
+  running: boolean;
+  paused: boolean;
+  exitCode: number;
+  /** ISO 8601; changes with every start. */
+  startedAt: string;
+  /** Attached to the lab's network. */
+  attached: boolean;
+  health: string;
+}
+
+/** Anything of a lab that exists on the engine. */
+export interface Resource {
+  kind: "container" | "network" | "volume";
+  name: string;
+  lab: string;
+}
+
+/** The door to the Docker API: the only user of dockerode. */
+export class Engine {
+  readonly #docker = new Docker();
+
+  /** @throws LabError (`engine-down`, `engine-forbidden`) */
+  async version(): Promise<string> {
+    try {
+      return (await this.#docker.version()).Version;
+    } catch (error) {
+      throw explain(error);
+    }
+  }
+
+  /** Every lab that has a balancer on this engine, running or not. */
+  async labs(): Promise<Lab[]> {
+    const containers = await this.#list([`${labels.lab}`, `${labels.port}`]);
+    return containers.map(({ Labels }) => ({
+      name: Labels[labels.lab]!,
+      project: Labels[labels.project]!,
+      port: Number(Labels[labels.port]),
+      subnetPrefix: Labels[labels.subnetPrefix]!,
+      profiles: (Labels[labels.profiles] ?? "").split(",").filter(Boolean),
+    }));
+  }
+
+  /** Everything that carries the label of a lab (or of any, without a name). */
+  async resources(name?: string): Promise<Resource[]> {
+    const label = name === undefined ? labels.lab : `${labels.lab}=${name}`;
+    const [containers, networks, volumes] = await Promise.all([
+      this.#list([label]),
+      this.#docker.listNetworks({ filters: { label: [label] } }),
+      this.#docker.listVolumes({ filters: { label: [label] } }),
+    ]);
+    const labOf = (found: Record<string, string> | undefined) => found?.[labels.lab] ?? "";
+    return [
+      ...containers.map(({ Names, Labels }) => ({
+        kind: "container" as const,
+        name: Names[0]!.slice(1),
+        lab: labOf(Labels),
+      })),
+      ...networks.map(({ Name, Labels }) => ({ kind: "network" as const, name: Name, lab: labOf(Labels) })),
+      ...volumes.Volumes.map(({ Name, Labels }) => ({ kind: "volume" as const, name: Name, lab: labOf(Labels) })),
+    ];
+  }
+
+  /** Subnets of all networks of the engine, e.g. `172.17.0.0/16`. */
+  async subnets(): Promise<string[]> {
+    const networks = await this.#docker.listNetworks();
+    return networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])));
+  }
+
+  /** The states of all services of a lab. */
+  async states(lab: Lab): Promise<ContainerState[]> {
+    const containers = await this.#list([`${labels.lab}=${lab.name}`]);
+    return Promise.all(
+      containers.map(async ({ Id, Labels }) =>
+        stateOf(Labels[labels.service]!, await this.#docker.getContainer(Id).inspect(), lab),
+      ),
+    );
+  }
+
+  async state(lab: Lab, service: string): Promise<ContainerState> {
+    return stateOf(service, await (await this.#container(lab, service)).inspect(), lab);
+  }
+
+  async kill(lab: Lab, service: string): Promise<void> {
+    await (await this.#container(lab, service)).kill({ signal: "SIGKILL" });
+  }
+
+  /** SIGTERM, then SIGKILL after `graceSeconds`. */
+  async stop(lab: Lab, service: string, { graceSeconds = 5 } = {}): Promise<void> {
+    await (await this.#container(lab, service)).stop({ t: graceSeconds }).catch(unlessAlreadySo);
+  }
+
+  async start(lab: Lab, service: string): Promise<void> {
+    await (await this.#container(lab, service)).start().catch(unlessAlreadySo);
+  }
+
+  async pause(lab: Lab, service: string): Promise<void> {
+    await (await this.#container(lab, service)).pause();
+  }
+
+  async unpause(lab: Lab, service: string): Promise<void> {
+    await (await this.#container(lab, service)).unpause();
+  }
+
+  async disconnect(lab: Lab, service: string): Promise<void> {
+    const container = await this.#container(lab, service);
+    await this.#docker.getNetwork(networkOf(lab)).disconnect({ Container: container.id });
+  }
+
+  /** Attaches a service to the lab's network again, under its fixed address and its names. */
+  async connect(lab: Lab, service: string): Promise<void> {
+    const container = await this.#container(lab, service);
+    const address = await this.#fixedAddress(lab, service);
+    await this.#docker.getNetwork(networkOf(lab)).connect({
+      Container: container.id,
+      EndpointConfig: { Aliases: [service], ...(address ? { IPAMConfig: { IPv4Address: address } } : {}) },
+    });
+  }
+
+  /** Runs a command in a service's container and returns what it printed on stdout. */
+  async exec(lab: Lab, service: string, command: string[]): Promise<string> {
+    const container = await this.#container(lab, service);
+    const run = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
+    const stream = await run.start({});
+    const output: string[] = [];
+    this.#docker.modem.demuxStream(stream, collector(output), collector([]));
+    await new Promise((resolve, reject) => stream.on("end", resolve).on("error", reject));
+    return output.join("");
+  }
+
+  /** What a service wrote to stderr since an instant (ms since the epoch). */
+  async errorLog(lab: Lab, service: string, { sinceMs = 0 } = {}): Promise<string> {
+    const container = await this.#container(lab, service);
+    const log = await container.logs({ stdout: false, stderr: true, since: sinceMs / 1000, follow: false });
+    return demultiplex(log as unknown as Buffer);
+  }
+
+  /** The address that compose.yaml gives a service, read back from the names that it gives the balancer (`extra_hosts`). */
+  async #fixedAddress(lab: Lab, service: string): Promise<string | undefined> {
+    const { HostConfig } = await (await this.#container(lab, balancer)).inspect();
+    const entry = HostConfig.ExtraHosts?.find((host: string) => host.startsWith(`${service}:`));
+    return entry?.slice(service.length + 1);
+  }
+
+  /** Removes what carries the label of this lab, by force; for what `compose down` left. */
+  async removeResources(name: string): Promise<void> {
+    for (const { kind, name: resource } of await this.resources(name)) {
+      if (kind === "container")
+        await this.#docker.getContainer(resource).remove({ force: true, v: true }).catch(unlessGone);
+      if (kind === "network") await this.#docker.getNetwork(resource).remove().catch(unlessGone);
+      if (kind === "volume") await this.#docker.getVolume(resource).remove().catch(unlessGone);
+    }
+  }
+
+  async #container(lab: Lab, service: string) {
+    const [found] = await this.#list([`${labels.lab}=${lab.name}`, `${labels.service}=${service}`]);
+    if (!found)
+      throw new LabError(`The lab "${lab.name}" has no container for the service "${service}".`, {
+        id: "service-missing",
+        todo: `Run \`lab down --name ${lab.name}\`, then \`lab up --name ${lab.name}\`.`,
+        exit: "environment",
+      });
+    return this.#docker.getContainer(found.Id);
+  }
+
+  async #list(label: string[]) {
+    try {
+      return await this.#docker.listContainers({ all: true, filters: { label } });
+    } catch (error) {
+      throw explain(error);
+    }
+  }
+}
+
+/** Docker answers 304 when a container is already started or stopped. */
+function unlessAlreadySo(error: unknown): void {
+  if ((error as { statusCode?: number }).statusCode !== 304) throw error;
+}
+
+/** What cannot be removed is left for the audit to name. 404: gone already; 403, 409: in use by somebody else. */
+function unlessGone(error: unknown): void {
+  if (![403, 404, 409].includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
+}
+
+function stateOf(service: string, info: ContainerInspectInfo, lab: Lab): ContainerState {
+  const { State } = info;
+  return {
+    service,
+    id: info.Id,
+    running: State.Running,
+    paused: State.Paused,
+    exitCode: State.ExitCode,
+    startedAt: State.StartedAt,
+    attached: Object.hasOwn(info.NetworkSettings.Networks, networkOf(lab)),
+    health: State.Health?.Status ?? "unknown",
+  };
+}
+
+/** Docker's multiplexed log format: an 8-byte header (stream, 0, 0, 0, big-endian length) before each chunk. */
+function demultiplex(log: Buffer): string {
+  const chunks: Buffer[] = [];
+  for (let offset = 0; offset + 8 <= log.length; ) {
+    const length = log.readUInt32BE(offset + 4);
+    chunks.push(log.subarray(offset + 8, offset + 8 + length));
+    offset += 8 + length;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function collector(chunks: string[]): NodeJS.WritableStream {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk.toString("utf8"));
+      done();
+    },
+  });
+}
+
+function explain(error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  const address = (error as { address?: string }).address ?? process.env.DOCKER_HOST ?? "/var/run/docker.sock";
+  if (code === "ENOENT" || code === "ECONNREFUSED")
+    return new LabError(`No Docker engine answers at ${address}.`, {
+      id: "engine-down",
+      todo: "Start Docker, or run `./scripts/setup.sh`, which installs and starts it where needed.",
+      exit: "environment",
+      cause: error,
+    });
+  if (code === "EACCES" || code === "EPERM")
+    return new LabError(`You may not use the Docker engine at ${address} (permission denied on the socket).`, {
+      id: "engine-forbidden",
+      todo: "Add yourself to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in again).",
+      exit: "environment",
+      cause: error,
+    });
+  return error;
+}

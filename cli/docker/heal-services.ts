@@ -1,0 +1,84 @@
+import { LabError } from "../errors.ts";
+import type { Lab } from "../lab/topology.ts";
+import { waitUntil } from "../wait.ts";
+import type { ContainerState, Engine } from "./engine.ts";
+import { openLabServices } from "./lab-services.ts";
+import type { Service } from "./service.ts";
+import { reviveLab } from "./start-lab.ts";
+
+/** A service that does not answer by then has a problem that waiting does not solve. */
+const answerDeadlineMs = 30_000;
+
+/** What is wrong with a service, and what mends it. A service can be ill in two ways. */
+export interface Ailment {
+  service: string;
+  /** What was found, e.g. `not running, exit code 137`. */
+  found: string;
+  /** What is done about it. */
+  cure: "started" | "unfrozen" | "attached again";
+}
+
+/** Whatever of these services is dead, frozen or cut off, in the order in which it can be mended. */
+export function ailmentsOf(states: readonly ContainerState[]): Ailment[] {
+  return states.flatMap(({ service, running, paused, attached, exitCode }): Ailment[] => [
+    ...(paused ? [{ service, found: "frozen", cure: "unfrozen" } as const] : []),
+    ...(attached ? [] : [{ service, found: "cut off from the network", cure: "attached again" } as const]),
+    ...(running ? [] : [{ service, found: `not running, exit code ${exitCode}`, cure: "started" } as const]),
+  ]);
+}
+
+export interface Healing {
+  lab: Lab;
+  engine: Engine;
+  /** Only these services. */
+  only?: readonly string[];
+  /** Told what was found before it is mended. */
+  say: (ailment: Ailment) => void;
+}
+
+/**
+ * Mends what is ill, and waits until it answers; when all of the lab is well, until every architecture answers.
+ *
+ * @returns what is still ill, because it was not asked for
+ * @throws LabError (`not-ready`) when something does not answer
+ */
+export async function healServices({ lab, engine, only, say }: Healing): Promise<Ailment[]> {
+  const all = ailmentsOf(await engine.states(lab));
+  const isWanted = ({ service }: Ailment) => only === undefined || only.includes(service);
+  for (const ailment of all.filter(isWanted)) {
+    say(ailment);
+    await mend(ailment, lab, engine);
+  }
+  const left = all.filter((ailment) => !isWanted(ailment));
+  if (left.length === 0) await reviveLab(lab, engine, new AbortController().signal);
+  else await theseAnswer(only ?? [], lab, engine);
+  return left;
+}
+
+/** Does what an ailment needs; does not wait for its effect. */
+export async function mend({ service, cure }: Ailment, lab: Lab, engine: Engine): Promise<void> {
+  if (cure === "unfrozen") await engine.unpause(lab, service);
+  if (cure === "attached again") await engine.connect(lab, service);
+  if (cure === "started") await engine.start(lab, service);
+}
+
+async function theseAnswer(names: readonly string[], lab: Lab, engine: Engine): Promise<void> {
+  await using services = openLabServices(lab, engine);
+  const { ok, seen } = await waitUntil({
+    look: () => Promise.all(names.map((name) => problemOf(services.named(name)))),
+    until: (problems) => problems.every((problem) => problem === undefined),
+    deadlineMs: answerDeadlineMs,
+  });
+  if (ok) return;
+  throw new LabError(`Not everything answers: ${seen.filter(Boolean).join("; ")}.`, {
+    id: "not-ready",
+    todo: "Perhaps it needs something else that is broken: `lab heal` mends all of the lab.",
+    exit: "environment",
+  });
+}
+
+/** Well is what answers; of a service that nobody asks anything directly, Docker's health check says so. */
+async function problemOf(service: Service): Promise<string | undefined> {
+  const [{ health }, { answers, says }] = await Promise.all([service.state(), service.feel()]);
+  return answers || health === "healthy" ? undefined : says;
+}

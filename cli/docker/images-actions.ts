@@ -1,0 +1,123 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import Docker from "dockerode";
+import { LabError } from "../errors.ts";
+import { imageRoles, resolveImages, roles } from "./images.ts";
+
+type Say = (text: string) => void;
+
+/** Pulls the official images; the one thing in the lab that uses the network, and only when asked. */
+export async function pullImages(say: Say): Promise<void> {
+  const docker = new Docker();
+  for (const role of roles) {
+    const image = imageRoles[role].official;
+    say(`pulling ${image}`);
+    try {
+      await finished(docker, await docker.pull(image));
+    } catch (error) {
+      throw new LabError(`${image} cannot be pulled: ${(error as Error).message}.`, {
+        id: "pull-failed",
+        todo: "Where no registry answers: `lab images build`, or `lab images load FILE` with a file that somebody saved.",
+        exit: "environment",
+        cause: error,
+      });
+    }
+  }
+}
+
+/** Writes the images that the lab would use into one tar file. */
+export async function saveImages(file: string, say: Say): Promise<void> {
+  const images = Object.values(await resolveImages());
+  say(`saving ${images.join(", ")} to ${file}`);
+  // dockerode types only single names; the API takes several, and layers that they share are stored once.
+  const tar = await new Docker().getImage("").modem;
+  const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
+    tar.dial(
+      {
+        path: `/images/get?${images.map((name) => `names=${encodeURIComponent(name)}`).join("&")}`,
+        method: "GET",
+        isStream: true,
+        statusCodes: { 200: true },
+      },
+      (error: unknown, data: unknown) => (error ? reject(error) : resolve(data as NodeJS.ReadableStream)),
+    );
+  });
+  try {
+    await pipeline(stream, createWriteStream(file, { flags: "wx" }));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") await rm(file, { force: true });
+    throw new LabError(`The images cannot be written to ${file}: ${(error as Error).message}.`, {
+      id: "save-failed",
+      todo: "Give a file that does not exist yet, on a disk with some 500 MB of room.",
+      exit: "environment",
+      cause: error,
+    });
+  }
+}
+
+/** Loads images from a file made by `saveImages`. Loading twice changes nothing. */
+export async function loadImages(file: string, say: Say): Promise<void> {
+  const docker = new Docker();
+  try {
+    await finished(docker, await docker.loadImage(createReadStream(file)));
+  } catch (error) {
+    throw new LabError(`The images in ${file} cannot be loaded: ${(error as Error).message}.`, {
+      id: "load-failed",
+      todo: "Give a file that `lab images save` wrote.",
+      exit: "usage",
+      cause: error,
+    });
+  }
+  say(`loaded; the lab will use ${Object.values(await resolveImages()).join(", ")}`);
+}
+
+/** Starts each image once and prints the version of what is inside. @throws LabError when one does not start */
+export async function verifyImages(print: Say): Promise<void> {
+  const docker = new Docker();
+  const images = await resolveImages();
+  for (const role of roles) {
+    const [output, status] = await runOnce(docker, images[role], imageRoles[role].version);
+    const version = /\d+\.\d+\.\d+/.exec(output)?.[0];
+    if (status !== 0 || !version)
+      throw new LabError(
+        `The image ${images[role]} does not run ${imageRoles[role].version[0]}: ${output.trim() || `exit ${status}`}.`,
+        {
+          id: "image-broken",
+          todo: "Get it again: `lab images pull`, or `lab images build --force`.",
+          exit: "environment",
+        },
+      );
+    print(`ok  ${images[role]}: ${role} ${version}`);
+  }
+}
+
+async function runOnce(docker: Docker, image: string, command: string[]): Promise<[output: string, status: number]> {
+  const container = await docker.createContainer({
+    Image: image,
+    Entrypoint: command,
+    Cmd: [],
+    Tty: true,
+    NetworkDisabled: true,
+  });
+  try {
+    await container.start();
+    const { StatusCode } = (await container.wait()) as { StatusCode: number };
+    const log = (await container.logs({ stdout: true, stderr: true, follow: false })) as unknown as Buffer;
+    return [log.toString("utf8"), StatusCode];
+  } finally {
+    await container.remove({ force: true });
+  }
+}
+
+/** Waits until a stream of progress messages ends. Errors come as messages in the stream. */
+function finished(docker: Docker, stream: NodeJS.ReadableStream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    docker.modem.followProgress(stream, (error, messages: { error?: string }[]) => {
+      const failed = messages?.find((message) => message.error);
+      if (error) reject(error);
+      else if (failed) reject(new Error(failed.error));
+      else resolve();
+    });
+  });
+}

@@ -1,0 +1,76 @@
+import { loadStores } from "../lab/stores.ts";
+import { appServers, directHost, type Lab } from "../lab/topology.ts";
+import { openTransport, type Transport } from "../users/transport.ts";
+import type { ContainerState, Engine } from "./engine.ts";
+import { redisInfo } from "./service.ts";
+
+/** How a lab is doing at the moment. */
+export interface LabStatus {
+  lab: Lab;
+  services: ContainerState[];
+  /** Store -> app server -> number of sessions that it sees there; null where it gives no answer. */
+  sessions: Record<string, Record<string, number | null>>;
+  redis: RedisHealth[];
+}
+
+/** Fields of Redis `INFO`, in its units. */
+export interface RedisHealth {
+  service: string;
+  answers: boolean;
+  usedMemoryBytes?: number;
+  keys?: number;
+  /** Seconds since the epoch of the last RDB save, and changes since. */
+  lastSaveAt?: number;
+  changesSinceSave?: number;
+  lastSaveOk?: boolean;
+  appendOnly?: boolean;
+  loading?: boolean;
+  role?: string;
+}
+
+export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
+  const transport = openTransport({ port: lab.port, connections: 8 });
+  try {
+    const stores = loadStores().filter(({ profile }) => profile === null || lab.profiles.includes(profile));
+    const servers = [...new Set(stores.flatMap(({ server }) => (server?.startsWith("redis") ? [server] : [])))];
+    const [services, sessions, redis] = await Promise.all([
+      engine.states(lab),
+      Promise.all(stores.map(async ({ id }) => [id, await sessionsIn(id, transport)] as const)),
+      Promise.all(servers.map((service) => redisHealth(service, lab, engine))),
+    ]);
+    services.sort((a, b) => a.service.localeCompare(b.service));
+    return { lab, services, sessions: Object.fromEntries(sessions), redis };
+  } finally {
+    await transport.close();
+  }
+}
+
+export async function sessionsIn(store: string, transport: Transport): Promise<Record<string, number | null>> {
+  const counts = await Promise.all(
+    appServers.map(async (appServer) => {
+      const host = directHost({ appServer, store });
+      const reply = await transport.send({ host, method: "GET", path: "/healthz", headers: {}, connection: "kept" });
+      if (!reply.answered || reply.status !== 200) return [appServer, null] as const;
+      const { sessions } = JSON.parse(reply.body) as { sessions?: number };
+      return [appServer, sessions ?? null] as const;
+    }),
+  );
+  return Object.fromEntries(counts);
+}
+
+async function redisHealth(service: string, lab: Lab, engine: Engine): Promise<RedisHealth> {
+  const info = await redisInfo(engine, lab, service);
+  if (!info) return { service, answers: false };
+  return {
+    service,
+    answers: true,
+    usedMemoryBytes: Number(info.used_memory),
+    keys: Number(/keys=(\d+)/.exec(info.db0 ?? "")?.[1] ?? 0),
+    lastSaveAt: Number(info.rdb_last_save_time),
+    changesSinceSave: Number(info.rdb_changes_since_last_save),
+    lastSaveOk: info.rdb_last_bgsave_status === "ok",
+    appendOnly: info.aof_enabled === "1",
+    loading: info.loading === "1",
+    role: info.role ?? "unknown",
+  };
+}

@@ -1,0 +1,69 @@
+import { LabError } from "../errors.ts";
+import { appServers, balancer, defaultName, type Lab } from "../lab/topology.ts";
+import { waitUntil } from "../wait.ts";
+import type { ContainerState, Engine } from "./engine.ts";
+import { ailmentsOf, mend } from "./heal-services.ts";
+import { countSessions, type SessionsOfStore, storesOf } from "./look-at-sessions.ts";
+import { sessionServerOf } from "./session-server.ts";
+import { reviveLab } from "./start-lab.ts";
+
+/** A server that has to load its data first empties itself when it has. */
+const emptyDeadlineMs = 20_000;
+/** Replicas follow their master. */
+const countDeadlineMs = 5_000;
+/** An app server ends in less; what hangs is not waited for. */
+const graceSeconds = 1;
+
+/**
+ * Makes a lab as it was at its start: everything alive, nothing in any store.
+ *
+ * @throws LabError (`not-emptied`, `not-ready`)
+ */
+export async function resetLab(lab: Lab, engine: Engine): Promise<void> {
+  const states = await engine.states(lab);
+  for (const ailment of ailmentsOf(states)) await mend(ailment, lab, engine);
+  await Promise.all(states.map((state) => forget(state, lab, engine)));
+  await reviveLab(lab, engine, new AbortController().signal);
+  const stores = storesOf(lab).filter(({ livesIn }) => livesIn !== "browser");
+  const { ok, seen } = await waitUntil({
+    look: async () => (await countSessions(lab, stores)).filter((store) => !isEmpty(store)),
+    until: (full) => full.length === 0,
+    deadlineMs: countDeadlineMs,
+  });
+  if (!ok) throw notEmptied(`there are still sessions in ${seen.map(({ store }) => store).join(", ")}`, lab);
+}
+
+/** Every app server has answered, and sees no session. */
+function isEmpty({ seen }: SessionsOfStore): boolean {
+  return Object.values(seen).every((count) => count === 0);
+}
+
+/**
+ * Each service forgets in its own way. App servers and nginx keep what they know in the memory of a process (sessions; failure
+ * windows and the table of `sticky learn`): another process knows nothing. What was dead has just got one.
+ */
+async function forget({ service, running }: ContainerState, lab: Lab, engine: Engine): Promise<void> {
+  if (appServers.includes(service) || service === balancer) {
+    if (!running) return;
+    await engine.stop(lab, service, { graceSeconds });
+    await engine.start(lab, service);
+    return;
+  }
+  const server = sessionServerOf(service);
+  if (!server) return;
+  const { ok } = await waitUntil({
+    look: () => server.empty({ lab, engine, service }),
+    until: (emptied) => emptied,
+    deadlineMs: emptyDeadlineMs,
+  });
+  if (!ok) throw notEmptied(`${service} does not answer`, lab);
+}
+
+function notEmptied(why: string, { name }: Lab): LabError {
+  const suffix = name === defaultName ? "" : ` --name ${name}`;
+  return new LabError(`The lab "${name}" could not be emptied: ${why}.`, {
+    id: "not-emptied",
+    todo: `Make a new one: lab down${suffix}, then lab up${suffix}.`,
+    exit: "environment",
+  });
+}

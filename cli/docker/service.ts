@@ -1,0 +1,125 @@
+import { appServers, balancer, directHost, type Lab } from "../lab/topology.ts";
+import type { Transport } from "../users/transport.ts";
+import type { ContainerState, Engine } from "./engine.ts";
+
+/** How a service feels to somebody who uses it. */
+export interface Feeling {
+  /** It answers requests. */
+  answers: boolean;
+  /** A name for this life of the process (boot id, Redis run_id); unknown while it does not answer. */
+  life: string | undefined;
+  says: string;
+}
+
+/** What a fault may do to a service, and how it can see that it was done. */
+export interface Service {
+  readonly name: string;
+  kill(): Promise<void>;
+  /** SIGTERM, SIGKILL after a grace period. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  pause(): Promise<void>;
+  unpause(): Promise<void>;
+  disconnect(): Promise<void>;
+  connect(): Promise<void>;
+  /** What the engine says. */
+  state(): Promise<ContainerState>;
+  /** What is felt, by asking the service (or whoever uses it) through the balancer. */
+  feel(): Promise<Feeling>;
+}
+
+export interface ServiceOptions {
+  lab: Lab;
+  engine: Engine;
+  transport: Transport;
+  /** Compose service that holds a store -> id of that store, to ask app servers about it. */
+  storeOf: ReadonlyMap<string, string>;
+}
+
+/** A handle on one service of the lab. */
+export function openService(name: string, { lab, engine, transport, storeOf }: ServiceOptions): Service {
+  const store = storeOf.get(name);
+  return {
+    name,
+    kill: () => engine.kill(lab, name),
+    stop: () => engine.stop(lab, name),
+    start: () => engine.start(lab, name),
+    pause: () => engine.pause(lab, name),
+    unpause: () => engine.unpause(lab, name),
+    disconnect: () => engine.disconnect(lab, name),
+    connect: () => engine.connect(lab, name),
+    state: () => engine.state(lab, name),
+    feel: () => {
+      if (name === balancer) return feelBalancer({ lab, engine, transport });
+      return store === undefined
+        ? feelAppServer(name, transport, storeOf)
+        : feelStore(name, store, { lab, engine, transport });
+    },
+  };
+}
+
+/** nginx does not name its lives; the start time of its master process does (`/proc/1/stat`, field 22, ticks since boot). */
+async function feelBalancer({ lab, engine, transport }: Omit<ServiceOptions, "storeOf">): Promise<Feeling> {
+  const reply = await ask(transport, "balancer", "/balancer-healthz");
+  const answers = reply.answered && reply.status === 200;
+  const stat = answers ? await engine.exec(lab, balancer, ["cat", "/proc/1/stat"]).catch(() => "") : "";
+  const life = stat.trim().split(" ")[21];
+  return { answers, life, says: life ? `nginx answers, its process began at tick ${life}` : describe("nginx", reply) };
+}
+
+async function feelAppServer(
+  name: string,
+  transport: Transport,
+  stores: ReadonlyMap<string, string>,
+): Promise<Feeling> {
+  // Any store will do: the boot id comes with every answer, a 503 about the store included.
+  const store = [...stores.values()][0] ?? "memory";
+  const reply = await ask(transport, directHost({ appServer: name, store }), "/healthz");
+  const life = reply.answered ? headerOf(reply.headers["x-boot-id"]) : undefined;
+  const says = life ? `${name} answers, boot ${life.slice(0, 8)}` : describe(name, reply);
+  return { answers: life !== undefined, life, says };
+}
+
+/** Asks the app servers in turn, the users of the store, whether they reach it; and the store itself which process it is. */
+async function feelStore(
+  name: string,
+  store: string,
+  { lab, engine, transport }: Omit<ServiceOptions, "storeOf">,
+): Promise<Feeling> {
+  for (const appServer of appServers) {
+    const reply = await ask(transport, directHost({ appServer, store }), "/healthz");
+    if (!reply.answered || headerOf(reply.headers["x-boot-id"]) === undefined) continue;
+    const answers = reply.status === 200;
+    const info = answers ? await redisInfo(engine, lab, name) : undefined;
+    const life = info?.run_id;
+    const says = answers
+      ? `${appServer} reaches ${name}${life ? `, run_id ${life.slice(0, 8)}` : ""}`
+      : `${appServer} cannot reach ${name}`;
+    return { answers, life, says };
+  }
+  return { answers: false, life: undefined, says: `no app server answers to say whether ${name} is there` };
+}
+
+/** Redis `INFO`, as a table of its fields; undefined when the server does not answer. */
+export async function redisInfo(
+  engine: Engine,
+  lab: Lab,
+  service: string,
+): Promise<Record<string, string> | undefined> {
+  const text = await engine.exec(lab, service, ["redis-cli", "INFO", "everything"]).catch(() => "");
+  const fields = [...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, field, value]) => [field!, value!] as const);
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+}
+
+function ask(transport: Transport, host: string, path: string) {
+  return transport.send({ host, method: "GET", path, headers: { accept: "application/json" }, connection: "fresh" });
+}
+
+function describe(name: string, reply: Awaited<ReturnType<typeof ask>>): string {
+  if (reply.answered) return `asking ${name} gives status ${reply.status}`;
+  return `asking ${name}: ${reply.reason}`;
+}
+
+function headerOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

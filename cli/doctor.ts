@@ -1,0 +1,99 @@
+import { lookup } from "node:dns/promises";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { composeVersion } from "./docker/compose.ts";
+import { Engine } from "./docker/engine.ts";
+import { freeSubnetPrefix } from "./docker/free-subnet.ts";
+import { resolveImages } from "./docker/images.ts";
+import { LabError } from "./errors.ts";
+import { appBundle } from "./lab/paths.ts";
+import { architectureHost, defaultPort } from "./lab/topology.ts";
+
+/** One thing that was looked at. */
+export interface Finding {
+  what: string;
+  ok: boolean;
+  /** What was found. */
+  says: string;
+  /** What mends it, when it is not well; or what to know, when it is. */
+  todo?: string;
+}
+
+interface Examination {
+  what: string;
+  look(engine: Engine): Promise<string>;
+}
+
+/** In the order in which things depend on each other. */
+const examinations: Examination[] = [
+  { what: "Node.js", look: async () => process.version },
+  { what: "build", look: async () => builtBundle() },
+  { what: "Docker engine", look: (engine) => engine.version() },
+  { what: "Docker Compose", look: () => composeVersion() },
+  { what: "images", look: async () => Object.values(await resolveImages()).join(", ") },
+  { what: "subnet", look: async (engine) => `${freeSubnetPrefix(await engine.subnets())}.0/24 is free` },
+  { what: "port", look: () => portState(defaultPort) },
+  { what: "*.localhost", look: () => nameResolution() },
+  { what: "labs", look: async (engine) => describeLabs(engine) },
+];
+
+/** Looks at everything the lab needs. Never throws: what cannot be looked at is a finding too. */
+export async function examine(): Promise<Finding[]> {
+  const engine = new Engine();
+  const findings: Finding[] = [];
+  for (const { what, look } of examinations) {
+    try {
+      const [says = "", todo] = (await look(engine)).split("\n");
+      findings.push({ what, ok: true, says, ...(todo ? { todo } : {}) });
+    } catch (error) {
+      const { message } = error as Error;
+      findings.push({
+        what,
+        ok: false,
+        says: message,
+        todo: error instanceof LabError ? error.todo : "Run it again with --debug.",
+      });
+    }
+  }
+  return findings;
+}
+
+function builtBundle(): string {
+  if (existsSync(appBundle)) return "the app server's bundle is there";
+  throw new LabError("The app server's bundle dist/app/server.cjs does not exist.", {
+    id: "not-built",
+    todo: "npm run build",
+    exit: "environment",
+  });
+}
+
+async function portState(port: number): Promise<string> {
+  const server = createServer();
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false)).listen({ port, host: "127.0.0.1" }, () => resolve(true));
+  });
+  server.close();
+  return isFree ? `127.0.0.1:${port} is free` : `127.0.0.1:${port} is taken; the lab takes the next free one`;
+}
+
+/** Browsers resolve *.localhost by themselves (RFC 6761); curl and others may ask the system. */
+async function nameResolution(): Promise<string> {
+  const name = architectureHost({ policy: "cookie", store: "redis" });
+  const address = await lookup(name).catch(() => undefined);
+  if (address) return `${name} is ${address.address}`;
+  return `this system does not resolve ${name}; browsers do it by themselves\nWith curl say: curl --resolve '${name}:${defaultPort}:127.0.0.1' http://${name}:${defaultPort}/`;
+}
+
+async function describeLabs(engine: Engine): Promise<string> {
+  const resources = await engine.resources();
+  const running = new Set((await engine.labs()).map(({ name }) => name));
+  const names = [...new Set(resources.map(({ lab }) => lab))];
+  const remains = names.filter((name) => !running.has(name));
+  if (remains.length > 0)
+    throw new LabError(`Remains of labs without a balancer: ${remains.join(", ")}.`, {
+      id: "leftovers",
+      todo: "lab down --all",
+      exit: "environment",
+    });
+  return names.length === 0 ? "none, and nothing left of any" : names.join(", ");
+}

@@ -1,0 +1,245 @@
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { composeVersion } from "./docker/compose.ts";
+import { Engine, type Resource } from "./docker/engine.ts";
+import { openService, redisInfo } from "./docker/service.ts";
+import { findLab, removeLab, startLab } from "./docker/start-lab.ts";
+import { LabError } from "./errors.ts";
+import { historyVersion, type RunEvent, type Versions } from "./history/events.ts";
+import { readHistory } from "./history/reader.ts";
+import { FileRecorder } from "./history/recorder.ts";
+import type { Interrupt } from "./interrupt.ts";
+import { profilesOf } from "./lab/architectures.ts";
+import { newRunFolder, runFiles } from "./lab/runs.ts";
+import { loadStores } from "./lab/stores.ts";
+import { appServers, balancer, defaultName, type Lab } from "./lab/topology.ts";
+import type { Plan } from "./plan.ts";
+import { seededShuffle } from "./runner/pace.ts";
+import { runScenario } from "./runner/run-scenario.ts";
+import { Interrupted, type Narrator, type Stage } from "./runner/stage.ts";
+import { clientAddresses, officeAddresses } from "./users/client-address.ts";
+import { castPopulation } from "./users/population.ts";
+import { openTransport } from "./users/transport.ts";
+import { judge } from "./verdict/judge.ts";
+import type { Result } from "./verdict/result.ts";
+import { labVersion } from "./version.ts";
+
+export interface Outcome {
+  result: Result;
+  folder: string;
+}
+
+/**
+ * The whole way of a run: lab up, users in, steps played, lab down, verdict. Returns a result also when it was interrupted;
+ * then the result says so.
+ *
+ * @throws LabError when the lab cannot be started; nothing is left behind then
+ */
+export async function runExperiment(plan: Plan, narrator: Narrator, interrupt: Interrupt): Promise<Outcome> {
+  const engine = new Engine();
+  const { signal } = interrupt;
+  const { lab, isOurs } = await openLab(plan, engine, narrator, interrupt);
+
+  let run: OpenRun | undefined;
+  let ended: { complete: boolean; reason?: string } = { complete: true };
+  try {
+    run = openRun(plan, await describeRun(lab, engine, plan));
+    await playOn(lab, engine, plan, { ...run, narrator, signal });
+  } catch (error) {
+    ended = { complete: false, reason: (error as Error).message };
+    if (!run || !(error instanceof Interrupted || signal.aborted)) throw error;
+  } finally {
+    if (isOurs) narrator.doing("removing the lab");
+    const left = isOurs ? await removeLab(lab, engine) : [];
+    if (run) closeRun(run.recorder, left, ended);
+  }
+  const { folder } = run;
+  const result = await judge(readHistory(join(folder, runFiles.history)));
+  writeFileSync(join(folder, runFiles.result), `${JSON.stringify(result, null, 2)}\n`, { mode: 0o600 });
+  return { result, folder };
+}
+
+/** @throws LabError (`profile-missing`) when an optional server that the plan needs does not run */
+function hasServersFor(plan: Plan, { name, profiles }: Lab): void {
+  const missing = profilesOf(plan.architectures).filter((profile) => !profiles.includes(profile));
+  if (missing.length === 0) return;
+  const suffix = name === defaultName ? "" : ` --name ${name}`;
+  throw new LabError(`The running lab "${name}" was started without ${missing.join(", ")}.`, {
+    id: "profile-missing",
+    todo: `Run \`lab down${suffix}\`, then \`lab up${suffix} --with ${[...profiles, ...missing].join(",")}\`; or choose other stores.`,
+    exit: "environment",
+  });
+}
+
+/**
+ * Has a lab run while something is done with it: the running one, which stays, or one that is started and removed again.
+ *
+ * @returns what was left behind of a lab that was started here
+ */
+export async function withLab(
+  plan: Plan,
+  narrator: Narrator,
+  interrupt: Interrupt,
+  act: () => Promise<void>,
+): Promise<Resource[]> {
+  const engine = new Engine();
+  const { lab, isOurs } = await openLab(plan, engine, narrator, interrupt);
+  let left: Resource[] = [];
+  try {
+    await act();
+  } finally {
+    if (isOurs) {
+      narrator.doing("removing the lab");
+      left = await removeLab(lab, engine);
+    }
+  }
+  return left;
+}
+
+/** The running lab of that name, or one that is started. @returns whether this command has to remove it */
+async function openLab(
+  plan: Plan,
+  engine: Engine,
+  narrator: Narrator,
+  interrupt: Interrupt,
+): Promise<{ lab: Lab; isOurs: boolean }> {
+  const running = await findLab(plan.name, engine);
+  if (running) {
+    hasServersFor(plan, running);
+    return { lab: running, isOurs: false };
+  }
+  const lab = await startLab({
+    name: plan.name,
+    engine,
+    signal: interrupt.signal,
+    profiles: profilesOf(plan.architectures),
+    say: (text) => narrator.doing(text),
+    ...(plan.port === undefined ? {} : { port: plan.port }),
+  });
+  if (!plan.keep) interrupt.onSecond = async () => void (await removeLab(lab, engine));
+  return { lab, isOurs: !plan.keep };
+}
+
+/** A run whose folder exists and whose history has begun. */
+interface OpenRun {
+  folder: string;
+  recorder: FileRecorder;
+}
+
+function openRun(plan: Plan, header: RunEvent): OpenRun {
+  const folder = newRunFolder(header.id);
+  const recorder = new FileRecorder(join(folder, runFiles.history));
+  recorder.record(header);
+  const planned = { ...header, steps: plan.scenario.steps };
+  writeFileSync(join(folder, runFiles.plan), `${JSON.stringify(planned, null, 2)}\n`, { mode: 0o600 });
+  return { folder, recorder };
+}
+
+function closeRun(
+  recorder: FileRecorder,
+  leftovers: readonly Resource[],
+  ended: { complete: boolean; reason?: string },
+): void {
+  for (const { kind, name } of leftovers) recorder.record({ type: "leftover", at: recorder.now(), kind, name });
+  recorder.record({ type: "end", at: recorder.now(), ...ended });
+  recorder.close();
+}
+
+interface RunTools extends OpenRun {
+  narrator: Narrator;
+  signal: AbortSignal;
+}
+
+async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Promise<void> {
+  const { recorder, narrator, signal } = tools;
+  const transport = openTransport({ port: lab.port });
+  try {
+    narrator.doing(`${plan.architectures.length} architectures, ${plan.users} users each: finding a home for everyone`);
+    const newAddress = plan.scenario.clients === "one-network" ? officeAddresses() : clientAddresses();
+    const asTheyCome = plan.scenario.clients === "one-network";
+    const members = await castPopulation({ ...plan, appServers, newAddress, asTheyCome, transport, signal });
+    if (signal.aborted) throw new Interrupted("interrupted");
+    const storeOf = new Map(
+      // All of them: a fault may hit a server that no chosen architecture uses.
+      loadStores().flatMap(({ server, id }) => (server === null ? [] : [[server, id] as const])),
+    );
+    const stage: Stage = {
+      ...plan,
+      lab,
+      engine,
+      transport,
+      recorder,
+      narrator,
+      signal,
+      appServers,
+      members,
+      newAddress,
+      answers: new Map(),
+      newSeats: new Map(),
+      shuffle: seededShuffle(plan.seed),
+      service: (name) => openService(name, { lab, engine, transport, storeOf }),
+      phase: "baseline",
+      broken: [],
+      takenAway: [],
+      predicted: false,
+    };
+    await runScenario(stage);
+  } finally {
+    await transport.close();
+  }
+}
+
+async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise<RunEvent> {
+  const { scenarioId, scenario, users, seed, victim, command } = plan;
+  return {
+    type: "run",
+    historyVersion,
+    id: runId(scenarioId),
+    startedAt: new Date().toISOString(),
+    command,
+    seed,
+    usersPerArchitecture: users,
+    scenario: { id: scenarioId, title: scenario.title, question: scenario.question },
+    victim,
+    appServers: [...appServers],
+    architectures: plan.architectures.map(({ id, policy, store }) => ({
+      id,
+      policy: { id: policy.id, affinity: policy.affinity, afterFailover: policy.afterFailover, keptIn: policy.keptIn },
+      store: {
+        id: store.id,
+        title: store.title,
+        livesIn: store.livesIn,
+        server: store.server,
+        persistence: store.persistence,
+      },
+    })),
+    versions: await versionsOf(lab, engine),
+  };
+}
+
+async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
+  const printed = (service: string, command: string) =>
+    engine.exec(lab, service, ["sh", "-c", `${command} 2>&1`]).catch(() => "");
+  const [engineVersion, compose, nginx, node, redis] = await Promise.all([
+    engine.version(),
+    composeVersion(),
+    printed(balancer, "nginx -v"),
+    printed(appServers[0]!, "node --version"),
+    redisInfo(engine, lab, "redis"),
+  ]);
+  return {
+    lab: labVersion(),
+    engine: engineVersion,
+    compose,
+    nginx: /\d+\.\d+\.\d+/.exec(nginx)?.[0] ?? "unknown",
+    node: /\d+\.\d+\.\d+/.exec(node)?.[0] ?? "unknown",
+    redis: redis?.redis_version ?? "unknown",
+  };
+}
+
+/** Sorts by time, says what it was, and is unique. */
+function runId(scenarioId: string): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+  return `${time}-${scenarioId}-${randomBytes(2).toString("hex")}`;
+}

@@ -1,0 +1,61 @@
+import type { ContainerState } from "./docker/engine.ts";
+import type { Feeling, Service } from "./docker/service.ts";
+import type { Evidence } from "./history/events.ts";
+
+/** What is known of a service at one moment. */
+export interface Signs {
+  state: ContainerState;
+  feeling: Feeling;
+}
+
+/** A way of breaking a service: one file in cli/faults, whose name is its kind. */
+export interface FaultDefinition {
+  /** What the victim and its users experience, in a sentence. */
+  experience: string;
+  /** In which state it makes sense; a server that is away can only come back. */
+  needs?: "stopped";
+  inject(service: Service): Promise<void>;
+  /** Undoes it; must also work after half an injection, and when there is nothing to undo. */
+  heal(service: Service): Promise<void>;
+  /** Does the engine say that it happened? */
+  engineShows(after: Signs, before: Signs): boolean;
+  /** Is it felt by whoever uses the service? */
+  isFelt(after: Signs, before: Signs): boolean;
+}
+
+/** A fault aimed at a service, as a scenario names it. */
+export interface Fault extends FaultDefinition {
+  kind: string;
+  target: string;
+}
+
+/** Makes the word that scenarios use: `inject(kill("app2"))`. */
+export function defineFault(kind: string, definition: FaultDefinition): (target: string) => Fault {
+  return (target) => ({ ...definition, kind, target });
+}
+
+export async function signsOf(service: Service): Promise<Signs> {
+  const [state, feeling] = await Promise.all([service.state(), service.feel()]);
+  return { state, feeling };
+}
+
+/** The two independent signs that a fault happened, as evidence for the history. */
+export function evidenceFor(fault: FaultDefinition, after: Signs, before: Signs): Evidence[] {
+  return [
+    { source: "engine", shows: fault.engineShows(after, before), says: sayState(after.state) },
+    { source: "felt", shows: fault.isFelt(after, before), says: sayChange(after.feeling, before.feeling) },
+  ];
+}
+
+function sayState({ service, running, paused, exitCode, attached, startedAt }: ContainerState): string {
+  if (!running) return `${service} is not running, exit code ${exitCode}`;
+  if (paused) return `${service} is paused`;
+  if (!attached) return `${service} is not attached to the lab's network`;
+  return `${service} is running since ${startedAt}`;
+}
+
+function sayChange(after: Feeling, before: Feeling): string {
+  return after.life && before.life && after.life !== before.life
+    ? `${after.says} (before: ${before.life.slice(0, 8)})`
+    : after.says;
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { faultKinds, loadFault } from "../catalogue.ts";
+import { Engine } from "../docker/engine.ts";
+import { openService, type Service } from "../docker/service.ts";
+import { findLab } from "../docker/start-lab.ts";
+import { evidenceFor, signsOf } from "../fault.ts";
+import { labCommand } from "../testing/run-lab.ts";
+import { openTransport, type Transport } from "../users/transport.ts";
+import { waitUntil } from "../wait.ts";
+
+const command = labCommand({ name: "test-faults" });
+const engine = new Engine();
+let transport: Transport;
+let service: (name: string) => Service;
+
+beforeAll(async () => {
+  expect(await command.run(["up"])).toMatchObject({ exitCode: 0 });
+  const lab = (await findLab("test-faults", engine))!;
+  transport = openTransport({ port: lab.port });
+  const storeOf = new Map([["redis-aof", "redis-aof"]]);
+  service = (name) => openService(name, { lab, engine, transport, storeOf });
+});
+
+afterAll(async () => {
+  await transport.close();
+  await command.run(["down"]);
+  command[Symbol.dispose]();
+});
+
+/** Every fault, on an app server and on the server of a store: one contract. */
+const cases = faultKinds().flatMap((kind) => ["app2", "redis-aof"].map((target) => [kind, target] as const));
+
+describe.each(cases)("%s on %s", (kind, target) => {
+  it("shows two independent signs when it was injected, none of them before, and is gone after healing", async () => {
+    const fault = (await loadFault(kind))(target);
+    expect(fault.kind).toBe(kind);
+    const victim = service(target);
+    if (fault.needs === "stopped") await goneAfterStop(victim);
+    const before = await signsOf(victim);
+    expect(shows(evidenceFor(fault, await signsOf(victim), before))).toBe("engine: no, felt: no");
+
+    await fault.inject(victim);
+    try {
+      const injected = await waitUntil({
+        look: async () => shows(evidenceFor(fault, await signsOf(victim), before)),
+        until: (seen) => seen === "engine: yes, felt: yes",
+        deadlineMs: 5_000,
+      });
+      expect(injected.seen).toBe("engine: yes, felt: yes");
+    } finally {
+      await fault.heal(victim);
+    }
+
+    const healed = await waitUntil({
+      look: () => signsOf(victim),
+      until: ({ feeling }) => feeling.answers,
+      deadlineMs: 15_000,
+    });
+    expect(healed.seen).toMatchObject({
+      state: { running: true, paused: false, attached: true },
+      feeling: { answers: true },
+    });
+  });
+
+  it("can be healed when there is nothing to heal", async () => {
+    const fault = (await loadFault(kind))(target);
+    await fault.heal(service(target));
+    expect((await service(target).state()).running).toBe(true);
+  });
+});
+
+async function goneAfterStop(victim: Service): Promise<void> {
+  await victim.stop();
+  await waitUntil({ look: () => victim.feel(), until: ({ answers }) => !answers, deadlineMs: 10_000 });
+}
+
+function shows(evidence: { source: string; shows: boolean }[]): string {
+  return evidence.map((sign) => `${sign.source}: ${sign.shows ? "yes" : "no"}`).join(", ");
+}

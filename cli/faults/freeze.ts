@@ -1,0 +1,11 @@
+import { defineFault } from "../fault.ts";
+
+export default defineFault("freeze", {
+  experience: "paused: connections are accepted and never answered; the memory stays as it is",
+  inject: (service) => service.pause(),
+  async heal(service) {
+    if ((await service.state()).paused) await service.unpause();
+  },
+  engineShows: ({ state }, before) => !before.state.paused && state.paused,
+  isFelt: ({ feeling }, before) => before.feeling.answers && !feeling.answers,
+});

@@ -1,0 +1,9 @@
+import { defineFault } from "../fault.ts";
+
+export default defineFault("stop", {
+  experience: "SIGTERM: the process may finish its work and save its data, then it is gone",
+  inject: (service) => service.stop(),
+  heal: (service) => service.start(),
+  engineShows: ({ state }, before) => before.state.running && !state.running,
+  isFelt: ({ feeling }, before) => before.feeling.answers && !feeling.answers,
+});

@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { type HistoryEvent, historyVersion } from "./events.ts";
+
+/**
+ * The shape of each event, for histories that come from outside: another machine, an older version, a damaged disk. Unknown
+ * fields are allowed (events may gain some), unknown types and wrong shapes are not.
+ */
+const at = z.number().nonnegative();
+const name = z.string().min(1).max(200);
+const phase = z.enum(["baseline", "fault", "final"]);
+
+const policy = z.object({
+  id: name,
+  affinity: z.enum(["none", "address", "cookie"]),
+  afterFailover: z.enum(["stays", "returns"]).nullish(),
+  keptIn: z.enum(["browser", "address", "balancer-memory"]).nullish(),
+});
+const store = z.object({
+  id: name,
+  title: z.string(),
+  livesIn: z.enum(["app-server", "server", "browser"]),
+  server: name.nullable(),
+  persistence: z.enum(["none", "save-points", "append-only", "write-ahead-log"]).nullable(),
+});
+
+const run = z.object({
+  type: z.literal("run"),
+  historyVersion: z.literal(historyVersion),
+  id: name,
+  startedAt: z.iso.datetime(),
+  command: z.string(),
+  seed: z.number().int(),
+  usersPerArchitecture: z.number().int().positive(),
+  scenario: z.object({ id: name, title: z.string(), question: z.string() }),
+  victim: name,
+  appServers: z.array(name).min(1),
+  architectures: z.array(z.object({ id: name, policy, store })).min(1),
+  versions: z.object({
+    lab: z.string(),
+    engine: z.string(),
+    compose: z.string(),
+    nginx: z.string(),
+    node: z.string(),
+    redis: z.string(),
+  }),
+});
+
+const operation = z.object({
+  type: z.literal("operation"),
+  at,
+  ms: z.number().nonnegative(),
+  user: name,
+  kind: z.enum(["log-in", "add-item", "who-am-i", "log-out"]),
+  phase,
+  jar: z.enum(["live", "pinned", "home"]),
+  connection: z.enum(["kept", "fresh"]),
+  outcome: z.enum(["ok", "rejected", "unknown"]),
+  answer: z.enum(["me", "someone-else", "anonymous", "store-unreachable", "none"]),
+  server: name.optional(),
+  boot: name.optional(),
+  cart: z.array(z.string()).optional(),
+  cartVersion: z.number().int().nonnegative().optional(),
+  item: name.optional(),
+  status: z.number().int().optional(),
+  reason: z.string().optional(),
+  degraded: z.literal(true).optional(),
+});
+
+const evidence = z.object({ source: z.enum(["engine", "felt"]), shows: z.boolean(), says: z.string() });
+
+const schema = z.discriminatedUnion("type", [
+  run,
+  operation,
+  z.object({ type: z.literal("step"), at, phase, step: z.string(), says: z.string().optional() }),
+  z.object({
+    type: z.literal("user"),
+    at,
+    user: name,
+    architecture: name,
+    role: z.enum(["subject", "control", "canary"]),
+    address: name,
+    seat: name.optional(),
+  }),
+  z.object({
+    type: z.literal("change"),
+    at,
+    user: name,
+    what: z.enum(["address", "affinity-cookie", "log-out"]),
+    says: z.string(),
+  }),
+  z.object({
+    type: z.literal("measure"),
+    at,
+    architecture: name,
+    name: z.string(),
+    value: z.number(),
+    unit: z.string(),
+    atLeast: z.number().optional(),
+    atMost: z.number().optional(),
+    because: z.string(),
+  }),
+  z.object({ type: z.literal("expectation"), at, user: name, fates: z.array(name).min(1), because: z.string() }),
+  z.object({
+    type: z.literal("fault"),
+    at,
+    kind: name,
+    target: name,
+    state: z.enum(["injecting", "injected", "unconfirmed", "confirmed", "healing", "healed", "failed"]),
+    evidence: z.array(evidence).optional(),
+  }),
+  z.object({
+    type: z.literal("store-seen"),
+    at,
+    when: z.enum(["before-fault", "settled"]),
+    server: name,
+    runId: z.string(),
+    keys: z.number().int().nonnegative(),
+  }),
+  z.object({ type: z.literal("settled"), at, ok: z.boolean(), says: z.string() }),
+  z.object({ type: z.literal("alert"), at, service: name, line: z.string() }),
+  z.object({
+    type: z.literal("leftover"),
+    at,
+    kind: z.enum(["container", "network", "volume", "process"]),
+    name,
+  }),
+  z.object({ type: z.literal("end"), at, complete: z.boolean(), reason: z.string().optional() }),
+]);
+
+/** @throws ZodError when the value is not an event of this version */
+export function parseEvent(value: unknown): HistoryEvent {
+  return schema.parse(value) as HistoryEvent;
+}

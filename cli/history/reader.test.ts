@@ -1,0 +1,198 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { LabError } from "../errors.ts";
+import type { HistoryEvent } from "./events.ts";
+import { readHistory } from "./reader.ts";
+import { FileRecorder } from "./recorder.ts";
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "history-"));
+  path = join(folder, "history.jsonl");
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const run: HistoryEvent = {
+  type: "run",
+  historyVersion: 1,
+  id: "r1",
+  startedAt: "2026-11-21T09:00:00.000Z",
+  command: "lab scenario server-crash",
+  seed: 7,
+  usersPerArchitecture: 3,
+  scenario: { id: "server-crash", title: "One app server dies", question: "Who is still logged in?" },
+  victim: "app2",
+  appServers: ["app1", "app2", "app3"],
+  architectures: [
+    {
+      id: "cookie.memory",
+      policy: { id: "cookie", affinity: "cookie" },
+      store: { id: "memory", title: "memory", livesIn: "app-server", server: null, persistence: null },
+    },
+  ],
+  versions: { lab: "0.1.0", engine: "20.10", compose: "2.40", nginx: "1.30", node: "24", redis: "8.0" },
+};
+
+const operation: HistoryEvent = {
+  type: "operation",
+  at: 1.5,
+  ms: 2,
+  user: "ada",
+  kind: "who-am-i",
+  phase: "baseline",
+  jar: "live",
+  connection: "kept",
+  outcome: "ok",
+  answer: "me",
+  cart: ["book"],
+  cartVersion: 2,
+};
+
+const end: HistoryEvent = { type: "end", at: 9, complete: true };
+
+function lines(...events: object[]): string {
+  return events.map((event) => `${JSON.stringify(event)}\n`).join("");
+}
+
+async function read(text?: string): Promise<HistoryEvent[]> {
+  if (text !== undefined) writeFileSync(path, text);
+  const events: HistoryEvent[] = [];
+  for await (const event of readHistory(path)) events.push(event);
+  return events;
+}
+
+/** What the reader says, with the path taken out. */
+async function complaint(text?: string): Promise<string> {
+  const error = await read(text).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(LabError);
+  const { id, message, exit } = error as LabError;
+  expect(exit).toBe("usage");
+  expect(message).toContain(path);
+  return `${id}: ${message.replace(path, "FILE")}`;
+}
+
+test("what was recorded is read, event by event", async () => {
+  const recorder = new FileRecorder(path);
+  for (const event of [run, operation, end]) recorder.record(event);
+  recorder.close();
+  expect(await read()).toEqual([run, operation, end]);
+});
+
+test("fields that a newer lab adds do no harm", async () => {
+  const events = await read(lines(run, { ...operation, colour: "blue" }, { ...end, mood: "good" }));
+  expect(events.map(({ type }) => type)).toEqual(["run", "operation", "end"]);
+});
+
+test("line separators inside strings, which JSON leaves as they are, end no line", async () => {
+  const odd = { ...operation, reason: "a\u2028b\u2029c\u0085d" };
+  expect(await read(lines(run, odd, end))).toEqual([run, odd, end]);
+});
+
+test("lines longer than what is read at a time, and umlauts across its borders, are read whole", async () => {
+  const long = { ...operation, reason: "ü".repeat(700_001) };
+  expect(await read(lines(run, long, operation))).toEqual([run, long, operation]);
+});
+
+test("a last line without a line feed, and Windows line ends, are read", async () => {
+  expect(await read(lines(run, end).replaceAll("\n", "\r\n").trimEnd())).toEqual([run, end]);
+});
+
+test("who stops reading early closes the file without an error", async () => {
+  writeFileSync(path, lines(run, ...Array.from({ length: 5_000 }, () => operation)));
+  for await (const event of readHistory(path)) {
+    expect(event.type).toBe("run");
+    break;
+  }
+});
+
+describe("a damaged history is refused, naming file, line and what is wrong", () => {
+  test("when it is cut off in the middle of a line", async () => {
+    expect(await complaint(lines(run, operation).slice(0, -20))).toBe(
+      "history-damaged: The history FILE is damaged: line 2 is not JSON (cut off or overwritten).",
+    );
+  });
+
+  test("when a line is not JSON", async () => {
+    expect(await complaint(`${lines(run)}hello\n${lines(end)}`)).toBe(
+      "history-damaged: The history FILE is damaged: line 2 is not JSON (cut off or overwritten).",
+    );
+  });
+
+  test("when a line is empty", async () => {
+    expect(await complaint(`${lines(run)}\n${lines(end)}`)).toBe(
+      "history-damaged: The history FILE is damaged: line 2 is not JSON (cut off or overwritten).",
+    );
+  });
+
+  test("when an operation has a wrong field", async () => {
+    expect(await complaint(lines(run, { ...operation, answer: "maybe" }))).toBe(
+      'history-damaged: The history FILE is damaged: line 2 has a wrong "answer": Invalid option: expected one of "me"|"someone-else"|"anonymous"|"store-unreachable"|"none".',
+    );
+  });
+
+  test("when a field is missing", async () => {
+    const { at, ...timeless } = end;
+    expect(at).toBe(9);
+    expect(await complaint(lines(run, timeless))).toBe(
+      'history-damaged: The history FILE is damaged: line 2 has a wrong "at": Invalid input: expected number, received undefined.',
+    );
+  });
+
+  test("when a field deep inside has the wrong type", async () => {
+    const evidence = [{ source: "engine", shows: "yes", says: "exit code 137" }];
+    const fault = { type: "fault", at: 2, kind: "kill", target: "app2", state: "confirmed", evidence };
+    expect(await complaint(lines(run, fault))).toBe(
+      'history-damaged: The history FILE is damaged: line 2 has a wrong "evidence.0.shows": Invalid input: expected boolean, received string.',
+    );
+  });
+
+  test("when an event is of an unknown type", async () => {
+    expect(await complaint(lines(run, { type: "party", at: 1 }))).toContain('line 2 has a wrong "type"');
+  });
+
+  test("when a number is beyond all numbers", async () => {
+    const infinite = lines(operation).replace("1.5", "1e999");
+    expect(await complaint(lines(run) + infinite)).toContain('line 2 has a wrong "at"');
+  });
+
+  test("when a line is JSON but no object", async () => {
+    for (const value of ["null", "7", '"run"', "[]"])
+      expect(await complaint(`${lines(run)}${value}\n`)).toContain("line 2 has");
+  });
+
+  test("when it was written by another version of the lab", async () => {
+    expect(await complaint(lines({ ...run, historyVersion: 2 }))).toContain('line 1 has a wrong "historyVersion"');
+  });
+
+  test("when it does not begin with the run", async () => {
+    expect(await complaint(lines(operation, run))).toBe(
+      'history-damaged: The history FILE is damaged: line 1 begins with a "operation" event, not with "run".',
+    );
+  });
+
+  test("when it tells of a second run", async () => {
+    expect(await complaint(lines(run, operation, run))).toBe(
+      'history-damaged: The history FILE is damaged: line 3 has a second "run" event.',
+    );
+  });
+
+  test("when it is empty", async () => {
+    expect(await complaint("")).toBe("history-damaged: The history FILE is damaged: line 1 is empty.");
+  });
+
+  test("when it is missing", async () => {
+    expect(await complaint()).toMatch(/^history-unreadable: The history FILE cannot be read: ENOENT/);
+  });
+
+  test("when it is a directory", async () => {
+    mkdirSync(path);
+    expect(await complaint()).toMatch(/^history-unreadable: The history FILE cannot be read: EISDIR/);
+  });
+});

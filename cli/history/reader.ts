@@ -1,0 +1,58 @@
+import { LabError } from "../errors.ts";
+import type { HistoryEvent } from "./events.ts";
+import { parseEvent } from "./events-schema.ts";
+import { linesOf } from "./lines.ts";
+import { isOperation } from "./operation-shape.ts";
+
+/**
+ * Reads a history event by event, without holding it in memory.
+ *
+ * @throws LabError (`history-unreadable`, `history-damaged`) naming the file, the line and what is wrong with it
+ */
+export async function* readHistory(path: string): AsyncGenerator<HistoryEvent> {
+  let lineNumber = 0;
+  try {
+    for await (const lines of linesOf(path))
+      for (const line of lines) {
+        lineNumber += 1;
+        const event = parseLine(line, path, lineNumber);
+        if (lineNumber === 1 && event.type !== "run")
+          throw damaged(path, 1, `begins with a "${event.type}" event, not with "run"`);
+        if (lineNumber > 1 && event.type === "run") throw damaged(path, lineNumber, `has a second "run" event`);
+        yield event;
+      }
+  } catch (error) {
+    if (error instanceof LabError) throw error;
+    throw new LabError(`The history ${path} cannot be read: ${(error as Error).message}.`, {
+      id: "history-unreadable",
+      todo: "Give a run folder that `lab runs` lists.",
+      exit: "usage",
+      cause: error,
+    });
+  }
+  if (lineNumber === 0) throw damaged(path, 1, "is empty");
+}
+
+function parseLine(line: string, path: string, lineNumber: number): HistoryEvent {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isOperation(value) ? value : parseEvent(value);
+  } catch (error) {
+    throw damaged(path, lineNumber, describe(error), error);
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof SyntaxError) return "is not JSON (cut off or overwritten)";
+  const issue = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues?.[0];
+  return issue ? `has a wrong "${issue.path.join(".") || "type"}": ${issue.message}` : (error as Error).message;
+}
+
+function damaged(path: string, lineNumber: number, what: string, cause?: unknown): LabError {
+  return new LabError(`The history ${path} is damaged: line ${lineNumber} ${what}.`, {
+    id: "history-damaged",
+    todo: "Copy the run folder again from where it was made, or run the scenario again.",
+    exit: "usage",
+    cause,
+  });
+}

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, it } from "vitest";
+
+const root = import.meta.dirname;
+
+/** What each room may import from; files directly in cli/ are named one by one, `commands` may import everything. */
+const allowed: Record<string, string[]> = {
+  "errors.ts": [],
+  "wait.ts": [],
+  "version.ts": ["lab"],
+  history: ["errors.ts"],
+  lab: ["errors.ts"],
+  verdict: ["history"],
+  users: ["history", "lab"],
+  "compare.ts": ["errors.ts", "scenario.ts", "verdict"],
+  report: ["compare.ts (types)", "verdict", "history", "scenario.ts", "errors.ts", "docker (types)"],
+  docker: ["errors.ts", "lab", "users", "wait.ts"],
+  "fault.ts": ["docker", "history"],
+  faults: ["fault.ts"],
+  "scenario.ts": ["fault.ts", "lab", "verdict"],
+  scenarios: ["scenario.ts", "faults"],
+  runner: ["docker", "fault.ts", "history", "lab", "scenario.ts", "users", "wait.ts"],
+};
+
+const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+  (file) =>
+    file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.startsWith("testing/") && !file.includes("golden/"),
+);
+
+/** `cli/verdict/judge.ts` lives in `verdict`, `cli/errors.ts` in `errors.ts`. */
+function roomOf(file: string): string {
+  return file.split("/")[0]!;
+}
+
+it("modules import along the arrow", () => {
+  const trespasses = sources.flatMap((file) => {
+    const rooms = allowed[roomOf(file)];
+    if (!rooms) return [];
+    return importsOf(file)
+      .filter(({ room }) => room !== roomOf(file))
+      .filter(({ room, typeOnly }) => !rooms.includes(room) && !(typeOnly && rooms.includes(`${room} (types)`)))
+      .map(({ room }) => `${file} imports from ${room}`);
+  });
+  expect(trespasses).toEqual([]);
+});
+
+it("only the doors open to the outside", () => {
+  const users = (library: string) =>
+    sources.filter((file) => new RegExp(`from "${library}"|import\\("${library}"\\)`).test(read(file)));
+  expect(users("execa")).toEqual(["docker/build-images.ts", "docker/compose.ts"]);
+  expect(users("dockerode").sort()).toEqual(["docker/engine.ts", "docker/images-actions.ts", "docker/images.ts"]);
+  expect(users("undici")).toEqual(["users/transport.ts"]);
+});
+
+it("the CLI and the services share no code", () => {
+  expect(sources.filter((file) => /from "[^"]*services\//.test(read(file)))).toEqual([]);
+});
+
+it("nothing but the topology spells an app server's name", () => {
+  const spellers = sources.filter((file) =>
+    /["'`]app[0-9]["'`]/.test(read(file).replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, "")),
+  );
+  expect(spellers).toEqual(["lab/topology.ts"]);
+});
+
+function importsOf(file: string): { room: string; typeOnly: boolean }[] {
+  const lines = [...read(file).matchAll(/^import (type )?[^;]*? from "(\.[^"]+)"|import\("(\.[^"]+)"\)/gms)];
+  return lines.map(([, type, staticPath, dynamicPath]) => ({
+    room: roomOf(relative(root, join(root, dirname(file), (staticPath ?? dynamicPath)!))),
+    typeOnly: type !== undefined,
+  }));
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), "utf8");
+}

@@ -1,0 +1,45 @@
+/** How a command learns that it should end. */
+export interface Interrupt {
+  /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP: stop, heal, write what there is, remove what was started. */
+  readonly signal: AbortSignal;
+  /** The signal that came, if any. */
+  readonly received: NodeJS.Signals | undefined;
+  /** What the second Ctrl-C does at once, without waiting for the good order; the third one exits. */
+  onSecond: () => Promise<void>;
+  /** Stop listening: the next signal ends the process as usual. */
+  release(): void;
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** 128 + the number of the signal, as shells have it. */
+export function exitCodeOf(signal: NodeJS.Signals): number {
+  const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+  return 128 + (numbers[signal] ?? 0);
+}
+
+export function listenForInterrupts(): Interrupt {
+  const controller = new AbortController();
+  let count = 0;
+  const interrupt = {
+    signal: controller.signal,
+    received: undefined as NodeJS.Signals | undefined,
+    onSecond: async () => {},
+    release: () => {
+      for (const name of signals) process.off(name, listener);
+    },
+  };
+  const listener = (name: NodeJS.Signals) => {
+    count += 1;
+    interrupt.received ??= name;
+    if (count === 1) {
+      process.stderr.write("\nending in good order (press again to remove at once)\n");
+      controller.abort(new Error(`interrupted by ${name}`));
+    } else if (count === 2) {
+      process.stderr.write("removing at once (press again to leave everything as it is)\n");
+      void interrupt.onSecond().finally(() => process.exit(exitCodeOf(name)));
+    } else process.exit(exitCodeOf(name));
+  };
+  for (const name of signals) process.on(name, listener);
+  return interrupt;
+}

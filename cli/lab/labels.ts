@@ -1,0 +1,16 @@
+/**
+ * Labels on everything that belongs to a lab (set in compose/compose.yaml). What does not carry them is never touched.
+ */
+export const labels = {
+  /** Name of the lab. */
+  lab: "dev.session-lab.lab",
+  /** On nginx: the published port. */
+  port: "dev.session-lab.port",
+  /** On nginx: first three octets of the lab's subnet. */
+  subnetPrefix: "dev.session-lab.subnet-prefix",
+  /** On nginx: the Compose profiles that were started, with commas between them. */
+  profiles: "dev.session-lab.profiles",
+  /** Compose's own: the name of the service. */
+  service: "com.docker.compose.service",
+  project: "com.docker.compose.project",
+} as const;

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { LabError } from "../errors.ts";
+import { storesCatalogue } from "./paths.ts";
+
+const catalogueSchema = z.array(
+  z.object({
+    id: z.string(),
+    title: z.string(),
+    livesIn: z.enum(["app-server", "server", "browser"]),
+    server: z.string().nullable(),
+    persistence: z.enum(["none", "save-points", "append-only", "write-ahead-log"]).nullable(),
+    /** Compose profile that its server needs; null when it belongs to the core. */
+    profile: z.string().nullable().default(null),
+    /** After a logout a copied cookie is refused. */
+    revocable: z.boolean().default(true),
+    /** Answers from a fallback, without the session's data, while its server is down. */
+    fallback: z.boolean().default(false),
+    what: z.string(),
+  }),
+);
+
+/** A session store, as the app server describes it: one file in services/app/stores, whose name is its id. */
+export type Store = z.infer<typeof catalogueSchema>[number];
+
+/** All stores, by id. Written by the build, because the CLI and the services share no code. */
+export function loadStores(path: string = storesCatalogue): Store[] {
+  try {
+    return catalogueSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    throw new LabError(`The catalogue of session stores ${path} cannot be read.`, {
+      id: "not-built",
+      todo: "Run `npm run build`.",
+      exit: "environment",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import { loadScenario } from "./catalogue.ts";
+import { type Architecture, selectArchitectures } from "./lab/architectures.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** What is to be done, complete, before anything is started. */
+export interface Plan {
+  scenarioId: string;
+  scenario: Scenario;
+  architectures: Architecture[];
+  /** Subjects per architecture. */
+  users: number;
+  seed: number;
+  victim: string;
+  /** How long after the baseline the fault comes, in milliseconds; trials differ in it. */
+  faultDelayMs?: number;
+  /** Name of the lab to use, or to start. */
+  name: string;
+  port?: number;
+  /** Leave the lab running when this command started it. */
+  keep: boolean;
+  /** The command line, for the record. */
+  command: string;
+}
+
+export interface PlanOptions extends Omit<Plan, "scenario" | "architectures"> {
+  policies?: readonly string[];
+  stores?: readonly string[];
+}
+
+/** Chooses the architectures of a scenario. @throws LabError for unknown names */
+export async function makePlan({ policies, stores, ...options }: PlanOptions): Promise<Plan> {
+  const scenario = await loadScenario(options.scenarioId);
+  const { controlStore, ...defaults } = scenario.architectures;
+  const chosenStores = stores ?? defaults.stores ?? "all";
+  const withControl =
+    chosenStores === "all" || controlStore === undefined ? chosenStores : [...new Set([controlStore, ...chosenStores])];
+  const architectures = selectArchitectures({
+    policies: policies ?? defaults.policies ?? "all",
+    stores: withControl,
+  });
+  return { ...options, scenario, architectures };
+}

@@ -1,0 +1,65 @@
+import { Chalk } from "chalk";
+import Table from "cli-table3";
+import type { LabStatus, RedisHealth } from "../docker/look-at-lab.ts";
+
+/** `lab status` for people: services, sessions by store and app server, Redis's own health. */
+export function statusReport({ lab, services, sessions, redis }: LabStatus, { colour }: { colour: boolean }): string {
+  const chalk = new Chalk(colour ? {} : { level: 0 });
+  const sections = [
+    chalk.bold(`Lab "${lab.name}" on 127.0.0.1:${lab.port}, subnet ${lab.subnetPrefix}.0/24`),
+    table(
+      ["service", "state", "health"],
+      services.map(({ service, running, paused, attached, exitCode, health }) => [
+        service,
+        running
+          ? paused
+            ? "frozen"
+            : attached
+              ? "running"
+              : "running, cut off"
+          : `not running (exit code ${exitCode})`,
+        running ? health : "-",
+      ]),
+    ),
+    chalk.bold("Sessions, as each app server sees them"),
+    table(
+      ["store", ...Object.keys(Object.values(sessions)[0] ?? {})],
+      Object.entries(sessions).map(([store, counts]) => [
+        store,
+        ...Object.values(counts).map((count) => count ?? "no answer"),
+      ]),
+    ),
+    chalk.bold("Redis"),
+    table(["server", "memory", "keys", "persistence", "last save", "role"], redis.map(redisRow)),
+  ];
+  return `${sections.join("\n")}\n`;
+}
+
+function redisRow(health: RedisHealth): (string | number)[] {
+  if (!health.answers) return [health.service, "does not answer", "-", "-", "-", "-"];
+  const {
+    service,
+    usedMemoryBytes = 0,
+    keys = 0,
+    lastSaveAt = 0,
+    changesSinceSave = 0,
+    appendOnly,
+    loading,
+    role = "",
+  } = health;
+  const saved = new Date(lastSaveAt * 1_000).toISOString().slice(11, 19);
+  return [
+    service,
+    `${(usedMemoryBytes / 2 ** 20).toFixed(1)} MiB`,
+    keys,
+    `${appendOnly ? "AOF" : "no AOF"}${loading ? ", loading" : ""}`,
+    `${saved} UTC, ${changesSinceSave} changes since`,
+    role,
+  ];
+}
+
+function table(head: string[], rows: (string | number)[][]): string {
+  const grid = new Table({ head, style: { head: [], border: [], compact: true } });
+  grid.push(...rows);
+  return grid.toString();
+}

@@ -1,0 +1,49 @@
+import type { Step } from "../scenario.ts";
+
+export interface StepsOptions {
+  title: string;
+  steps: readonly Step[];
+  /** Ids. */
+  architectures: readonly string[];
+  /** The app server that takes the place of the word "victim". */
+  victim: string;
+}
+
+/** The steps of a scenario, for `--dry-run`. */
+export function stepsReport({ title, steps, architectures, victim }: StepsOptions): string {
+  const lines = steps.map((step, index) => `${String(index + 1).padStart(3)}. ${describe(step, victim)}`);
+  return [title, `on ${architectures.join(", ")}`, "", ...lines, "", "Nothing was started (--dry-run).", ""].join("\n");
+}
+
+function describe(step: Step, victim: string): string {
+  switch (step.do) {
+    case "tell":
+      return `"${step.text}"`;
+    case "log-in":
+      return "everyone logs in";
+    case "shop":
+      return "everyone puts an item into the cart";
+    case "read-back":
+      return "everyone is asked who they are, at least three times: the baseline";
+    case "browse":
+      return `everyone keeps browsing for ${step.forMs} ms or more`;
+    case "log-out":
+      return "everyone logs out; the cookies from before are kept";
+    case "change":
+      return step.what === "address" ? "everyone gets another client address" : "everyone loses the balancer's cookie";
+    case "take-away":
+      return `${step.server === "victim" ? victim : step.server} is stopped, before anybody logs in`;
+    case "measure":
+      return `measured: ${step.measure.name}`;
+    case "save":
+      return `${step.server} writes a snapshot`;
+    case "inject":
+      return step.faults
+        .map(({ kind, target, experience }) => `${kind} ${target === "victim" ? victim : target} (${experience})`)
+        .join("\n     ");
+    case "heal":
+      return "everything is repaired, and nginx uses every app server again";
+    case "check-in":
+      return "everyone is asked who they are: this decides";
+  }
+}

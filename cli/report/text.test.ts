@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { harmless, widthOf, wrap } from "./text.ts";
+
+describe("wrapping", () => {
+  test("breaks at spaces so that no line is too wide", () => {
+    expect(wrap("who is still logged in", 9)).toEqual(["who is", "still", "logged in"]);
+  });
+
+  test("indents what follows the first line", () => {
+    expect(wrap("- who is still logged in", 10, { hanging: "  " })).toEqual([
+      "- who is",
+      "  still",
+      "  logged",
+      "  in",
+    ]);
+  });
+
+  test("leaves a word whole that is wider than the line", () => {
+    expect(wrap("in /home/ada/runs today", 8)).toEqual(["in", "/home/ada/runs", "today"]);
+  });
+
+  test("counts wide characters twice", () => {
+    expect(wrap("会话 会话 会话", 9)).toEqual(["会话 会话", "会话"]);
+  });
+
+  test("of nothing is one empty line", () => {
+    expect(wrap("", 80)).toEqual([""]);
+  });
+});
+
+test.each([
+  ["plain", 5],
+  ["müde", 4],
+  ["mu\u0308de", 4],
+  ["会话", 4],
+  ["🙂", 2],
+  ["𠀀", 2],
+  ["✓", 1],
+])("%s takes %i columns", (text, columns) => {
+  expect(widthOf(text)).toBe(columns);
+});
+
+test("harmless strings stay as they are, in lists and in fields", () => {
+  const value = { a: ["ü ✓ 会话", 7, null, true], b: { c: "x" } };
+  expect(harmless(value)).toEqual(value);
+});
+
+test("control characters are written out, in names of fields, too", () => {
+  expect(harmless({ "\u001b[1m": ["\u0000\u007f\u009b", "\u202e"] })).toEqual({
+    "\\x1b[1m": ["\\x00\\x7f\\x9b", "\\u{202e}"],
+  });
+});

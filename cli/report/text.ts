@@ -1,0 +1,45 @@
+/** How text meets a terminal: its width, its line breaks, and what must not reach it. */
+
+/** Breaks at spaces so that no line is wider than `columns`; a single word that is wider stays whole. */
+export function wrap(text: string, columns: number, { hanging = "" }: { hanging?: string } = {}): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line === "" || widthOf(longer) <= columns) line = longer;
+    else {
+      lines.push(line);
+      line = `${hanging}${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** Columns that a text takes in a terminal: wide characters of East Asian scripts and emoji take two, combining marks none. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return width;
+}
+
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3ffff}]/u;
+
+/**
+ * The same value with every control character in its strings written out (`\x1b`): a history may come from anywhere, and
+ * escape sequences in it could move the cursor, change the window title or hide text.
+ */
+export function harmless<Value>(value: Value): Value {
+  if (typeof value === "string") return value.replace(controls, escaped) as Value;
+  if (Array.isArray(value)) return value.map((element) => harmless(element)) as Value;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [harmless(key), harmless(inner)])) as Value;
+}
+
+/** Control and formatting characters (bidirectional overrides, zero width), halves of surrogate pairs, line separators. */
+const controls = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0)!;
+  return code <= 0xff ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+}

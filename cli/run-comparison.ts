@@ -1,0 +1,135 @@
+import { randomInt } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { loadScenario, scenarioIds } from "./catalogue.ts";
+import { checkNeeds, columnsOf, compareResults } from "./compare.ts";
+import { Engine } from "./docker/engine.ts";
+import { findLab, removeLab, startLab } from "./docker/start-lab.ts";
+import { type ExitReason, exitCodeFor, LabError, unknownValue } from "./errors.ts";
+import { runExperiment } from "./experiment.ts";
+import { exitCodeOf, listenForInterrupts } from "./interrupt.ts";
+import { profilesOf, selectArchitectures } from "./lab/architectures.ts";
+import { defaultVictim } from "./lab/topology.ts";
+import { makePlan } from "./plan.ts";
+import { decisionTable } from "./report/decision-table.ts";
+import type { Scenario } from "./scenario.ts";
+import { detectTerminal, openNarrator } from "./terminal.ts";
+import { type Result, resultSchema } from "./verdict/result.ts";
+
+export interface ComparisonOptions {
+  policy?: string[];
+  store?: string[];
+  scenario?: string[];
+  need: string[];
+  users: number;
+  name: string;
+  port?: number;
+  json?: boolean;
+  resume?: string;
+  colour: boolean;
+}
+
+/** All scenarios on one lab, one after the other: each heals what it broke, so they do not disturb each other. */
+export async function runComparison(options: ComparisonOptions): Promise<void> {
+  const scenarios = await chosenScenarios(options.scenario);
+  checkNeeds(options.need, columnsOf(scenarios));
+  const selection = {
+    ...(options.policy === undefined ? {} : { policies: options.policy }),
+    ...(options.store === undefined ? {} : { stores: options.store }),
+  };
+  const architectures = selectArchitectures(selection);
+  const results = options.resume === undefined ? [] : readResults(options.resume);
+  const narrator = await openNarrator(detectTerminal({ colour: options.colour }));
+  const interrupt = listenForInterrupts();
+  const engine = new Engine();
+  const failures: ExitReason[] = [];
+  narrator.doing("looking for a running lab");
+  const running = await findLab(options.name, engine);
+  try {
+    const lab =
+      running ??
+      (await startLab({
+        name: options.name,
+        profiles: profilesOf(architectures),
+        engine,
+        signal: interrupt.signal,
+        say: (text) => narrator.doing(text),
+        ...(options.port === undefined ? {} : { port: options.port }),
+      }));
+    interrupt.onSecond = async () => {
+      if (!running) await removeLab(lab, engine);
+    };
+    for (const scenarioId of scenarios.keys()) {
+      if (interrupt.signal.aborted || results.some(({ scenario }) => scenario.id === scenarioId)) continue;
+      narrator.tell(`${scenarioId} (${results.length + 1} of ${scenarios.size})`);
+      const plan = await makePlan({
+        ...selection,
+        scenarioId,
+        users: options.users,
+        seed: randomInt(2 ** 31),
+        victim: defaultVictim,
+        name: options.name,
+        keep: true,
+        command: ["lab", ...process.argv.slice(2)].join(" "),
+      });
+      try {
+        const { result } = await runExperiment(plan, quiet(narrator), interrupt);
+        results.push(result);
+        if (options.resume !== undefined)
+          writeFileSync(options.resume, `${JSON.stringify(results, null, 2)}\n`, { mode: 0o600 });
+      } catch (error) {
+        // One scenario that cannot run does not stop the rest.
+        if (!(error instanceof LabError)) throw error;
+        failures.push(error.exit);
+        process.stderr.write(`${scenarioId}: ${error.message} ${error.todo}\n`);
+      }
+    }
+  } finally {
+    if (!running) {
+      narrator.doing("removing the lab");
+      if ((await removeLab({ name: options.name, project: `session-lab-${options.name}` }, engine)).length > 0)
+        failures.push("leftBehind");
+    }
+    narrator.end();
+    interrupt.release();
+  }
+  const extraServers = new Map(architectures.map(({ id, store }) => [id, store.server]));
+  const comparison = compareResults(results, scenarios, { wanted: options.need, extraServers });
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ comparison, results }, null, 2)}\n` : decisionTable(comparison),
+  );
+  process.exitCode = interrupt.received
+    ? exitCodeOf(interrupt.received)
+    : exitCodeFor([...failures, ...results.map(({ verdict }) => verdict)]);
+}
+
+/** @throws LabError (`unknown-scenario`) */
+async function chosenScenarios(wanted: readonly string[] | undefined): Promise<Map<string, Scenario>> {
+  const ids = scenarioIds();
+  for (const id of wanted ?? []) if (!ids.includes(id)) throw unknownValue("scenario", id, ids);
+  const scenarios = new Map<string, Scenario>();
+  for (const id of ids) {
+    const scenario = await loadScenario(id);
+    if (wanted ? wanted.includes(id) : scenario.compare) scenarios.set(id, scenario);
+  }
+  return scenarios;
+}
+
+/** @throws LabError (`resume-unreadable`) */
+function readResults(file: string): Result[] {
+  if (!existsSync(file)) return [];
+  try {
+    return resultSchema.array().parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    throw new LabError(`The file ${file} is no comparison that was begun.`, {
+      id: "resume-unreadable",
+      todo: "Give a file that --resume wrote, or one that does not exist yet.",
+      exit: "usage",
+      cause: error,
+    });
+  }
+}
+
+/** In a comparison only the scenarios' names are told, not each story. */
+function quiet(narrator: { doing(text: string): void }) {
+  return { tell: () => {}, doing: (text: string) => narrator.doing(text) };
+}

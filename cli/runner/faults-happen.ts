@@ -1,0 +1,96 @@
+import { evidenceFor, type Fault, type Signs, signsOf } from "../fault.ts";
+import type { Evidence } from "../history/events.ts";
+import { victim } from "../scenario.ts";
+import { waitUntil } from "../wait.ts";
+import type { Stage } from "./stage.ts";
+
+/** A fault whose two signs have not both appeared by then hit nothing. */
+const confirmDeadlineMs = 5_000;
+
+/** The service that a scenario means. */
+export function nameOf({ victim: chosen }: Stage, target: string): string {
+  return target === victim ? chosen : target;
+}
+
+/** Stops a server before the experiment begins, and waits until nobody reaches it. Healed with the faults, if nothing else does. */
+export async function takeAway(stage: Stage, server: string): Promise<void> {
+  const service = stage.service(nameOf(stage, server));
+  stage.takenAway.push(service);
+  await service.stop();
+  await waitUntil({
+    look: () => service.feel(),
+    until: ({ answers }) => !answers,
+    deadlineMs: confirmDeadlineMs,
+    signal: stage.signal,
+  });
+}
+
+/** Breaks all of these at the same moment, and waits for the two signs of each. */
+export async function injectFaults(stage: Stage, named: readonly Fault[]): Promise<void> {
+  const faults = named.map((fault) => ({ ...fault, target: nameOf(stage, fault.target) }));
+  stage.answers.clear();
+  const before = await Promise.all(faults.map(({ target }) => signsOf(stage.service(target))));
+  for (const fault of faults) {
+    // On record and on the list before anything is done: whatever happens next, it will be healed.
+    note(stage, fault, "injecting");
+    stage.broken.push(fault);
+  }
+  await Promise.all(faults.map((fault, index) => injectOne(stage, fault, before[index]!)));
+}
+
+async function injectOne(stage: Stage, fault: Fault, before: Signs): Promise<void> {
+  const service = stage.service(fault.target);
+  try {
+    await fault.inject(service);
+  } catch (error) {
+    note(stage, fault, "failed", [{ source: "engine", shows: false, says: (error as Error).message }]);
+    return;
+  }
+  note(stage, fault, "injected");
+  const { ok, seen } = await waitUntil({
+    look: async () => evidenceFor(fault, await signsOf(service), before),
+    until: (evidence) => evidence.every(({ shows }) => shows),
+    deadlineMs: confirmDeadlineMs,
+    signal: stage.signal,
+  });
+  note(stage, fault, ok ? "confirmed" : "unconfirmed", seen);
+}
+
+/** Undoes all faults, newest first. Goes on when one cannot be undone, and leaves that on record. */
+export async function healFaults(stage: Stage): Promise<void> {
+  const faults = stage.broken.splice(0).reverse();
+  for (const fault of faults) note(stage, fault, "healing");
+  // Newest first; faults of one moment on different services do not depend on each other and heal together.
+  const targets = [...new Set(faults.map(({ target }) => target))];
+  await Promise.all(
+    targets.map((target) =>
+      healInOrder(
+        stage,
+        faults.filter((fault) => fault.target === target),
+      ),
+    ),
+  );
+  await Promise.all(stage.takenAway.splice(0).map((service) => service.start()));
+}
+
+async function healInOrder(stage: Stage, faults: readonly Fault[]): Promise<void> {
+  for (const fault of faults) {
+    try {
+      await fault.heal(stage.service(fault.target));
+      note(stage, fault, "healed");
+    } catch (error) {
+      note(stage, fault, "failed", [
+        { source: "engine", shows: false, says: `not healed: ${(error as Error).message}` },
+      ]);
+    }
+  }
+}
+
+function note(
+  { recorder }: Stage,
+  { kind, target }: Fault,
+  state: "injecting" | "injected" | "unconfirmed" | "confirmed" | "healing" | "healed" | "failed",
+  evidence?: Evidence[],
+): void {
+  recorder.record({ type: "fault", at: recorder.now(), kind, target, state, ...(evidence ? { evidence } : {}) });
+}

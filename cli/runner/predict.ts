@@ -1,0 +1,90 @@
+import { redisInfo } from "../docker/service.ts";
+import { expectationOf, type SessionFacts } from "../scenario.ts";
+import { waitUntil } from "../wait.ts";
+import type { Stage } from "./stage.ts";
+
+/** A snapshot that is being written this long after it was due is not waited for. */
+const snapshotDeadlineMs = 15_000;
+
+/** When a Redis server last wrote its data set, in milliseconds into the run: some instant between the two. */
+interface SnapshotTime {
+  from: number;
+  to: number;
+}
+
+/**
+ * Writes down, before the first fault, what theory says of each session. What is written here is what the judge compares with:
+ * nobody can adapt the prediction to the outcome.
+ */
+export async function predict(stage: Stage): Promise<void> {
+  if (stage.predicted) return;
+  stage.predicted = true;
+  const snapshots = await lookAtStores(stage, "before-fault");
+  for (const member of stage.members) {
+    const { user, architecture, seat } = member;
+    const { policy, store } = architecture;
+    const { fate, because } = expectationOf(stage.scenario, {
+      policy,
+      store,
+      home: user.home,
+      seat,
+      newSeat: stage.newSeats.get(member)?.seat,
+      hasAffinityCookie: user.hasAffinityCookie,
+      victim: stage.victim,
+      inSnapshot: inSnapshot(user.writtenAt, store.server === null ? undefined : snapshots.get(store.server)),
+    });
+    stage.recorder.record({
+      type: "expectation",
+      at: stage.recorder.now(),
+      user: user.id,
+      fates: [fate].flat(),
+      because,
+    });
+  }
+}
+
+/** Records which process each store's server is and how many keys it holds. */
+export async function lookAtStores(
+  { architectures, engine, lab, recorder, signal }: Stage,
+  when: "before-fault" | "settled",
+): Promise<Map<string, SnapshotTime>> {
+  const servers = [...new Set(architectures.flatMap(({ store: { server } }) => (server === null ? [] : [server])))];
+  const snapshots = new Map<string, SnapshotTime>();
+  await Promise.all(
+    servers.map(async (server) => {
+      const { seen: info } = await waitUntil({
+        look: () => redisInfo(engine, lab, server),
+        until: (fields) => fields?.rdb_bgsave_in_progress !== "1",
+        deadlineMs: snapshotDeadlineMs,
+        signal,
+      });
+      if (!info) return;
+      const at = recorder.now();
+      recorder.record({ type: "store-seen", at, when, server, runId: info.run_id ?? "", keys: keysIn(info.db0) });
+      snapshots.set(server, snapshotTime(info, at));
+    }),
+  );
+  return snapshots;
+}
+
+/**
+ * Redis states the end of the last save in whole seconds since the epoch (`rdb_last_save_time`) and its length in whole
+ * seconds (`rdb_last_bgsave_time_sec`, -1 when there was none); the snapshot holds the data of its beginning.
+ */
+function snapshotTime(info: Record<string, string>, at: number): SnapshotTime {
+  const savedAt = Number(info.rdb_last_save_time) * 1_000 - Date.now() + at;
+  const tookMs = Math.max(0, Number(info.rdb_last_bgsave_time_sec)) * 1_000;
+  return { from: savedAt - tookMs - 1_000, to: savedAt + 1_000 };
+}
+
+function inSnapshot(writtenAt: readonly number[], snapshot: SnapshotTime | undefined): SessionFacts["inSnapshot"] {
+  const [first, last] = [writtenAt.at(0), writtenAt.at(-1)];
+  if (!snapshot || first === undefined || last === undefined || first > snapshot.to) return "none";
+  if (last < snapshot.from) return "all";
+  return first < snapshot.from && last > snapshot.to ? "some" : "unsure";
+}
+
+/** `keys=12,expires=12,avg_ttl=...` */
+function keysIn(keyspace: string | undefined): number {
+  return Number(/keys=(\d+)/.exec(keyspace ?? "")?.[1] ?? 0);
+}

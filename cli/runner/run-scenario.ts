@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { balancer } from "../lab/topology.ts";
+import type { Step } from "../scenario.ts";
+import { healFaults, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
+import { predict } from "./predict.ts";
+import { settle } from "./settle.ts";
+import { type Stage, throwIfInterrupted } from "./stage.ts";
+import { takeMeasure } from "./take-measure.ts";
+import {
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneLogsOut,
+  everyoneReadsBack,
+  everyoneShops,
+} from "./users-act.ts";
+import { chooseNewAddresses, everyoneChanges } from "./users-change.ts";
+
+/** Plays the steps of a scenario in order. Whatever happens, what it broke is healed when it returns. */
+export async function runScenario(stage: Stage): Promise<void> {
+  const startedAtMs = Date.now();
+  announceUsers(stage);
+  try {
+    for (const step of stage.scenario.steps) {
+      throwIfInterrupted(stage);
+      await play(stage, step);
+    }
+    throwIfInterrupted(stage);
+  } finally {
+    await healFaults(stage);
+    await noteAlerts(stage, startedAtMs);
+  }
+}
+
+async function play(stage: Stage, step: Step): Promise<void> {
+  const { recorder, narrator } = stage;
+  stage.phase = phaseOf(step) ?? stage.phase;
+  recorder.record({
+    type: "step",
+    at: recorder.now(),
+    phase: stage.phase,
+    step: step.do,
+    ...(step.do === "tell" ? { says: step.text } : {}),
+  });
+  const users = stage.members.length;
+  switch (step.do) {
+    case "tell":
+      narrator.tell(step.text);
+      return;
+    case "log-in":
+      narrator.doing(`${users} users log in`);
+      return everyoneLogsIn(stage);
+    case "shop":
+      narrator.doing(`${users} users fill their carts`);
+      return everyoneShops(stage);
+    case "read-back":
+      narrator.doing(`${users} users are asked who they are, before anything breaks`);
+      await everyoneReadsBack(stage);
+      return;
+    case "log-out":
+      await predict(stage);
+      narrator.doing(`${users} users log out`);
+      return everyoneLogsOut(stage);
+    case "change":
+      if (step.what === "address") await chooseNewAddresses(stage);
+      await predict(stage);
+      return everyoneChanges(stage, step.what);
+    case "take-away":
+      narrator.doing(`stopping ${nameOf(stage, step.server)}`);
+      return takeAway(stage, step.server);
+    case "measure":
+      return takeMeasure(stage, step.measure);
+    case "save":
+      await stage.engine.exec(stage.lab, step.server, ["redis-cli", "SAVE"]);
+      return;
+    case "inject":
+      throwIfInterrupted(stage);
+      await predict(stage);
+      if (stage.faultDelayMs) await sleep(stage.faultDelayMs);
+      narrator.doing(step.faults.map(({ kind, target }) => `${kind} ${nameOf(stage, target)}`).join(", "));
+      return injectFaults(stage, step.faults);
+    case "browse":
+      narrator.doing(`${users} users browse for ${step.forMs / 1_000} s or more`);
+      return everyoneBrowses(stage, step.forMs);
+    case "heal":
+      narrator.doing("repairing, and waiting until nginx uses every app server again");
+      await healFaults(stage);
+      return settle(stage);
+    case "check-in":
+      await predict(stage);
+      narrator.doing(`${users} users are asked who they are, for the record`);
+      return everyoneChecksIn(stage);
+  }
+}
+
+/** The steps that begin a phase. Steps of the story belong to whatever phase it is. */
+function phaseOf(step: Step): Stage["phase"] | undefined {
+  const phases: Partial<Record<Step["do"], Stage["phase"]>> = {
+    "log-in": "baseline",
+    inject: "fault",
+    browse: "fault",
+    change: "fault",
+    "log-out": "fault",
+    "check-in": "final",
+  };
+  return phases[step.do];
+}
+
+function announceUsers({ members, recorder }: Stage): void {
+  for (const { user, architecture, role, seat } of members)
+    recorder.record({
+      type: "user",
+      at: recorder.now(),
+      user: user.id,
+      architecture: architecture.id,
+      role,
+      address: user.address,
+      ...(seat === undefined ? {} : { seat }),
+    });
+}
+
+/** Lines that nginx must never write, whatever the scenario. */
+async function noteAlerts({ engine, lab, recorder }: Stage, sinceMs: number): Promise<void> {
+  const log = await engine.errorLog(lab, balancer, { sinceMs }).catch(() => "");
+  for (const line of log.split("\n").filter((text) => /\[(alert|emerg)\]/.test(text)))
+    recorder.record({ type: "alert", at: recorder.now(), service: balancer, line: line.trim() });
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import { architectureHost, directHost } from "../lab/topology.ts";
+import { clientAddresses } from "../users/client-address.ts";
+import { VirtualUser } from "../users/virtual-user.ts";
+import { waitUntil } from "../wait.ts";
+import { lookAtStores } from "./predict.ts";
+import type { Stage } from "./stage.ts";
+import { newBrowserAt } from "./visit.ts";
+
+/** Longer than any failure window in nginx/policies plus the start of a container. */
+const settleDeadlineMs = 30_000;
+/** New browsers that ask at a policy's door in one look: enough that each server has its chance. */
+const visitorsPerLook = 6;
+
+/**
+ * After the repair: waits until everything is well again, and says so in the history. Well means that each app server and
+ * each store answers, that nginx gives each app server requests again under every policy (its failure window, `fail_timeout`,
+ * is over), and that a new user can log in on each app server with each store. Reads before that point would be wrong.
+ */
+export async function settle(stage: Stage): Promise<void> {
+  const begin = stage.recorder.now();
+  const problem =
+    (await servicesAnswer(stage)) ?? (await policiesUseEveryServer(stage)) ?? (await canariesLogIn(stage));
+  await lookAtStores(stage, "settled");
+  const at = stage.recorder.now();
+  const says =
+    problem ?? `every app server serves under every policy again, ${Math.round(at - begin)} ms after the repair`;
+  stage.recorder.record({ type: "settled", at, ok: problem === undefined, says });
+}
+
+/** @returns what is still wrong at the deadline, or undefined */
+async function servicesAnswer({ architectures, appServers, service, signal }: Stage): Promise<string | undefined> {
+  const stores = architectures.flatMap(({ store: { server } }) => (server === null ? [] : [server]));
+  const names = [...new Set([...appServers, ...stores])];
+  const { ok, seen } = await waitUntil({
+    look: () => Promise.all(names.map((name) => service(name).feel())),
+    until: (feelings) => feelings.every(({ answers }) => answers),
+    deadlineMs: settleDeadlineMs,
+    signal,
+  });
+  return ok
+    ? undefined
+    : seen
+        .filter(({ answers }) => !answers)
+        .map(({ says }) => says)
+        .join("; ");
+}
+
+async function policiesUseEveryServer(stage: Stage): Promise<string | undefined> {
+  const { architectures, appServers, signal } = stage;
+  const missing = new Map(
+    // One architecture stands for its policy: nginx keeps the failure window per upstream group.
+    [...new Map(architectures.map((architecture) => [architecture.policy.id, architecture])).values()].map(
+      (architecture) => [architecture, new Set(appServers)] as const,
+    ),
+  );
+  const newAddress = clientAddresses();
+  const look = async () => {
+    await Promise.all(
+      [...missing].map(async ([architecture, unseen]) => {
+        if (unseen.size === 0) return;
+        const servers = await Promise.all(
+          Array.from({ length: visitorsPerLook }, () => newBrowserAt(stage, architecture, newAddress())),
+        );
+        for (const server of servers) if (server !== undefined) unseen.delete(server);
+      }),
+    );
+    return [...missing].filter(([, unseen]) => unseen.size > 0);
+  };
+  const { ok, seen } = await waitUntil({
+    look,
+    until: (rest) => rest.length === 0,
+    deadlineMs: settleDeadlineMs,
+    signal,
+  });
+  if (ok) return undefined;
+  return seen.map(([{ policy }, unseen]) => `${policy.id} sends nobody to ${[...unseen].join(", ")}`).join("; ");
+}
+
+/** One new login on each app server with each store, on record. */
+async function canariesLogIn(stage: Stage): Promise<string | undefined> {
+  const { appServers, architectures, recorder, transport } = stage;
+  const stores = [...new Map(architectures.map((architecture) => [architecture.store.id, architecture])).values()];
+  const failures: string[] = [];
+  await Promise.all(
+    stores.flatMap(({ policy, store, id: architecture }) =>
+      appServers.map(async (appServer) => {
+        const host = directHost({ appServer, store: store.id });
+        const canary = new VirtualUser({
+          id: `${architecture}/canary-${appServer}`,
+          host: architectureHost({ policy: policy.id, store: store.id }),
+          address: clientAddresses()(),
+          nonce: randomBytes(12).toString("base64url"),
+        });
+        recorder.record({
+          type: "user",
+          at: recorder.now(),
+          user: canary.id,
+          architecture,
+          role: "canary",
+          address: canary.address,
+        });
+        for (const kind of ["log-in", "who-am-i"] as const) {
+          const event = await canary.perform(kind, { transport, now: () => recorder.now() }, { phase: "fault", host });
+          recorder.record(event);
+          if (event.answer !== "me")
+            failures.push(
+              `a new user cannot ${kind} on ${appServer} with ${store.id}: ${event.reason ?? event.answer}`,
+            );
+        }
+      }),
+    ),
+  );
+  return failures.length > 0 ? failures.join("; ") : undefined;
+}

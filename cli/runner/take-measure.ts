@@ -1,0 +1,28 @@
+import type { Measure, Seen } from "../scenario.ts";
+import type { Stage } from "./stage.ts";
+
+const noAnswers = { me: 0, "someone-else": 0, anonymous: 0, "store-unreachable": 0, none: 0, degraded: 0 };
+
+/** Measures every architecture and writes down the value with the bound that theory sets. */
+export function takeMeasure(
+  { architectures, members, answers, recorder }: Stage,
+  { name, unit, value, bound }: Measure,
+): void {
+  for (const architecture of architectures) {
+    const homes: Record<string, number> = {};
+    for (const { user, role, architecture: own } of members)
+      if (own === architecture && role === "subject" && user.home !== undefined)
+        homes[user.home] = (homes[user.home] ?? 0) + 1;
+    const { policy, store, id } = architecture;
+    const seen: Seen = { policy, store, homes, answers: answers.get(id) ?? noAnswers };
+    recorder.record({
+      type: "measure",
+      at: recorder.now(),
+      architecture: id,
+      name,
+      unit,
+      value: Math.round(value(seen) * 1_000) / 1_000,
+      ...bound(seen),
+    });
+  }
+}

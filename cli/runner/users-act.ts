@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { OperationEvent, OperationKind } from "../history/events.ts";
+import { directHost } from "../lab/topology.ts";
+import { expectationOf } from "../scenario.ts";
+import type { Member } from "../users/population.ts";
+import type { OperationOptions } from "../users/virtual-user.ts";
+import { eachInTurn } from "./pace.ts";
+import type { Stage } from "./stage.ts";
+
+/** Definitive answers that each user needs in the baseline, and in the final reads. */
+const readsNeeded = 3;
+/** Luck must not decide: where theory says that both answers will come, or answers fail, a user reads on up to this often. */
+const readsAtMost = 20;
+/** Between two reads of a user at the end, so that they are not one moment's luck. */
+const spacingMs = 100;
+/** A user who browses asks at most this often. */
+const browsingPaceMs = 100;
+
+export async function everyoneLogsIn(stage: Stage): Promise<void> {
+  await everyone(stage, stage.members, "log-in");
+}
+
+export async function everyoneShops(stage: Stage): Promise<void> {
+  await everyone(stage, stage.members, "add-item", ({ user }) => ({ item: `item-1-of-${user.id}` }));
+}
+
+/** The baseline gate: reads until each user has been recognised often enough, or is known not to be. */
+export async function everyoneReadsBack(stage: Stage): Promise<void> {
+  const seen = new Map(stage.members.map((member) => [member, { me: 0, anonymous: 0 }]));
+  const isUndecided = (member: Member) => {
+    const { me, anonymous } = seen.get(member)!;
+    return flickers(stage, member)
+      ? me === 0 || anonymous === 0 || me + anonymous < readsNeeded
+      : me + anonymous < readsNeeded;
+  };
+  for (let round = 0; round < readsAtMost; round++) {
+    const readers = stage.members.filter(isUndecided);
+    if (readers.length === 0 || stage.signal.aborted) return;
+    await eachInTurn(
+      stage.shuffle(readers),
+      async (member) => {
+        const { answer } = await act(stage, member, "who-am-i", { connection: round % 2 === 0 ? "kept" : "fresh" });
+        if (answer === "me" || answer === "anonymous") seen.get(member)![answer] += 1;
+      },
+      stage.signal,
+    );
+  }
+}
+
+export async function everyoneLogsOut(stage: Stage): Promise<void> {
+  await everyone(stage, stage.members, "log-out");
+}
+
+/** Steady traffic for a while; everybody asks at least once, and nobody faster than a person would. */
+export async function everyoneBrowses(stage: Stage, forMs: number): Promise<void> {
+  const end = performance.now() + forMs;
+  do {
+    const roundStart = performance.now();
+    await everyone(stage, stage.members, "who-am-i");
+    const rest = roundStart + browsingPaceMs - performance.now();
+    if (rest > 0) await sleep(rest);
+  } while (performance.now() < end && !stage.signal.aborted);
+}
+
+/** The final reads, on fresh connections; then, for whoever was not recognised, the pinned cookies, which only diagnose. */
+export async function everyoneChecksIn(stage: Stage): Promise<void> {
+  const strangers = new Set<Member>();
+  const definitive = new Map(stage.members.map((member) => [member, 0]));
+  for (let round = 0; round < readsAtMost; round++) {
+    const readers = stage.members.filter((member) => definitive.get(member)! < readsNeeded);
+    if (readers.length === 0 || stage.signal.aborted) break;
+    const roundStart = performance.now();
+    await eachInTurn(
+      stage.shuffle(readers),
+      async (member) => {
+        const { answer } = await act(stage, member, "who-am-i", { connection: "fresh" });
+        if (answer !== "me") strangers.add(member);
+        if (answer === "me" || answer === "anonymous") definitive.set(member, definitive.get(member)! + 1);
+      },
+      stage.signal,
+    );
+    const rest = roundStart + spacingMs - performance.now();
+    if (rest > 0) await sleep(rest);
+  }
+  await eachInTurn(stage.shuffle([...strangers]), (member) => diagnose(stage, member), stage.signal);
+}
+
+/** Would the session answer to whoever brings the cookies of the last acknowledged write, by the usual way or at its old home? */
+async function diagnose(stage: Stage, member: Member): Promise<void> {
+  const { home } = member.user;
+  await act(stage, member, "who-am-i", { jar: "pinned", connection: "fresh" });
+  if (home !== undefined)
+    await act(stage, member, "who-am-i", {
+      jar: "home",
+      connection: "fresh",
+      host: directHost({ appServer: home, store: member.architecture.store.id }),
+    });
+}
+
+/** Theory says that this user is recognised at some requests and not at others, even when nothing is broken. */
+function flickers({ scenario, victim }: Stage, { architecture: { policy, store }, user: { home } }: Member): boolean {
+  const unknown = { seat: undefined, newSeat: undefined, hasAffinityCookie: false, inSnapshot: "unsure" } as const;
+  const { fate } = expectationOf(scenario, { ...unknown, policy, store, home, victim });
+  return fate === "unstable";
+}
+
+async function everyone(
+  stage: Stage,
+  members: readonly Member[],
+  kind: OperationKind,
+  options: (member: Member) => Partial<OperationOptions> = () => ({}),
+): Promise<void> {
+  await eachInTurn(
+    stage.shuffle(members),
+    async (member) => {
+      await act(stage, member, kind, options(member));
+    },
+    stage.signal,
+  );
+}
+
+async function act(
+  { transport, recorder, phase, answers }: Stage,
+  { user, architecture, role }: Member,
+  kind: OperationKind,
+  options: Partial<OperationOptions> = {},
+): Promise<OperationEvent> {
+  const event = await user.perform(kind, { transport, now: () => recorder.now() }, { phase, ...options });
+  recorder.record(event);
+  if (role === "subject" && event.jar === "live") countAnswer(answers, architecture.id, event);
+  return event;
+}
+
+function countAnswer(answers: Stage["answers"], architecture: string, { answer, degraded }: OperationEvent): void {
+  const none = { me: 0, "someone-else": 0, anonymous: 0, "store-unreachable": 0, none: 0, degraded: 0 };
+  const before = answers.get(architecture) ?? none;
+  answers.set(architecture, {
+    ...before,
+    [answer]: before[answer] + 1,
+    degraded: before.degraded + (degraded ? 1 : 0),
+  });
+}

@@ -1,0 +1,44 @@
+import restart from "../faults/restart.ts";
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  healEverything,
+  inject,
+  tell,
+} from "../scenario.ts";
+
+export default defineScenario({
+  title: "The balancer is restarted",
+  question: "nginx is restarted. Who is still logged in?",
+  architectures: { policies: "all", stores: "all" },
+  compare: { label: "balancer restart", need: "survive-balancer-restart" },
+  steps: [
+    tell("Everyone logs in and fills a cart."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("nginx is restarted. The app servers are not touched."),
+    inject(restart("nginx")),
+    everyoneBrowses({ forMs: 500 }),
+    healEverything(),
+    everyoneChecksIn(),
+  ],
+  expect: ({ policy, store }) => {
+    if (store.livesIn !== "app-server")
+      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+    return policy.keptIn === "balancer-memory"
+      ? {
+          fate: ["unstable", "orphaned", "survived"],
+          because:
+            "the balancer kept in its own memory who belongs where, and that is gone: it sends browsers anywhere",
+        }
+      : {
+          fate: "survived",
+          because: "what binds a browser to its server is in the browser or follows from its address",
+        };
+  },
+});

@@ -1,0 +1,36 @@
+import {
+  defineScenario,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneLosesTheAffinityCookie,
+  everyoneReadsBack,
+  everyoneShops,
+  tell,
+} from "../scenario.ts";
+
+export default defineScenario({
+  title: "The balancer's cookie is lost, the app's is kept",
+  question: "Browsers lose the affinity cookie (a proxy strips it, a privacy tool deletes it). Who is still logged in?",
+  architectures: { policies: "all", stores: "all" },
+  compare: { label: "affinity cookie lost", need: "survive-cookie-loss" },
+  steps: [
+    tell("Everyone logs in and fills a cart."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("Every browser loses the cookie by which the balancer knew it. The app's session cookie stays."),
+    everyoneLosesTheAffinityCookie(),
+    everyoneChecksIn(),
+  ],
+  expect: ({ store, hasAffinityCookie }) => {
+    if (store.livesIn !== "app-server")
+      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+    return hasAffinityCookie
+      ? {
+          fate: ["orphaned", "survived"],
+          because:
+            "without its cookie the browser is a newcomer to the balancer, which picks a server anew: by chance the old one",
+        }
+      : { fate: "survived", because: "the balancer gave the browser no cookie that could be lost" };
+  },
+});

@@ -1,0 +1,33 @@
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  tell,
+} from "../scenario.ts";
+
+export default defineScenario({
+  title: "Nothing breaks",
+  question: "Nobody touches anything. Who stays logged in?",
+  architectures: { policies: "all", stores: "all" },
+  compare: { label: "stays logged in", need: "hold-login" },
+  steps: [
+    tell("Everyone logs in and fills a cart. Nothing is broken in this scenario: it is the control."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("Everyone keeps browsing for a while."),
+    everyoneBrowses({ forMs: 1_000 }),
+    tell("Is everyone still logged in?"),
+    everyoneChecksIn(),
+  ],
+  expect: ({ policy, store }) => ({
+    fate: "survived",
+    because:
+      store.livesIn === "app-server"
+        ? `affinity by ${policy.affinity} brings each browser back to the app server that holds its session`
+        : "every app server finds the session in the store",
+  }),
+});

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fatesOf, labCommand } from "../testing/run-lab.ts";
+
+/** Each scenario once, on the two kinds of affinity and on a store inside and outside of the app servers. */
+const lab = labCommand({ name: "test-matrix" });
+const narrow = ["--policy", "cookie,ip-hash", "--store", "memory,redis", "--users", "6"];
+
+beforeAll(async () => {
+  expect(await lab.run(["up"])).toMatchObject({ exitCode: 0 });
+});
+
+afterAll(async () => {
+  await lab.run(["down"]);
+  lab[Symbol.dispose]();
+});
+
+const all = "6 survived";
+describe.each<[scenario: string, cookieMemory: string | RegExp, ipHashMemory: string | RegExp, redis: string]>([
+  ["server-restart", "2 lost, 4 survived", "2 lost, 4 survived", all],
+  ["server-freeze", "2 orphaned, 4 survived", all, all],
+  ["server-partition", "2 orphaned, 4 survived", all, all],
+  ["server-return", all, "2 orphaned, 4 survived", all],
+  ["balancer-restart", all, all, all],
+  ["redis-outage", all, all, all],
+  ["roaming", all, /orphaned/, all],
+  ["cookie-loss", /orphaned|survived/, all, all],
+  ["office-nat", all, all, all],
+  ["logout-replay", all, all, all],
+])("%s", (scenario, cookieMemory, ipHashMemory, redis) => {
+  it("comes out as theory says, with a cause for every session that did not survive", async () => {
+    const { exitCode, result } = await lab.json(["scenario", scenario, ...narrow]);
+    const fates = Object.fromEntries(fatesOf(result).map((line) => line.split(": ") as [string, string]));
+    expect(fates["cookie.memory"]).toMatch(cookieMemory);
+    expect(fates["ip-hash.memory"]).toMatch(ipHashMemory);
+    expect([fates["cookie.redis"], fates["ip-hash.redis"]]).toEqual([redis, redis]);
+    expect(
+      result.architectures.flatMap(({ causes }) => causes).filter(({ cause }) => cause === "unattributed"),
+    ).toEqual([]);
+    expect(result).toMatchObject({ verdict: "confirmed", reasons: [] });
+    expect(exitCode).toBe(0);
+  });
+});
+
+it("office-nat: one office is one app server under ip-hash, and several under cookie", async () => {
+  const { result } = await lab.json([
+    "scenario",
+    "office-nat",
+    "--policy",
+    "cookie,ip-hash",
+    "--store",
+    "memory",
+    "--users",
+    "30",
+  ]);
+  const shares = Object.fromEntries(result.architectures.map(({ id, measures }) => [id, measures[0]!.value]));
+  expect(shares["ip-hash.memory"]).toBe(1);
+  expect(shares["cookie.memory"]).toBeLessThan(0.67);
+});
+
+it("compare: says which architectures meet the needs, from measured cells", async () => {
+  const chosen = [
+    "--scenario",
+    "server-crash,redis-crash",
+    "--policy",
+    "cookie",
+    "--need",
+    "survive-crash,survive-redis-crash",
+  ];
+  const { exitCode, stdout } = await lab.run(["compare", ...chosen]);
+  expect(stdout).toContain("Qualify: cookie.redis-aof\n");
+  expect(stdout).toContain("- cookie.memory is ruled out by survive-crash\n");
+  expect(stdout).toContain("- cookie.redis is ruled out by survive-redis-crash\n");
+  expect(exitCode).toBe(0);
+});

@@ -1,0 +1,62 @@
+import kill from "../faults/kill.ts";
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  healEverything,
+  inject,
+  snapshot,
+  tell,
+} from "../scenario.ts";
+
+export default defineScenario({
+  title: "Redis dies without warning (SIGKILL)",
+  question:
+    "Redis gets SIGKILL and is started again: without persistence, with save points, with AOF. Who is still logged in?",
+  architectures: { policies: "all", stores: ["memory", "redis", "redis-rdb", "redis-aof"], controlStore: "memory" },
+  compare: { label: "Redis crash", need: "survive-redis-crash" },
+  steps: [
+    tell("Redis with save points has just written a snapshot: whatever follows is unsaved until the next one is due."),
+    snapshot("redis-rdb"),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("All three Redis servers are killed. Nothing can be saved any more."),
+    inject(kill("redis"), kill("redis-rdb"), kill("redis-aof")),
+    everyoneBrowses({ forMs: 500 }),
+    tell("They are started again. What do they still know?"),
+    healEverything(),
+    everyoneChecksIn(),
+  ],
+  expect: ({ store, inSnapshot }) => {
+    switch (store.persistence) {
+      case null:
+      case "write-ahead-log":
+        return { fate: "survived", because: "the session does not live in Redis: this is the control" };
+      case "none":
+        return { fate: "lost", because: "without persistence everything was in the memory of the process that died" };
+      case "append-only":
+        return {
+          fate: "survived",
+          because: "Redis writes to the append-only file before it answers, and the file outlives the process",
+        };
+      case "save-points":
+        if (inSnapshot === "all")
+          return {
+            fate: "survived",
+            because: "a snapshot was due during the run and holds all of the session's writes",
+          };
+        if (inSnapshot === "none")
+          return { fate: "lost", because: "the next snapshot was not due yet, so the session was in memory only" };
+        if (inSnapshot === "some")
+          return { fate: "rolled-back", because: "the last snapshot holds its login but not its last write" };
+        return {
+          fate: ["lost", "rolled-back", "survived"],
+          because: "its writes fall into the very second of a snapshot: theory cannot say which of them are in it",
+        };
+    }
+  },
+});

@@ -1,0 +1,57 @@
+import partition from "../faults/partition.ts";
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  healEverything,
+  inject,
+  measure,
+  tell,
+} from "../scenario.ts";
+
+export default defineScenario({
+  title: "Redis is away for a while, then back",
+  question: "Nobody reaches Redis for a while; its data are untouched. Who is logged out, and who only has to wait?",
+  architectures: { policies: "all", stores: "all", controlStore: "memory" },
+  compare: { label: "Redis outage", need: "survive-redis-outage" },
+  steps: [
+    tell("Everyone logs in and fills a cart."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("All Redis servers are cut off from the network."),
+    inject(partition("redis"), partition("redis-rdb"), partition("redis-aof")),
+    everyoneBrowses({ forMs: 1_000 }),
+    measure({
+      name: "requests that the app refused because it did not reach the store",
+      unit: "requests",
+      value: ({ answers }) => answers["store-unreachable"],
+      bound: ({ store }) =>
+        store.livesIn === "server" && !store.fallback
+          ? { atLeast: 1, because: "a store that cannot be reached is an outage: 503, never a logged-out page" }
+          : { atMost: 0, because: "the app can answer without that server" },
+    }),
+    measure({
+      name: "answers from the fallback",
+      unit: "requests",
+      value: ({ answers }) => answers.degraded,
+      bound: ({ store }) =>
+        store.fallback
+          ? { atLeast: 1, because: "while the store is away the app still knows who one is, from a signed cookie" }
+          : { atMost: 0, because: "this store has no fallback" },
+    }),
+    tell("The network is back. Nothing was lost, was it?"),
+    healEverything(),
+    everyoneChecksIn(),
+  ],
+  expect: ({ store }) => ({
+    fate: "survived",
+    because:
+      store.livesIn === "server"
+        ? "unavailable is not lost: the data were there all the time"
+        : "the session does not live in Redis: this is the control",
+  }),
+});

@@ -1,0 +1,48 @@
+import restart from "../faults/restart.ts";
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  healEverything,
+  inject,
+  tell,
+} from "../scenario.ts";
+
+export default defineScenario({
+  title: "Redis is restarted politely (SIGTERM)",
+  question:
+    "Redis gets SIGTERM and is started again: without persistence, with save points, with AOF. Who is still logged in?",
+  architectures: { policies: "all", stores: ["memory", "redis", "redis-rdb", "redis-aof"], controlStore: "memory" },
+  compare: { label: "Redis restart", need: "survive-redis-restart" },
+  steps: [
+    tell("Everyone logs in and fills a cart."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("All three Redis servers are restarted with SIGTERM: each may do what its configuration says on exit."),
+    inject(restart("redis"), restart("redis-rdb"), restart("redis-aof")),
+    everyoneBrowses({ forMs: 500 }),
+    tell("They are back. What do they still know?"),
+    healEverything(),
+    everyoneChecksIn(),
+  ],
+  expect: ({ store }) => {
+    switch (store.persistence) {
+      case null:
+      case "write-ahead-log":
+        return { fate: "survived", because: "the session does not live in Redis: this is the control" };
+      case "none":
+        return { fate: "lost", because: "without persistence Redis keeps nothing, however politely it is stopped" };
+      case "save-points":
+        return { fate: "survived", because: "with save points configured Redis writes one more snapshot on SIGTERM" };
+      case "append-only":
+        return {
+          fate: "survived",
+          because: "every acknowledged write is in the append-only file, which is replayed at the start",
+        };
+    }
+  },
+});

@@ -1,0 +1,35 @@
+import {
+  defineScenario,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneRoams,
+  everyoneShops,
+  tell,
+} from "../scenario.ts";
+
+export default defineScenario({
+  title: "Everybody's client address changes",
+  question:
+    "Phones leave the wifi, the office changes its line: every client has a new address. Who is still logged in?",
+  architectures: { policies: "all", stores: "all" },
+  compare: { label: "address changes", need: "survive-roaming" },
+  steps: [
+    tell("Everyone logs in and fills a cart."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("Everyone gets an address in another network. Nothing is broken, and the cookies are the same."),
+    everyoneRoams(),
+    everyoneChecksIn(),
+  ],
+  expect: ({ policy, store, home, newSeat }) => {
+    if (store.livesIn !== "app-server")
+      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+    if (policy.affinity !== "address")
+      return { fate: "survived", because: "the balancer goes by a cookie, and the browser still has it" };
+    return newSeat === home
+      ? { fate: "survived", because: "by chance the new address leads to the same app server" }
+      : { fate: "orphaned", because: "the new address leads to another app server, which does not hold the session" };
+  },
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { loadScenario, scenarioIds } from "../catalogue.ts";
+import { loadPolicies } from "../lab/policies.ts";
+import { loadStores } from "../lab/stores.ts";
+import { appServers } from "../lab/topology.ts";
+import { expectationOf, type SessionFacts, type Step } from "../scenario.ts";
+import { isFate } from "../verdict/fates.ts";
+
+/** Every file in this folder, whoever wrote it. */
+describe.each(scenarioIds())("%s", (id) => {
+  it("asks a question and ends with the final reads", async () => {
+    const { title, question, steps } = await loadScenario(id);
+    expect(title.length).toBeGreaterThan(5);
+    expect(question).toMatch(/\?$/);
+    expect(steps.at(-1)).toEqual({ do: "check-in" });
+  });
+
+  it("has a baseline before anything is broken or changed, and repairs what it breaks", async () => {
+    const { steps } = await loadScenario(id);
+    const order = (verbs: Step["do"][]) => steps.findIndex((step) => verbs.includes(step.do));
+    const harm = order(["inject", "change", "log-out"]);
+    expect(order(["log-in"])).toBeGreaterThanOrEqual(0);
+    expect(order(["read-back"])).toBeGreaterThan(order(["log-in"]));
+    if (harm !== -1) expect(harm).toBeGreaterThan(order(["read-back"]));
+    const lastInjection = steps.findLastIndex((step) => step.do === "inject");
+    const lastHealing = steps.findLastIndex((step) => step.do === "heal");
+    if (lastInjection !== -1) expect(lastHealing).toBeGreaterThan(lastInjection);
+  });
+
+  it("names a fate and a reason for any session there can be", async () => {
+    const scenario = await loadScenario(id);
+    for (const session of everySession()) {
+      const { fate, because } = expectationOf(scenario, session);
+      expect([fate].flat().filter((word) => !isFate(word))).toEqual([]);
+      expect(because.length).toBeGreaterThan(10);
+    }
+  });
+});
+
+it("no two scenarios fill the same column of the comparison", async () => {
+  const needs = await Promise.all(scenarioIds().map(async (id) => (await loadScenario(id)).compare?.need));
+  const named = needs.filter((need) => need !== undefined);
+  expect(new Set(named).size).toBe(named.length);
+});
+
+function everySession(): SessionFacts[] {
+  const places = [undefined, ...appServers];
+  return loadPolicies().flatMap((policy) =>
+    loadStores().flatMap((store) =>
+      places.flatMap((home) =>
+        (["all", "some", "none", "unsure"] as const).flatMap((inSnapshot) =>
+          [true, false].map((hasAffinityCookie) => ({
+            policy,
+            store,
+            home,
+            seat: home,
+            newSeat: home,
+            victim: appServers[1]!,
+            inSnapshot,
+            hasAffinityCookie,
+          })),
+        ),
+      ),
+    ),
+  );
+}

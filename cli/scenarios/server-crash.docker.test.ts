@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { allVolumes, inventory } from "../testing/engine-inventory.ts";
+import { fatesOf, labCommand } from "../testing/run-lab.ts";
+
+const lab = labCommand({ name: "test-crash" });
+
+afterAll(async () => {
+  await lab.run(["down"]);
+  lab[Symbol.dispose]();
+});
+
+describe("lab scenario server-crash, with no lab running", () => {
+  it("starts a lab, finds that exactly the sessions in the victim's memory are lost, and leaves nothing behind", async () => {
+    const volumesBefore = await allVolumes();
+
+    const { exitCode, result } = await lab.json(["scenario", "server-crash"]);
+
+    const classic = fatesOf(result).filter((line) => /^(cookie|ip-hash|round-robin)\./.test(line));
+    expect(classic).toMatchInlineSnapshot(`
+      [
+        "cookie.memory: 10 lost, 20 survived",
+        "cookie.redis: 30 survived",
+        "cookie.redis-aof: 30 survived",
+        "cookie.redis-rdb: 30 survived",
+        "ip-hash.memory: 10 lost, 20 survived",
+        "ip-hash.redis: 30 survived",
+        "ip-hash.redis-aof: 30 survived",
+        "ip-hash.redis-rdb: 30 survived",
+        "round-robin.memory: 30 unstable",
+        "round-robin.redis: 30 survived",
+        "round-robin.redis-aof: 30 survived",
+        "round-robin.redis-rdb: 30 survived",
+      ]
+    `);
+    expect(result).toMatchObject({ verdict: "confirmed", reasons: [], leftovers: [], run: { complete: true } });
+    expect(result.architectures.map(({ mismatches }) => mismatches)).toEqual(result.architectures.map(() => 0));
+    expect(result.faults).toMatchObject([{ kind: "kill", target: "app2", confirmed: true, healed: true }]);
+    expect(exitCode).toBe(0);
+    expect(await inventory("test-crash")).toEqual([]);
+    expect(await allVolumes()).toEqual(volumesBefore);
+  });
+
+  it("gives the same result and exit code when its history is judged again", async () => {
+    const { exitCode, result } = await lab.json(["judge", "last"]);
+    const stored = readFileSync(join(lab.home, "runs", result.run.id, "result.json"), "utf8");
+
+    expect(result).toEqual(JSON.parse(stored));
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe("lab scenario server-crash, on a running lab", () => {
+  it("uses that lab and leaves it running", async () => {
+    expect(await lab.run(["up"])).toMatchObject({ exitCode: 0 });
+    const before = await inventory("test-crash");
+
+    const { result, exitCode } = await lab.json(["scenario", "server-crash", "--users", "3"]);
+
+    expect(result).toMatchObject({ verdict: "confirmed", reasons: [] });
+    expect(exitCode).toBe(0);
+    expect(await inventory("test-crash")).toEqual(before);
+  });
+
+  it.each([
+    ["app1", 1, "0 survived, 1 lost"],
+    ["app1", 2, "1 survived, 1 lost"],
+    ["app2", 7, "4 survived, 3 lost"],
+    ["app3", 30, "20 survived, 10 lost"],
+  ])("with --victim %s and --users %i the memory stores with affinity show %s", async (victim, users, expected) => {
+    const { exitCode, result } = await lab.json([
+      "scenario",
+      "server-crash",
+      "--victim",
+      victim,
+      "--users",
+      `${users}`,
+    ]);
+
+    const summary = Object.fromEntries(
+      result.architectures.map(({ id, fates }) => [id, `${fates.survived ?? 0} survived, ${fates.lost ?? 0} lost`]),
+    );
+    expect(summary["cookie.memory"]).toBe(expected);
+    expect(summary["ip-hash.memory"]).toBe(expected);
+    expect(summary["cookie.redis"]).toBe(`${users} survived, 0 lost`);
+    expect(result).toMatchObject({ verdict: "confirmed", reasons: [] });
+    expect(exitCode).toBe(0);
+  });
+
+  it("comes to the same verdict ten times in a row", async () => {
+    const verdicts: string[] = [];
+    for (let run = 0; run < 10; run++) {
+      const { result, exitCode } = await lab.json(["scenario", "server-crash", "--users", "6"]);
+      const losses = result.architectures.flatMap(({ id, fates }) => (fates.lost ? [`${id} ${fates.lost}`] : []));
+      verdicts.push(`${result.verdict}, exit ${exitCode}, lost: ${losses.join(", ")}`);
+    }
+    expect(new Set(verdicts)).toEqual(
+      new Set([
+        "confirmed, exit 0, lost: cookie.memory 2, cookie-hash.memory 2, cookie-learn.memory 2, ip-hash.memory 2, node-cookie.memory 2",
+      ]),
+    );
+  });
+
+  it("repeats itself with --trials: the victims take turns, and the counts add up", async () => {
+    const { exitCode, result } = await lab.json([
+      ...["scenario", "server-crash", "--trials", "3", "--users", "3"],
+      ...["--policy", "cookie", "--store", "memory,redis"],
+    ]);
+    expect(result.faults.map(({ target }) => target)).toEqual(["app2", "app3", "app1"]);
+    expect(fatesOf(result)).toEqual(["cookie.memory: 3 lost, 6 survived", "cookie.redis: 9 survived"]);
+    expect(result).toMatchObject({ verdict: "confirmed", run: { trials: 3 } });
+    expect(exitCode).toBe(0);
+  });
+
+  it("tells 2,000 users of each of four architectures apart, session by session", async () => {
+    const narrow = ["--policy", "cookie,ip-hash", "--store", "memory,redis", "--users", "2000"];
+
+    const { exitCode, result } = await lab.json(["scenario", "server-crash", ...narrow]);
+
+    expect(fatesOf(result)).toEqual([
+      "cookie.memory: 1333 survived, 667 lost",
+      "cookie.redis: 2000 survived",
+      "ip-hash.memory: 1333 survived, 667 lost",
+      "ip-hash.redis: 2000 survived",
+    ]);
+    expect(exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,48 @@
+import freeze from "../faults/freeze.ts";
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  healEverything,
+  inject,
+  tell,
+  victim,
+} from "../scenario.ts";
+
+export default defineScenario({
+  title: "One app server freezes, then goes on",
+  question: "An app server hangs for a while and then goes on as if nothing had happened. Who is still logged in?",
+  architectures: { policies: "all", stores: "all" },
+  compare: { label: "server freezes", need: "survive-freeze" },
+  steps: [
+    tell("Everyone logs in and fills a cart."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("The victim freezes: it accepts connections and never answers. No memory is lost."),
+    inject(freeze(victim)),
+    everyoneBrowses({ forMs: 3_000 }),
+    tell("It goes on, and still knows everybody. Do they find the way back?"),
+    healEverything(),
+    everyoneChecksIn(),
+  ],
+  expect: ({ policy, store, home, victim }) => {
+    if (store.livesIn !== "app-server")
+      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+    if (home !== victim)
+      return { fate: "survived", because: "its app server was not touched, and affinity keeps leading there" };
+    return policy.afterFailover === "returns"
+      ? {
+          fate: "survived",
+          because: "the balancer sends its clients back to the server, which still holds their sessions",
+        }
+      : {
+          fate: "orphaned",
+          because:
+            "the session is alive on the old server, but at the failover the balancer bound the browser to another one",
+        };
+  },
+});

@@ -1,0 +1,45 @@
+import comeBack from "../faults/return.ts";
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  healEverything,
+  inject,
+  takeAway,
+  tell,
+  victim,
+} from "../scenario.ts";
+
+export default defineScenario({
+  title: "The server that comes back logs people out a second time",
+  question: "One server is away; its users have logged in again elsewhere. Then it comes back. Who is still logged in?",
+  architectures: { policies: "all", stores: "all" },
+  compare: { label: "server returns", need: "survive-return" },
+  steps: [
+    tell("One app server is away. Its users log in again; the balancer has found them another server."),
+    takeAway(victim),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("The server comes back, healthy and with an empty memory. Surely that is good news?"),
+    inject(comeBack(victim)),
+    everyoneBrowses({ forMs: 2_500 }),
+    healEverything(),
+    everyoneChecksIn(),
+  ],
+  expect: ({ policy, store, seat, victim }) => {
+    if (store.livesIn !== "app-server")
+      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+    if (seat !== victim) return { fate: "survived", because: "its users never belonged to the server that was away" };
+    return policy.afterFailover === "returns"
+      ? {
+          fate: "orphaned",
+          because:
+            "the balancer sends its clients back to the server that returned, which knows nothing of their new sessions",
+        }
+      : { fate: "survived", because: "the balancer keeps the browser with the server it was moved to" };
+  },
+});

@@ -1,0 +1,31 @@
+import { execa } from "execa";
+
+/**
+ * Everything of a lab's name, or of any lab, that the engine has: asked of the engine by the Docker client, not of the lab.
+ * Empty when nothing was left behind.
+ */
+export async function inventory(name?: string): Promise<string[]> {
+  const filter = `label=dev.session-lab.lab${name === undefined ? "" : `=${name}`}`;
+  const lists = await Promise.all([
+    docker("ps", "-a", "--filter", filter, "--format", "container {{.Names}}"),
+    docker("network", "ls", "--filter", filter, "--format", "network {{.Name}}"),
+    docker("volume", "ls", "--filter", filter, "--format", "volume {{.Name}}"),
+  ]);
+  return lists.flat().sort();
+}
+
+/** All volumes, named or not: an image's anonymous volume carries no label. */
+export async function allVolumes(): Promise<string[]> {
+  return docker("volume", "ls", "--format", "{{.Name}}");
+}
+
+export async function docker(...args: string[]): Promise<string[]> {
+  const { stdout } = await execa("docker", args);
+  return stdout.split("\n").filter(Boolean);
+}
+
+/** Command lines of running processes that contain a text. */
+export async function processes(text: string): Promise<string[]> {
+  const { stdout } = await execa("ps", ["-eo", "args"]);
+  return stdout.split("\n").filter((line) => line.includes(text));
+}

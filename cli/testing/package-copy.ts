@@ -1,0 +1,33 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packageRoot } from "../lab/paths.ts";
+
+/** A copy of the built package in which one thing can be changed: the lab runs from it as from the original. */
+export interface PackageCopy extends Disposable {
+  root: string;
+  /** Replaces text in one file. @throws when the text is not there: a sabotage that changes nothing would prove nothing */
+  change(file: string, from: string | RegExp, to: string): void;
+  write(file: string, text: string): void;
+}
+
+export function copyPackage(): PackageCopy {
+  const root = mkdtempSync(join(tmpdir(), "session-lab-copy-"));
+  for (const part of ["package.json", "compose", "nginx", "dist", "scripts"])
+    cpSync(join(packageRoot, part), join(root, part), { recursive: true });
+  symlinkSync(join(packageRoot, "node_modules"), join(root, "node_modules"));
+  return {
+    root,
+    change(file, from, to) {
+      const path = join(root, file);
+      const before = readFileSync(path, "utf8");
+      const after = before.replaceAll(typeof from === "string" ? from : new RegExp(from, "g"), to);
+      if (after === before) throw new Error(`${file} does not contain ${from}`);
+      writeFileSync(path, after);
+    },
+    write(file, text) {
+      writeFileSync(join(root, file), text);
+    },
+    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa, type ResultPromise } from "execa";
+import { packageRoot } from "../lab/paths.ts";
+import type { Result } from "../verdict/result.ts";
+
+/** The `lab` command as a user runs it: the built one, in a process of its own, with a home that is thrown away. */
+export interface LabCommand extends Disposable {
+  /** Where it keeps its runs. */
+  home: string;
+  /** Starts it; never rejects for an exit code. */
+  start(args: readonly string[], options?: RunOptions): ResultPromise<{ reject: false; detached: true }>;
+  run(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  /** Runs it with `--json` and reads the result document. */
+  json(
+    args: readonly string[],
+    options?: RunOptions,
+  ): Promise<{ exitCode: number | undefined; result: Result; stderr: string }>;
+}
+
+export interface RunOptions {
+  env?: Record<string, string>;
+  uid?: number;
+}
+
+export interface Finished {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+/** @param name of the lab, so that tests and a lab of the developer do not meet; @param root of the package to run */
+export function labCommand({ name, root = packageRoot }: { name: string; root?: string }): LabCommand {
+  const home = mkdtempSync(join(tmpdir(), "session-lab-test-"));
+  const start: LabCommand["start"] = (args, { env, uid } = {}) =>
+    execa(process.execPath, [join(root, "dist/cli/main.js"), ...args], {
+      env: { LAB_NAME: name, LAB_HOME: home, NO_COLOR: "1", ...env },
+      stdin: "ignore",
+      reject: false,
+      detached: true,
+      ...(uid === undefined ? {} : { uid }),
+    }) as ReturnType<LabCommand["start"]>;
+  const run: LabCommand["run"] = async (args, options) => {
+    const { exitCode, stdout, stderr } = await start(args, options);
+    return { exitCode, stdout: String(stdout), stderr: String(stderr) };
+  };
+  return {
+    home,
+    start,
+    run,
+    async json(args, options) {
+      const { exitCode, stdout, stderr } = await run([...args, "--json"], options);
+      if (!stdout.startsWith("{")) throw new Error(`no result document; exit ${exitCode}, stderr:\n${stderr}`);
+      return { exitCode, result: JSON.parse(stdout) as Result, stderr };
+    },
+    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
+  };
+}
+
+/** One line an architecture, as a person would say it: `cookie.memory: 20 survived, 10 lost`. */
+export function fatesOf(result: Result): string[] {
+  return result.architectures.map(({ id, fates }) => {
+    const counts = Object.entries(fates).map(([fate, count]) => `${count} ${fate}`);
+    return `${id}: ${counts.sort().join(", ")}`;
+  });
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import type { HttpReply, HttpRequest, Transport } from "./transport.ts";
+import { VirtualUser } from "./virtual-user.ts";
+
+/** A site that is played by the test: it answers what it is told to, and remembers what it was asked. */
+function playSite(answers: HttpReply[]): Transport & { asked: HttpRequest[] } {
+  const asked: HttpRequest[] = [];
+  return {
+    asked,
+    send: async (request) => {
+      asked.push(request);
+      return answers.shift() ?? { answered: false, sent: false, reason: "connection refused" };
+    },
+    close: async () => {},
+  };
+}
+
+function session(fields: object, setCookie: string[] = [], status = 200): HttpReply {
+  const body = { authenticated: true, user: "shop/1", nonce: "n1", cart: [], cartVersion: 0, ...fields };
+  const headers = { "x-app-server": "app1", "x-boot-id": "b1", "set-cookie": setCookie };
+  return { answered: true, status, headers, body: JSON.stringify(body) };
+}
+
+const anonymous = session({ authenticated: false, user: null, nonce: null });
+
+function newUser(): VirtualUser {
+  return new VirtualUser({ id: "shop/1", host: "cookie.memory.localhost", address: "16.0.0.7", nonce: "n1" });
+}
+
+const at = { phase: "baseline" } as const;
+let clock = 0;
+const now = () => clock++;
+
+describe("a virtual user", () => {
+  it("keeps cookies as a browser does, and says its address in the header that only the balancer believes", async () => {
+    const transport = playSite([session({}, ["sid=s1; Path=/; HttpOnly", "SERVER_ID=app1; Path=/"]), session({})]);
+    const user = newUser();
+    await user.perform("log-in", { transport, now }, at);
+    await user.perform("who-am-i", { transport, now }, at);
+    expect(transport.asked[1]!.headers).toMatchObject({
+      cookie: "sid=s1; SERVER_ID=app1",
+      "x-lab-client-address": "16.0.0.7",
+    });
+  });
+
+  it("pins the cookies of its last acknowledged write; a read that rewrites one does not move the pin", async () => {
+    const transport = playSite([
+      session({}, ["sid=s1; Path=/", "SERVER_ID=app1; Path=/"]),
+      session({ authenticated: false }, ["SERVER_ID=app2; Path=/"]),
+      session({}),
+    ]);
+    const user = newUser();
+    await user.perform("log-in", { transport, now }, at);
+    await user.perform("who-am-i", { transport, now }, at);
+    await user.perform("who-am-i", { transport, now }, { ...at, jar: "pinned" });
+    expect(transport.asked[2]!.headers.cookie).toBe("sid=s1; SERVER_ID=app1");
+  });
+
+  it("keeps the cookies from before a logout as the pinned ones: a thief would have copied those", async () => {
+    const transport = playSite([session({}, ["sid=s1; Path=/"]), anonymous, anonymous]);
+    const user = newUser();
+    await user.perform("log-in", { transport, now }, at);
+    await user.perform("log-out", { transport, now }, at);
+    await user.perform("who-am-i", { transport, now }, { ...at, jar: "pinned" });
+    expect(transport.asked[2]!.headers.cookie).toBe("sid=s1");
+  });
+
+  it("loses only the cookies that it had before the login", async () => {
+    const transport = playSite([
+      session({ authenticated: false }, ["SERVER_ID=app1; Path=/"]),
+      session({}, ["sid=s1; Path=/"]),
+      session({}),
+    ]);
+    const user = newUser();
+    await user.perform("who-am-i", { transport, now }, at);
+    await user.perform("log-in", { transport, now }, at);
+    user.loseAffinityCookies();
+    await user.perform("who-am-i", { transport, now }, at);
+    expect(transport.asked[2]!.headers.cookie).toBe("sid=s1");
+  });
+
+  it("made anew from its stored cookies sends the same ones, and not those that the site took back", async () => {
+    const transport = playSite([
+      session({}, ["sid=s1; Path=/; HttpOnly", "SERVER_ID=app1; Path=/", "old=1; Path=/"]),
+      session({}, ["old=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT"]),
+      session({}),
+    ]);
+    const user = newUser();
+    await user.perform("log-in", { transport, now }, at);
+    await user.perform("who-am-i", { transport, now }, at);
+    const stored = JSON.parse(JSON.stringify(user.serializedCookies));
+    const again = new VirtualUser({ id: "shop/1", host: user.host, address: "16.0.0.7", nonce: "n1", cookies: stored });
+    await again.perform("who-am-i", { transport, now }, at);
+    expect(transport.asked[2]!.headers.cookie).toBe("sid=s1; SERVER_ID=app1");
+    expect(again.cookies).toEqual([
+      { name: "sid", value: "s1" },
+      { name: "SERVER_ID", value: "app1" },
+    ]);
+  });
+});
+
+describe("what an answer means", () => {
+  const understood = async (kind: "who-am-i" | "log-in" | "add-item", reply: HttpReply) => {
+    const { outcome, answer } = await newUser().perform(kind, { transport: playSite([reply]), now }, at);
+    return `${outcome}, ${answer}`;
+  };
+  const appSays = (status: number, body: unknown): HttpReply => ({
+    answered: true,
+    status,
+    headers: { "x-app-server": "app1", "x-boot-id": "b1" },
+    body: JSON.stringify(body),
+  });
+  const nginxSays = (status: number): HttpReply => ({ answered: true, status, headers: {}, body: "<html>" });
+
+  it.each<[string, "who-am-i" | "log-in" | "add-item", HttpReply, string]>([
+    ["my user and my nonce", "who-am-i", session({}), "ok, me"],
+    ["my user with another nonce", "who-am-i", session({ nonce: "n2" }), "ok, someone-else"],
+    ["another user with my nonce", "who-am-i", session({ user: "shop/2" }), "ok, someone-else"],
+    ["nobody", "who-am-i", anonymous, "ok, anonymous"],
+    ["401 to a write", "add-item", { ...anonymous, status: 401 } as HttpReply, "rejected, anonymous"],
+    [
+      "503 of the app to a read",
+      "who-am-i",
+      appSays(503, { error: "store unreachable" }),
+      "rejected, store-unreachable",
+    ],
+    [
+      "503 of the app to a write",
+      "add-item",
+      appSays(503, { error: "store unreachable" }),
+      "unknown, store-unreachable",
+    ],
+    ["504 of nginx to a write", "log-in", nginxSays(504), "unknown, none"],
+    ["404", "log-in", appSays(404, { error: "no such store" }), "rejected, none"],
+    ["200 that is not a session", "who-am-i", appSays(200, { hello: "world" }), "rejected, none"],
+    ["200 that is not a session, to a write", "add-item", appSays(200, "ok"), "unknown, none"],
+    ["no connection, to a write", "log-in", { answered: false, sent: false, reason: "refused" }, "rejected, none"],
+    [
+      "a connection that broke, to a write",
+      "log-in",
+      { answered: false, sent: true, reason: "reset" },
+      "unknown, none",
+    ],
+  ])("%s", async (_what, kind, reply, expected) => {
+    expect(await understood(kind, reply)).toBe(expected);
+  });
+});

@@ -1,0 +1,152 @@
+import { CookieJar, type SerializedCookieJar } from "tough-cookie";
+import type { Jar, OperationEvent, OperationKind, Phase } from "../history/events.ts";
+import { type Identity, requestFor, understand } from "./site.ts";
+import type { Transport } from "./transport.ts";
+
+/** The header in which nginx believes the lab about a client's address (nginx/nginx.conf, real_ip_header). */
+const clientAddressHeader = "x-lab-client-address";
+
+export interface UserOptions {
+  id: string;
+  /** Host name of the architecture that this browser visits. */
+  host: string;
+  address: string;
+  nonce: string;
+  /** What `serializedCookies` of an earlier browser gave; a new browser has none. */
+  cookies?: SerializedCookieJar;
+}
+
+/** A cookie as the browser would send it. */
+export interface HeldCookie {
+  name: string;
+  value: string;
+}
+
+export interface OperationOptions {
+  phase: Phase;
+  connection?: "kept" | "fresh";
+  /** The item to add, for `add-item`. */
+  item?: string;
+  /** Whose cookies to send; anything but `live` leaves the browser untouched. */
+  jar?: Jar;
+  /** Ask this host name instead of the architecture's, with the same cookies. */
+  host?: string;
+}
+
+/**
+ * One simulated browser: a cookie jar, a client address, and the knowledge of what it did. It behaves as browsers do: it takes
+ * every cookie it is given, and it never logs in again by itself, because that would hide a loss.
+ */
+export class VirtualUser {
+  /** Its user name on the site, too. */
+  id: string;
+  readonly host: string;
+  #address: string;
+  readonly #nonce: string;
+  readonly #jar: CookieJar;
+  /** Names of the cookies that the browser had before its first login: not the app's, so the balancer's. */
+  #affinityCookies: string[] = [];
+  /** `Cookie` header after the last acknowledged write. */
+  #pinned = "";
+  /** The app server that acknowledged the login. */
+  home: string | undefined;
+  /** Milliseconds into the run at which each acknowledged write had been answered. */
+  readonly writtenAt: number[] = [];
+
+  constructor({ id, host, address, nonce, cookies }: UserOptions) {
+    this.id = id;
+    this.host = host;
+    this.#address = address;
+    this.#nonce = nonce;
+    this.#jar = cookies ? CookieJar.deserializeSync(cookies) : new CookieJar();
+  }
+
+  get address(): string {
+    return this.#address;
+  }
+
+  get hasAffinityCookie(): boolean {
+    return this.#affinityCookies.length > 0;
+  }
+
+  /** The cookies that it would send now. */
+  get cookies(): HeldCookie[] {
+    return this.#jar.getCookiesSync(this.#url()).map(({ key, value }) => ({ name: key, value }));
+  }
+
+  /** The cookie jar in a form that can be stored. */
+  get serializedCookies(): SerializedCookieJar {
+    return this.#jar.toJSON()!;
+  }
+
+  /** The same browser in another network. */
+  moveTo(address: string): void {
+    this.#address = address;
+  }
+
+  /** Loses the cookies that the balancer gave it, and keeps the app's. */
+  loseAffinityCookies(): void {
+    for (const key of this.#affinityCookies)
+      this.#jar.setCookieSync(`${key}=; Max-Age=0; Path=/`, this.#url(), { ignoreError: true });
+  }
+
+  /** Performs one operation and says what came of it. Never throws for anything the lab does. */
+  async perform(
+    kind: OperationKind,
+    { transport, now }: { transport: Transport; now: () => number },
+    { phase, connection = "kept", item, jar = "live", host = this.host }: OperationOptions,
+  ): Promise<OperationEvent> {
+    if (kind === "log-in" && this.#pinned === "")
+      this.#affinityCookies = this.#jar.getCookiesSync(this.#url()).map(({ key }) => key);
+    const at = now();
+    const identity: Identity = { user: this.id, nonce: this.#nonce };
+    const { method, path, body } = requestFor(kind, identity, item);
+    const cookies = jar === "live" ? this.#liveCookies() : this.#pinned;
+    const reply = await transport.send({
+      host,
+      method,
+      path,
+      connection,
+      headers: {
+        accept: "application/json",
+        [clientAddressHeader]: this.#address,
+        ...(cookies ? { cookie: cookies } : {}),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    if (reply.answered && jar === "live") this.#takeCookies(reply.headers["set-cookie"]);
+    const understood = understand(kind, reply, identity);
+    const end = now();
+    // A logout is no write that anybody wants back: the pinned cookies are those from before it.
+    if (kind !== "who-am-i" && kind !== "log-out" && jar === "live" && understood.outcome === "ok") {
+      this.#pinned = this.#liveCookies();
+      this.writtenAt.push(end);
+      if (kind === "log-in") this.home = understood.server;
+    }
+    return {
+      type: "operation",
+      at,
+      ms: Math.round((end - at) * 10) / 10,
+      user: this.id,
+      kind,
+      phase,
+      jar,
+      connection,
+      ...understood,
+      ...(item === undefined ? {} : { item }),
+    };
+  }
+
+  #liveCookies(): string {
+    return this.#jar.getCookieStringSync(this.#url());
+  }
+
+  #takeCookies(header: string | string[] | undefined): void {
+    for (const cookie of [header ?? []].flat()) this.#jar.setCookieSync(cookie, this.#url(), { ignoreError: true });
+  }
+
+  #url(): string {
+    return `http://${this.host}/`;
+  }
+}

@@ -1,0 +1,171 @@
+import type { ChangeEvent } from "../history/events.ts";
+import { faultsTouching } from "./exposure.ts";
+import type { Fate } from "./fates.ts";
+import type { RunRecord } from "./run-record.ts";
+import type { SessionRecord } from "./session-record.ts";
+
+/** Service name of nginx, as faults name it. */
+const balancer = "nginx";
+
+export interface Cause {
+  cause: string;
+  evidence: string;
+}
+
+interface Case {
+  session: SessionRecord;
+  fate: Fate;
+  record: RunRecord;
+}
+
+interface CauseRule {
+  cause: string;
+  fates: readonly Fate[];
+  /** True when the cause is a fault: then it must have come before the loss, and untouched sessions must have survived. */
+  blamesAFault: boolean;
+  /** The evidence, in a sentence, or undefined where the rule does not apply. */
+  evidence(case_: Case): string | undefined;
+}
+
+/** In this order; the first rule whose evidence is there names the cause. */
+const rules: CauseRule[] = [
+  {
+    cause: "foreign-session",
+    fates: ["crossed"],
+    blamesAFault: false,
+    evidence: ({ session: { crossing } }) =>
+      crossing && `${crossing.server ?? "an app server"} answered with another user's session`,
+  },
+  {
+    cause: "no-affinity",
+    fates: ["unstable"],
+    blamesAFault: false,
+    evidence: ({ session: { home, baseline } }) => {
+      const { knownAt, unknownAt } = baseline;
+      return home && knownAt.size === 1 && knownAt.has(home.server) && unknownAt.size > 0 && !unknownAt.has(home.server)
+        ? "even without a fault, only the app server of the login knew the session; others, asked by the same browser, did not"
+        : undefined;
+    },
+  },
+  {
+    cause: "not-revocable",
+    fates: ["resurrected"],
+    blamesAFault: false,
+    evidence: ({ session: { final, logout } }) =>
+      logout === "acknowledged" && final.live.anonymous > 0 && final.pinned.me + final.home.me > 0
+        ? "the browser is logged out, and the cookies that it had before still open the session"
+        : undefined,
+  },
+  {
+    cause: "client-address-changed",
+    fates: ["orphaned"],
+    blamesAFault: false,
+    evidence: (case_) => afterChange(case_, "address"),
+  },
+  {
+    cause: "affinity-cookie-missing",
+    fates: ["orphaned"],
+    blamesAFault: false,
+    evidence: (case_) => afterChange(case_, "affinity-cookie"),
+  },
+  {
+    cause: "process-memory-died",
+    fates: ["lost"],
+    blamesAFault: true,
+    evidence: ({ session: { home, architecture }, record }) => {
+      if (!home || record.architectures.get(architecture)?.store.livesIn !== "app-server") return undefined;
+      const lives = record.boots.get(home.server) ?? [];
+      const later = lives[lives.indexOf(home.boot) + 1];
+      return later && `${home.server} is another process now: boot ${short(home.boot)} became ${short(later)}`;
+    },
+  },
+  {
+    cause: "store-restarted-without-it",
+    fates: ["lost", "rolled-back", "resurrected"],
+    blamesAFault: true,
+    evidence: ({ session: { architecture }, record, fate }) => {
+      const server = record.architectures.get(architecture)?.store.server;
+      const before = server && record.storesBefore.get(server);
+      const after = server && record.storesSettled.get(server);
+      if (!before || !after || before.runId === after.runId) return undefined;
+      const what = fate === "lost" ? "its cookie is unknown there" : "an older state came back";
+      return `${server} is another process now: run_id ${short(before.runId)} became ${short(after.runId)}, keys ${before.keys} became ${after.keys}; ${what}`;
+    },
+  },
+  {
+    cause: "sent-elsewhere",
+    fates: ["orphaned"],
+    blamesAFault: true,
+    evidence: ({ session: { home, final } }) =>
+      home && final.pinnedKnownAt.has(home.server) && final.servers.size > 0 && !final.servers.has(home.server)
+        ? `${home.server} still knows the session, but the balancer sends this browser to ${[...final.servers].sort().join(", ")}`
+        : undefined,
+  },
+  {
+    cause: "sent-anywhere",
+    fates: ["unstable"],
+    blamesAFault: true,
+    evidence: ({ session: { home, final }, record }) =>
+      home &&
+      final.servers.has(home.server) &&
+      final.servers.size > 1 &&
+      record.faults.some(({ target }) => target === balancer)
+        ? `before the fault every request reached the app server of the login; now they reach others, too, which do not know the session`
+        : undefined,
+  },
+  {
+    cause: "store-unreachable",
+    fates: ["unreachable"],
+    blamesAFault: true,
+    evidence: ({ session: { lastTrouble } }) =>
+      lastTrouble?.answer === "store-unreachable" ? `the app cannot reach its store: ${lastTrouble.reason}` : undefined,
+  },
+  {
+    cause: "no-answer",
+    fates: ["unreachable"],
+    blamesAFault: true,
+    evidence: ({ session: { lastTrouble } }) =>
+      lastTrouble?.answer === "none" ? `requests end without an answer: ${lastTrouble.reason}` : undefined,
+  },
+];
+
+/** Fates that need no cause: nothing happened, or nothing is known. */
+const causeless: readonly Fate[] = ["survived", "not-judged"];
+
+/**
+ * Why a session did not survive. No rule fits: `unattributed`, never a guess.
+ *
+ * @param controlsSurvived whether the sessions that the fault did not touch are all still there (there must be some)
+ */
+export function causeOf(case_: Case, controlsSurvived: boolean): Cause | undefined {
+  if (causeless.includes(case_.fate)) return undefined;
+  for (const rule of rules) {
+    if (!rule.fates.includes(case_.fate)) continue;
+    if (rule.blamesAFault && !(controlsSurvived && cameBefore(case_))) continue;
+    const evidence = rule.evidence(case_);
+    if (evidence !== undefined) return { cause: rule.cause, evidence };
+  }
+  return { cause: "unattributed", evidence: "no rule of evidence fits" };
+}
+
+/** The user was changed, was recognised until then, and its old server still knows the session. */
+function afterChange({ session }: Case, what: ChangeEvent["what"]): string | undefined {
+  const { home, final, firstAnonymousAt = Number.NEGATIVE_INFINITY } = session;
+  const change = session.changes.get(what);
+  if (!change || !home || firstAnonymousAt < change.at) return undefined;
+  if (!final.pinnedKnownAt.has(home.server) || final.servers.has(home.server)) return undefined;
+  const lost = what === "address" ? "the client has another address" : "the balancer's cookie is gone";
+  return `${lost}, and the balancer sends the browser elsewhere; ${home.server} still knows the session`;
+}
+
+/** A confirmed fault that touched this session was injected before its user was first seen anonymous. */
+function cameBefore({ session, record }: Case): boolean {
+  const { firstAnonymousAt = Number.POSITIVE_INFINITY } = session;
+  return faultsTouching(session, record).some(
+    ({ confirmed, injectedAt }) => confirmed && injectedAt <= firstAnonymousAt,
+  );
+}
+
+function short(id: string): string {
+  return id.slice(0, 8);
+}

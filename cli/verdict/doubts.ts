@@ -1,0 +1,70 @@
+import { baselineOf, baselineReads, finalReads, isReadToTheEnd } from "./fate-of.ts";
+import type { JudgedSession } from "./judge-architecture.ts";
+import type { RunRecord } from "./run-record.ts";
+
+/** What keeps the experiment from proving anything, in sentences. */
+export function doubtsAbout(own: readonly JudgedSession[], all: readonly JudgedSession[], record: RunRecord): string[] {
+  const doubts: string[] = [];
+  if (own.length === 0) return ["no user took part"];
+  const notJudged = own.filter(({ fate }) => fate === "not-judged");
+  if (notJudged.length > 0)
+    doubts.push(`${notJudged.length} of ${own.length} sessions could not be judged: ${whyNot(notJudged, record)}`);
+  const unforeseen = own.filter(({ expected }) => expected.length === 0).length;
+  if (unforeseen > 0)
+    doubts.push(`for ${unforeseen} of ${own.length} sessions no expectation was written down before the fault`);
+
+  const held = own.filter(({ session }) => baselineOf(session) === "held");
+  if (held.length === 0) return doubts;
+  if (held.every(({ session }) => session.acknowledgedItems.length === 0))
+    doubts.push("no write was acknowledged, so nothing could have been lost");
+  if (record.faults.length === 0) return doubts;
+
+  const exposed = held.filter(isTouched);
+  if (exposed.length === 0 && !isControlArchitecture(own, record)) doubts.push("no session was exposed to the fault");
+  if (exposed.some(isHarmed) && !controlsSurvived(held, all))
+    doubts.push(
+      "there is no untouched session, or not all of these survived, so the losses cannot be laid to the fault",
+    );
+  return doubts;
+}
+
+/** The fault aims at another architecture's store: here everybody is a control, by design. */
+function isControlArchitecture(own: readonly JudgedSession[], record: RunRecord): boolean {
+  const store = record.architectures.get(own[0]?.session.architecture ?? "")?.store;
+  return record.faults.every(({ target }) => !record.run.appServers.includes(target) && target !== store?.server);
+}
+
+/** Untouched sessions of the same architecture, or, where the fault touches all of these, of the whole run: all still there? */
+export function controlsSurvived(own: readonly JudgedSession[], all: readonly JudgedSession[]): boolean {
+  const near = own.filter(isControl);
+  const controls = near.length > 0 ? near : all.filter(isControl);
+  return controls.length > 0 && controls.every(({ fate }) => fate === "survived");
+}
+
+function isTouched({ exposed }: JudgedSession): boolean {
+  return exposed;
+}
+
+function isHarmed({ fate }: JudgedSession): boolean {
+  return fate !== "survived" && fate !== "not-judged";
+}
+
+function isControl({ exposed, session }: JudgedSession): boolean {
+  return !exposed && baselineOf(session) === "held";
+}
+
+function whyNot(sessions: readonly JudgedSession[], record: RunRecord): string {
+  const unconfirmed = record.faults.filter(({ confirmed }) => !confirmed);
+  if (unconfirmed.length > 0)
+    return `the fault was not confirmed (${unconfirmed.map(({ kind, target }) => `${kind} ${target}`).join(", ")})`;
+  const baseless = sessions.filter(({ session }) => baselineOf(session) === "none");
+  if (baseless.length > 0) {
+    const trouble = baseless.find(({ session }) => session.lastTrouble)?.session.lastTrouble;
+    const what = trouble?.reason ?? `that takes one login and ${baselineReads} reads, over kept and fresh connections`;
+    return `${baseless.length} had no sound baseline (${what})`;
+  }
+  if (!record.end?.complete) return "the run ended before the final reads";
+  return sessions.some(({ session }) => !isReadToTheEnd(session))
+    ? `fewer than ${finalReads} reads over fresh connections after the settle point`
+    : "the session's own cookies got no definitive answer, so lost and orphaned cannot be told apart";
+}

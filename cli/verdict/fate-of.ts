@@ -1,0 +1,55 @@
+import type { Fate } from "./fates.ts";
+import type { FinalReads } from "./final-reads.ts";
+import type { RunRecord } from "./run-record.ts";
+import type { SessionRecord } from "./session-record.ts";
+
+/** How many times a user must have been recognised before the fault, at least. */
+export const baselineReads = 3;
+
+/** How many reads after the settle point it takes to say what became of a session, at least. */
+export const finalReads = 3;
+
+export type Baseline = "held" | "unstable" | "none";
+
+/** Was the user reliably logged in before anything was broken: once, over kept and fresh connections? */
+export function baselineOf({ home, logins, baseline }: SessionRecord): Baseline {
+  if (!home || logins > 1) return "none";
+  if (baseline.anonymous > 0) return "unstable";
+  return baseline.me >= baselineReads && baseline.recognisedOver.size === 2 ? "held" : "none";
+}
+
+/** Were there enough reads after the settle point, whatever they answered? */
+export function isReadToTheEnd({ final: { live } }: SessionRecord): boolean {
+  return live.me + live.anonymous + live.indefinite >= finalReads;
+}
+
+/** The fate of one session, by the table in `fates.ts`: the first that matches. */
+export function fateOf(session: SessionRecord, record: RunRecord): Fate {
+  const { final, logout } = session;
+  const { live } = final;
+  if (session.crossing) return "crossed";
+  if (baselineOf(session) === "none") return "not-judged";
+  if (record.faults.some(({ confirmed }) => !confirmed)) return "not-judged";
+  if (baselineOf(session) === "unstable") return "unstable";
+  if (!isReadToTheEnd(session)) return "not-judged";
+  if (live.me + live.anonymous === 0) return "unreachable";
+  if (live.me > 0 && live.anonymous > 0) return "unstable";
+  // An unknown logout that turns out carried out is no loss either.
+  if (live.anonymous > 0 && logout) return final.pinned.me + final.home.me > 0 ? "resurrected" : "survived";
+  if (live.anonymous > 0) return fateOfAnonymous(final, livesInAppServer(session, record));
+  if (final.degraded) return "degraded";
+  if (logout === "acknowledged") return "resurrected";
+  return final.missing.size > 0 ? "rolled-back" : "survived";
+}
+
+/** Only a definitive answer to the pinned cookies tells "lost" and "orphaned" apart. */
+function fateOfAnonymous({ pinned, home }: FinalReads, isInMemory: boolean): Fate {
+  if (pinned.me + home.me > 0) return "orphaned";
+  // The old server may still have it in its memory, if it was asked and gave no definitive answer.
+  if (isInMemory && home.indefinite > 0 && home.anonymous === 0) return "not-judged";
+  return pinned.anonymous + home.anonymous > 0 ? "lost" : "not-judged";
+}
+
+function livesInAppServer({ architecture }: SessionRecord, { architectures }: RunRecord): boolean {
+  return architectures.get(architecture)?.store.livesIn === "app-server";
+}

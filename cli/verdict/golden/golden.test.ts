@@ -1,0 +1,30 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { readHistory } from "../../history/reader.ts";
+import { fates } from "../fates.ts";
+import { judge } from "../judge.ts";
+import { formattedJson } from "./formatted-json.ts";
+import { stories } from "./stories.ts";
+
+const folder = fileURLToPath(new URL(".", import.meta.url));
+const names = Object.keys(stories);
+
+test.each(names)("the history of %s on disk is the one that its story tells", async (name) => {
+  await expect(stories[name]!().text()).toMatchFileSnapshot(`${folder}${name}.jsonl`);
+});
+
+test.each(names)("the history of %s on disk is judged as it was approved", async (name) => {
+  const result = await judge(readHistory(`${folder}${name}.jsonl`));
+  await expect(formattedJson(result)).toMatchFileSnapshot(`${folder}${name}.result.json`);
+});
+
+test("every stored history has a story", () => {
+  const stored = readdirSync(folder).filter((file) => file.endsWith(".jsonl"));
+  expect(stored.sort()).toEqual(names.map((name) => `${name}.jsonl`).sort());
+});
+
+test("every fate happens in one of the stored histories", async () => {
+  const { architectures } = await judge(readHistory(`${folder}every-fate.jsonl`));
+  expect(Object.keys(architectures[0]!.fates).sort()).toEqual(Object.keys(fates).sort());
+});

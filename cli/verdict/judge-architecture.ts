@@ -1,0 +1,170 @@
+import type { ArchitectureFacts } from "../history/events.ts";
+import { causeOf } from "./causes.ts";
+import { controlsSurvived, doubtsAbout } from "./doubts.ts";
+import { isExposed } from "./exposure.ts";
+import { baselineOf, fateOf } from "./fate-of.ts";
+import { type Fate, isFate } from "./fates.ts";
+import type { ArchitectureResult, Verdict } from "./result.ts";
+import type { RunRecord } from "./run-record.ts";
+import type { SessionRecord } from "./session-record.ts";
+
+/** One session with everything that the verdict needs of it. */
+export interface JudgedSession {
+  session: SessionRecord;
+  fate: Fate;
+  exposed: boolean;
+  expected: readonly Fate[];
+  because: string;
+}
+
+/** Fates and expectations of all sessions that take part, canaries excepted. */
+export function judgeSessions(record: RunRecord): JudgedSession[] {
+  return [...record.sessions.values()]
+    .filter(({ role }) => role !== "canary")
+    .map((session) => {
+      const expectation = record.expectations.get(session.user);
+      return {
+        session,
+        fate: fateOf(session, record),
+        exposed: isExposed(session, record),
+        expected: (expectation?.fates ?? []).filter(isFate),
+        because: expectation?.because ?? "",
+      };
+    });
+}
+
+/** The verdict on one architecture, with its reasons, counts and causes. */
+export function judgeArchitecture(
+  { id, policy, store }: ArchitectureFacts,
+  all: readonly JudgedSession[],
+  record: RunRecord,
+): ArchitectureResult {
+  const own = all.filter(({ session }) => session.architecture === id);
+  const subjects = own.filter(({ session }) => session.role === "subject");
+  const mismatches = own.filter((judged) => isMismatch(judged, record));
+  const doubts = doubtsAbout(own, all, record);
+  const measures = judgeMeasures(id, record);
+  const misses = measures.filter(({ ok }) => !ok);
+  const verdict: Verdict =
+    mismatches.length + misses.length > 0 ? "refuted" : doubts.length > 0 ? "inconclusive" : "confirmed";
+  return {
+    id,
+    policy: policy.id,
+    store: store.id,
+    verdict,
+    reasons: [...mismatchReason(mismatches), ...misses.map(describeMiss), ...doubts],
+    sessions: subjects.length,
+    exposed: subjects.filter(({ exposed }) => exposed).length,
+    fates: count(subjects.map(({ fate }) => fate)),
+    expected: count(subjects.flatMap(expectedFate)),
+    mismatches: mismatches.length,
+    mismatchExamples: mismatches.slice(0, 3).map(describeMismatch),
+    because: groupBecause(subjects),
+    causes: groupCauses(subjects, controlsSurvived(own, all), record),
+    measures,
+    placement: placementOf(subjects, record),
+    outage: outageOf(subjects),
+  };
+}
+
+/**
+ * Not the fate that theory named, and not one that the experiment failed to establish. A session that the fault did not touch
+ * must be unharmed, whatever the scenario says of it.
+ */
+function isMismatch({ session, fate, expected, exposed }: JudgedSession, { faults }: RunRecord): boolean {
+  if (fate === "crossed") return true;
+  if (fate === "not-judged" || expected.length === 0) return false;
+  if (!expected.includes(fate)) return true;
+  return faults.length > 0 && !exposed && baselineOf(session) === "held" && fate !== "survived";
+}
+
+function mismatchReason(mismatches: readonly JudgedSession[]): string[] {
+  if (mismatches.length === 0) return [];
+  const first = mismatches[0]!;
+  return [
+    `${mismatches.length} ${mismatches.length === 1 ? "session" : "sessions"} not as expected, e.g. ${describeMismatch(first)}`,
+  ];
+}
+
+function judgeMeasures(architecture: string, { measures }: RunRecord): ArchitectureResult["measures"] {
+  return measures
+    .filter((measure) => measure.architecture === architecture)
+    .map(({ name, value, unit, atLeast, atMost, because }) => ({
+      name,
+      value,
+      unit,
+      expected: [atLeast === undefined ? "" : `at least ${atLeast}`, atMost === undefined ? "" : `at most ${atMost}`]
+        .filter(Boolean)
+        .join(", "),
+      ok: value >= (atLeast ?? Number.NEGATIVE_INFINITY) && value <= (atMost ?? Number.POSITIVE_INFINITY),
+      because,
+    }));
+}
+
+function describeMiss({ name, value, expected }: ArchitectureResult["measures"][number]): string {
+  return `${name}: ${value}, expected ${expected}`;
+}
+
+function describeMismatch({ session, fate, expected }: JudgedSession): string {
+  return `${session.user} (home ${session.home?.server ?? "unknown"}): expected ${expected.join(" or ") || "nothing"}, observed ${fate}`;
+}
+
+/** A session whose expectation leaves several fates open is counted under the one that happened, if it is among them. */
+function expectedFate({ fate, expected }: JudgedSession): Fate[] {
+  const first = expected[0];
+  return first === undefined ? [] : [expected.includes(fate) ? fate : first];
+}
+
+function groupBecause(sessions: readonly JudgedSession[]): ArchitectureResult["because"] {
+  const groups = new Map<string, { fate: string; sessions: number; because: string }>();
+  for (const { expected, because } of sessions) {
+    if (expected.length === 0) continue;
+    const fate = expected.join(" or ");
+    const group = groups.get(`${fate}: ${because}`) ?? { fate, sessions: 0, because };
+    group.sessions += 1;
+    groups.set(`${fate}: ${because}`, group);
+  }
+  return [...groups.values()];
+}
+
+function groupCauses(
+  subjects: readonly JudgedSession[],
+  controlsAreWell: boolean,
+  record: RunRecord,
+): ArchitectureResult["causes"] {
+  const groups = new Map<string, ArchitectureResult["causes"][number]>();
+  for (const { session, fate } of subjects) {
+    const cause = causeOf({ session, fate, record }, controlsAreWell);
+    if (!cause) continue;
+    const key = JSON.stringify([cause.cause, fate, cause.evidence]);
+    const group = groups.get(key) ?? { ...cause, fate, sessions: 0 };
+    group.sessions += 1;
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function placementOf(subjects: readonly JudgedSession[], record: RunRecord): Record<string, number> {
+  const placement = new Map(record.run.appServers.map((server) => [server, 0]));
+  for (const { session } of subjects)
+    if (session.home) placement.set(session.home.server, (placement.get(session.home.server) ?? 0) + 1);
+  return Object.fromEntries(placement);
+}
+
+function outageOf(subjects: readonly JudgedSession[]): ArchitectureResult["outage"] {
+  const outage = { failedRequests: 0, timesAnonymous: 0, longestGapMs: 0 };
+  for (const { session, fate } of subjects) {
+    outage.failedRequests += session.interruption.failedRequests;
+    outage.timesAnonymous += session.interruption.timesAnonymous;
+    // A flickering session is never away: it is asked at the wrong server.
+    if (fate === "unstable") continue;
+    outage.longestGapMs = Math.max(outage.longestGapMs, session.interruption.longestGapMs);
+  }
+  return outage;
+}
+
+function count(names: readonly Fate[]): Partial<Record<Fate, number>> {
+  const counts: Partial<Record<Fate, number>> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,191 @@
+import type {
+  AlertEvent,
+  ArchitectureFacts,
+  ChangeEvent,
+  EndEvent,
+  FaultEvent,
+  HistoryEvent,
+  LeftoverEvent,
+  MeasureEvent,
+  OperationEvent,
+  RunEvent,
+  SettledEvent,
+  StoreSeenEvent,
+  UserEvent,
+} from "../history/events.ts";
+import { newFinalReads } from "./final-reads.ts";
+import { newSession, noteOperation, type SessionRecord } from "./session-record.ts";
+
+/** One fault, from its first event to its last. */
+export interface FaultRecord {
+  kind: string;
+  target: string;
+  injectedAt: number;
+  /** By two independent signs: what the engine says, and what is felt. */
+  confirmed: boolean;
+  healed: boolean;
+  evidence: NonNullable<FaultEvent["evidence"]>;
+}
+
+/** Everything the judge remembers of a run. */
+export interface RunRecord {
+  run: RunEvent;
+  architectures: Map<string, ArchitectureFacts>;
+  sessions: Map<string, SessionRecord>;
+  /** What was said of each session before the first fault and the first final read; anything said later is no prediction. */
+  expectations: Map<string, { fates: string[]; because: string }>;
+  predictionsClosed: boolean;
+  faults: FaultRecord[];
+  /** Process starts seen in answers, per app server, in order. */
+  boots: Map<string, string[]>;
+  storesBefore: Map<string, StoreSeenEvent>;
+  storesSettled: Map<string, StoreSeenEvent>;
+  settled?: SettledEvent;
+  /** The last fault or settle point: only what was read after it is a final read. */
+  finalFrom: number;
+  /** The first answer with somebody else's session that no judged session accounts for. */
+  strayCrossing?: OperationEvent;
+  /** What no sound history says, in sentences. */
+  contradictions: Set<string>;
+  /** What scenarios measured besides survival, in order. */
+  measures: MeasureEvent[];
+  alerts: AlertEvent[];
+  leftovers: LeftoverEvent[];
+  end?: EndEvent;
+  lastAt: number;
+}
+
+export function newRun(run: RunEvent): RunRecord {
+  return {
+    run,
+    architectures: new Map(run.architectures.map((architecture) => [architecture.id, architecture])),
+    sessions: new Map(),
+    expectations: new Map(),
+    predictionsClosed: false,
+    faults: [],
+    boots: new Map(),
+    storesBefore: new Map(),
+    storesSettled: new Map(),
+    finalFrom: 0,
+    contradictions: new Set(),
+    measures: [],
+    alerts: [],
+    leftovers: [],
+    lastAt: 0,
+  };
+}
+
+/** Takes one event into account. Events must come in the order of the history. */
+export function noteEvent(record: RunRecord, event: HistoryEvent): void {
+  if (event.type !== "run") record.lastAt = Math.max(record.lastAt, event.at);
+  switch (event.type) {
+    case "user":
+      noteUser(record, event);
+      return;
+    case "operation":
+      noteOperationOf(record, event);
+      return;
+    case "expectation":
+      if (!record.predictionsClosed)
+        record.expectations.set(event.user, { fates: event.fates, because: event.because });
+      return;
+    case "fault":
+      noteFault(record, event);
+      return;
+    case "store-seen":
+      (event.when === "settled" ? record.storesSettled : record.storesBefore).set(event.server, event);
+      return;
+    case "settled":
+      record.settled = event;
+      beginFinalReads(record, event.at);
+      return;
+    case "change":
+      noteChange(record, event);
+      return;
+    case "measure":
+      record.measures.push(event);
+      return;
+    case "alert":
+      record.alerts.push(event);
+      return;
+    case "leftover":
+      record.leftovers.push(event);
+      return;
+    case "end":
+      record.end = event;
+      return;
+    case "run":
+      record.contradictions.add("the history tells of a second run");
+      return;
+    case "step":
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+function noteUser(record: RunRecord, event: UserEvent): void {
+  const known = record.sessions.get(event.user);
+  // Canaries come again after each repair, under the same names.
+  if (!known || (known.role === "canary" && event.role === "canary"))
+    record.sessions.set(event.user, newSession(event));
+  else record.contradictions.add(`user ${event.user} entered twice`);
+  if (!record.architectures.has(event.architecture))
+    record.contradictions.add(`user ${event.user} is of ${event.architecture}, which takes no part in this run`);
+}
+
+function noteOperationOf(record: RunRecord, event: OperationEvent): void {
+  const session = record.sessions.get(event.user);
+  if (event.phase === "final") record.predictionsClosed = true;
+  if (session) noteOperation(session, event, record.finalFrom);
+  else record.contradictions.add(`user ${event.user} acted without ever having entered`);
+  if (session && session.logins > 1)
+    record.contradictions.add(`user ${event.user} logged in twice, which would hide a loss`);
+  const isJudged = session && session.role !== "canary" && record.architectures.has(session.architecture);
+  if (event.answer === "someone-else" && !isJudged) record.strayCrossing ??= event;
+  noteBoot(record.boots, event.server, event.boot);
+}
+
+/** From here on the world is another one: what is predicted now is no prediction. */
+function noteChange(record: RunRecord, { user, what, says, at }: ChangeEvent): void {
+  record.predictionsClosed = true;
+  const session = record.sessions.get(user);
+  if (session) session.changes.set(what, { at, says });
+  else record.contradictions.add(`user ${user} was changed without ever having entered`);
+}
+
+function noteBoot(boots: RunRecord["boots"], server: string | undefined, boot: string | undefined): void {
+  if (server === undefined || boot === undefined) return;
+  const seen = boots.get(server);
+  if (!seen) boots.set(server, [boot]);
+  else if (!seen.includes(boot)) seen.push(boot);
+}
+
+function noteFault(record: RunRecord, event: FaultEvent): void {
+  const { kind, target, state, at, evidence } = event;
+  if (state === "injecting") {
+    record.faults.push({ kind, target, injectedAt: at, confirmed: false, healed: false, evidence: [] });
+    record.predictionsClosed = true;
+    delete record.settled;
+    beginFinalReads(record, at);
+    return;
+  }
+  const fault = record.faults.findLast((known) => known.kind === kind && known.target === target);
+  if (!fault) {
+    record.contradictions.add(`fault ${kind} ${target} is ${state}, but was never written down before it was injected`);
+    return;
+  }
+  if (state === "healed") fault.healed = true;
+  if (fault.confirmed) return;
+  fault.confirmed = state === "confirmed" && isTwofold(evidence ?? []);
+  if (evidence) fault.evidence = evidence;
+}
+
+function isTwofold(evidence: FaultRecord["evidence"]): boolean {
+  return (["engine", "felt"] as const).every((source) => evidence.some((sign) => sign.source === source && sign.shows));
+}
+
+function beginFinalReads(record: RunRecord, at: number): void {
+  record.finalFrom = Math.max(record.finalFrom, at);
+  for (const session of record.sessions.values()) session.final = newFinalReads();
+}

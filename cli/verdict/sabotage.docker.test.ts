@@ -1,0 +1,100 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { inventory } from "../testing/engine-inventory.ts";
+import { copyPackage, type PackageCopy } from "../testing/package-copy.ts";
+import { labCommand } from "../testing/run-lab.ts";
+
+/** Runs a scenario from a copy of the package in which one thing was broken on purpose. */
+async function runSabotaged(sabotage: (copy: PackageCopy) => void, args: string[]) {
+  const copy = copyPackage();
+  const lab = labCommand({ name: "test-sabotage", root: copy.root });
+  onTestFinished(async () => {
+    await lab.run(["down"]);
+    lab[Symbol.dispose]();
+    copy[Symbol.dispose]();
+    expect(await inventory("test-sabotage")).toEqual([]);
+  });
+  sabotage(copy);
+  return lab.json(["scenario", ...args, "--users", "6"]);
+}
+
+describe("a broken architecture is noticed, never confirmed", () => {
+  it("refutes ip-hash.memory when ip_hash is missing from its policy", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) => copy.change("nginx/policies/ip-hash.conf", "    ip_hash;\n", ""),
+      ["server-crash", "--policy", "ip-hash", "--store", "memory,redis"],
+    );
+    expect(result.architectures.map(({ id, verdict }) => `${id} ${verdict}`)).toContain("ip-hash.memory refuted");
+    expect(exitCode).toBe(1);
+  });
+
+  it("refutes cookie.memory when nginx sets no affinity cookie", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) => copy.change("nginx/policies/cookie.conf", /\n {4}sticky cookie [^;]*;/, ""),
+      ["server-crash", "--policy", "cookie", "--store", "memory,redis"],
+    );
+    expect(result.architectures.map(({ id, verdict }) => `${id} ${verdict}`)).toContain("cookie.memory refuted");
+    expect(exitCode).toBe(1);
+  });
+
+  it("refutes redis-aof when its AOF is switched off", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) => copy.change("compose/compose.yaml", '--appendonly, "yes"', '--appendonly, "no"'),
+      ["redis-crash", "--policy", "cookie", "--aof"],
+    );
+    const { id, verdict, fates } = result.architectures.find(({ store }) => store === "redis-aof")!;
+    expect({ id, verdict, fates }).toEqual({ id: "cookie.redis-aof", verdict: "refuted", fates: { lost: 6 } });
+    expect(exitCode).toBe(1);
+  });
+
+  it("refutes the run when the app answers with another user's session", async () => {
+    const { exitCode, result } = await runSabotaged(
+      // Every tenth answer shows whoever was answered before.
+      (copy) =>
+        copy.change(
+          "dist/app/server.cjs",
+          "function whoAmIAnswer(",
+          "let before, turn = 0; function whoAmIAnswer(...all) { const now = honestAnswer(...all); const shown = before && ++turn % 10 === 0 ? before : now; if (now.authenticated) before = now; return shown; } function honestAnswer(",
+        ),
+      ["login", "--policy", "cookie", "--store", "redis"],
+    );
+    expect(result.architectures[0]!.fates).toHaveProperty("crossed");
+    expect(result.verdict).toBe("refuted");
+    expect(exitCode).toBe(1);
+  });
+
+  it("is inconclusive when the fault hits nothing", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) => copy.change("dist/cli/faults/kill.js", "inject: (service) => service.kill()", "inject: async () => {}"),
+      ["server-crash", "--policy", "cookie", "--store", "memory,redis"],
+    );
+    expect(result.reasons[0]).toBe("fault not confirmed: kill app2");
+    expect(result.architectures.map(({ fates }) => fates)).toEqual([{ "not-judged": 6 }, { "not-judged": 6 }]);
+    expect(exitCode).toBe(2);
+  });
+
+  it("is inconclusive when a store is down during the baseline", async () => {
+    const copy = copyPackage();
+    const lab = labCommand({ name: "test-sabotage", root: copy.root });
+    onTestFinished(async () => {
+      await lab.run(["down"]);
+      lab[Symbol.dispose]();
+      copy[Symbol.dispose]();
+    });
+    // A scenario whose users meet a Redis that was killed before they came.
+    copy.change("dist/cli/scenarios/redis-restart.js", "steps: [", 'steps: [inject(kill("redis")),');
+    copy.change(
+      "dist/cli/scenarios/redis-restart.js",
+      "import restart",
+      'import kill from "../faults/kill.js"; import restart',
+    );
+
+    const { exitCode, result } = await lab.json(["scenario", "redis-restart", "--policy", "cookie", "--users", "6"]);
+
+    const redis = result.architectures.find(({ store }) => store === "redis")!;
+    expect({ verdict: redis.verdict, fates: redis.fates }).toEqual({
+      verdict: "inconclusive",
+      fates: { "not-judged": 6 },
+    });
+    expect(exitCode).toBe(2);
+  });
+});

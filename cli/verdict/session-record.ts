@@ -1,0 +1,115 @@
+import type { ChangeEvent, OperationEvent, UserEvent } from "../history/events.ts";
+import { type FinalReads, newFinalReads, newTally, noteFinalRead, type Tally, tally } from "./final-reads.ts";
+
+/** Everything the judge remembers of one session: bounded, whatever the length of the history. */
+export interface SessionRecord {
+  user: string;
+  architecture: string;
+  role: UserEvent["role"];
+  /** Where the policy led this browser when every app server was up. */
+  seat?: string;
+  /** What was done to the user on purpose, and when. */
+  changes: Map<ChangeEvent["what"], { at: number; says: string }>;
+  /** The app server that acknowledged the login, and its life at that moment. */
+  home?: { server: string; boot: string };
+  /** Acknowledged logins. A second one would hide the loss of the first session. */
+  logins: number;
+  /** Items whose addition was acknowledged, and the highest cart version acknowledged. */
+  acknowledgedItems: string[];
+  acknowledgedVersion: number;
+  /** `unknown`: sent, but never answered; the session may be over or not. */
+  logout?: "acknowledged" | "unknown";
+  /** First answer that showed somebody else. */
+  crossing?: OperationEvent;
+  /** Answers between login and logout, before the fault, and the connections over which the user was recognised. */
+  baseline: Tally & { recognisedOver: Set<OperationEvent["connection"]>; knownAt: Set<string>; unknownAt: Set<string> };
+  final: FinalReads;
+  /** The last reason given for an indefinite answer, and whether the store was it. */
+  lastTrouble?: { answer: OperationEvent["answer"]; reason: string; server?: string };
+  /** When the first anonymous answer to the live jar after the baseline came. */
+  firstAnonymousAt?: number;
+  interruption: Interruption;
+}
+
+/** What a user felt from the fault on, even when the session survived. */
+export interface Interruption {
+  failedRequests: number;
+  timesAnonymous: number;
+  /** The longest that the user waited for a good answer: from the request that began it, over failed ones, to the answer. */
+  longestGapMs: number;
+  /** When the first request was sent that has had no good answer yet; undefined when there is none. */
+  waitingSince?: number;
+}
+
+export function newSession({ user, architecture, role, seat }: UserEvent): SessionRecord {
+  return {
+    user,
+    architecture,
+    role,
+    ...(seat === undefined ? {} : { seat }),
+    changes: new Map(),
+    logins: 0,
+    acknowledgedItems: [],
+    acknowledgedVersion: 0,
+    baseline: { ...newTally(), recognisedOver: new Set(), knownAt: new Set(), unknownAt: new Set() },
+    final: newFinalReads(),
+    interruption: { failedRequests: 0, timesAnonymous: 0, longestGapMs: 0 },
+  };
+}
+
+/**
+ * Takes one operation into account. Operations must come in the order of the history.
+ *
+ * @param settledAt reads invoked before this moment are no final reads, whatever phase they name
+ */
+export function noteOperation(session: SessionRecord, operation: OperationEvent, settledAt: number): void {
+  if (operation.answer === "someone-else") session.crossing ??= operation;
+  if (operation.kind === "who-am-i" && operation.phase === "final" && operation.at >= settledAt)
+    noteFinalRead(session.final, operation, session);
+  if (operation.jar !== "live") return;
+  noteWrite(session, operation);
+  if (operation.answer === "none" || operation.answer === "store-unreachable") noteTrouble(session, operation);
+  // Before the login and after a logout the right answer is "anonymous": it says nothing of the session.
+  if (session.logins === 0 || session.logout) return;
+  if (operation.phase === "baseline") noteBaseline(session.baseline, operation);
+  if (operation.phase !== "baseline" && operation.answer === "anonymous")
+    session.firstAnonymousAt ??= operation.at + operation.ms;
+  noteInterruption(session.interruption, operation);
+}
+
+function noteWrite(session: SessionRecord, { outcome, kind, item, cartVersion, server, boot }: OperationEvent): void {
+  if (kind === "log-out" && outcome === "unknown") session.logout ??= "unknown";
+  if (outcome !== "ok") return;
+  if (kind === "log-in") {
+    session.logins += 1;
+    if (server !== undefined && boot !== undefined) session.home ??= { server, boot };
+  }
+  if (kind === "add-item" && item !== undefined) session.acknowledgedItems.push(item);
+  if (kind === "log-out") session.logout = "acknowledged";
+  if (cartVersion !== undefined) session.acknowledgedVersion = Math.max(session.acknowledgedVersion, cartVersion);
+}
+
+function noteTrouble(session: SessionRecord, { answer, reason, status, server }: OperationEvent): void {
+  const says = reason ?? (status === undefined ? "no answer" : `status ${status}`);
+  session.lastTrouble = { answer, reason: says, ...(server === undefined ? {} : { server }) };
+}
+
+function noteBaseline(baseline: SessionRecord["baseline"], operation: OperationEvent): void {
+  const { answer, server, kind, connection } = operation;
+  if (answer === "me" && server !== undefined) baseline.knownAt.add(server);
+  if (answer === "anonymous" && server !== undefined) baseline.unknownAt.add(server);
+  if (kind !== "who-am-i") return;
+  tally(baseline, operation);
+  if (answer === "me") baseline.recognisedOver.add(connection);
+}
+
+function noteInterruption(interruption: Interruption, { at, ms, phase, answer }: OperationEvent): void {
+  if (phase === "baseline") return;
+  interruption.waitingSince ??= at;
+  if (answer === "me") {
+    const gapMs = Math.round(at + ms - interruption.waitingSince);
+    interruption.longestGapMs = Math.max(interruption.longestGapMs, gapMs);
+    delete interruption.waitingSince;
+  } else if (answer === "anonymous") interruption.timesAnonymous += 1;
+  else interruption.failedRequests += 1;
+}

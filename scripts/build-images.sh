@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# Makes the lab's images from Debian packages, for machines that reach a Debian mirror but no container registry.
+#
+#   scripts/build-images.sh           does nothing when the images are there
+#   scripts/build-images.sh --force   makes them anew
+#
+# One root file system with nginx, Node and Redis becomes one image with three names. No system package is touched.
+#
+#   LAB_DEBIAN_MIRROR   the mirror to use instead of the one in this machine's apt configuration
+#   TMPDIR              where to work: 1 GB for half a minute; /var/tmp unless set
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+
+# Set by make_work_folder and by install_packages; read by clean_up.
+work=
+installer=
+
+main() {
+  local force=no
+  case "${1:-}" in
+    '') ;;
+    --force) force=yes ;;
+    -h | --help) print_help_of "${BASH_SOURCE[0]}" && exit ;;
+    *) fail_usage "unknown option '$1'; allowed: --force, --help" ;;
+  esac
+
+  require_engine
+  if [[ $force == no ]] && images_present "${DEBIAN_IMAGES[@]}"; then
+    say "images: already there (${DEBIAN_IMAGES[*]})"
+    exit 0
+  fi
+  local mirror
+  mirror=$(debian_mirror)
+  require_means "$mirror"
+
+  make_work_folder
+  say "images: fetching debootstrap of Debian $NEWER_SUITE"
+  fetch_debootstrap "$mirror"
+  say "images: installing nginx, Node and Redis into a folder of their own (about half a minute)"
+  install_packages "$mirror"
+  say "images: removing what no container reads, taking over the official images' users and folders"
+  as_root sh -eu -c "$(declare -f dress) && cd '$work/root' && dress"
+  say "images: docker import"
+  import_images
+  say "images: made ${DEBIAN_IMAGES[*]} in $SECONDS s"
+}
+
+require_engine() {
+  have docker || fail "there is no docker command" "Run: ./scripts/setup.sh"
+  local answer
+  answer=$(engine_version) || fail "no Docker engine answers: $answer" "Run: ./scripts/setup.sh"
+}
+
+# Everything that can be known before half a minute is spent.
+require_means() {
+  local mirror=$1 free_kb folder=${TMPDIR:-/var/tmp}
+  local official="Get the official images: npx lab images pull; or, from a file: npx lab images load FILE"
+  if ! have apt-get || ! have dpkg-deb; then fail "images are made of Debian packages, and this machine has no apt" "$official"; fi
+  [[ -n $mirror ]] || fail "apt on this machine has no Debian mirror, and LAB_DEBIAN_MIRROR is not set" "$official"
+  [[ -r $DEBIAN_KEYRING ]] || fail "there is no $DEBIAN_KEYRING to verify packages with" "Install the package debian-archive-keyring."
+  have wget || fail "debootstrap downloads with wget, and there is none" "Install the package wget."
+  free_kb=$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')
+  ((free_kb > 1000000)) || fail "1000 MB are needed in $folder, $((free_kb / 1000)) are free" "Make room, or set TMPDIR."
+  require_root "making a root file system"
+}
+
+make_work_folder() {
+  trap clean_up EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  work=$(mktemp -d "${TMPDIR:-/var/tmp}/session-lab-images.XXXXXX")
+  # The containers' users must be able to read what is made here.
+  umask 022
+}
+
+# Leaves nothing behind, whatever ended the script.
+clean_up() {
+  trap '' HUP INT TERM
+  if [[ -n $installer ]]; then
+    # The installer leads a process group, so its children end too. (bash's own kill: small systems have no other.)
+    as_root bash -c "kill -TERM -- -$installer; sleep 0.5; kill -KILL -- -$installer" 2>/dev/null || true
+    wait "$installer" 2>/dev/null || true
+  fi
+  [[ -z $work ]] || as_root rm -rf --one-file-system "$work"
+}
+
+fetch_debootstrap() {
+  local mirror=$1 scripts=$work/tools/usr/share/debootstrap/scripts
+  fetch_packages "$NEWER_SUITE" "$work/tools" debootstrap >"$work/log" 2>&1 ||
+    fail_with_log "$work/log" "could not fetch debootstrap of Debian $NEWER_SUITE from $mirror" \
+      "Set LAB_DEBIAN_MIRROR to a mirror that has it."
+  # A debootstrap older than the suite has no script for it; every suite since sid has sid's.
+  [[ -e $scripts/$NEWER_SUITE ]] || ln -s sid "$scripts/$NEWER_SUITE"
+}
+
+# debootstrap mounts /proc in the new root: in a mount namespace of its own, which goes with it even after kill -9.
+# It runs in the background because bash heeds a signal only after its foreground command has ended,
+# and under job control (set -m) because that gives it a process group of its own.
+install_packages() {
+  local mirror=$1 tools=$work/tools
+  set -m
+  as_root unshare --mount env DEBOOTSTRAP_DIR="$tools/usr/share/debootstrap" "$tools/usr/sbin/debootstrap" \
+    --variant=minbase --include=nginx,redis-server,nodejs,busybox --keyring="$DEBIAN_KEYRING" \
+    "$NEWER_SUITE" "$work/root" "$mirror" >"$work/log" 2>&1 </dev/null &
+  installer=$!
+  set +m
+  wait "$installer" ||
+    fail_with_log "$work/log" "debootstrap of Debian $NEWER_SUITE from $mirror failed (exit code $?)" \
+      "Run this again, or set LAB_DEBIAN_MIRROR to another mirror."
+  installer=
+}
+
+# Runs by itself, as root and in plain sh, in the folder of the new root file system.
+dress() {
+  rm -rf var/lib/apt var/cache/apt var/cache/debconf var/lib/dpkg/info
+  rm -rf usr/share/doc usr/share/man usr/share/info usr/share/locale usr/share/lintian usr/lib/*/gconv
+  # The health checks' wget is busybox's, as in the official images.
+  ln -s /usr/bin/busybox usr/local/bin/wget
+  # The official images' users, with their numbers, so that one compose file fits both families.
+  sed -i '/^redis:/d' etc/passwd etc/group
+  {
+    echo 'nginx:x:101:101::/var/cache/nginx:/bin/false'
+    echo 'redis:x:999:1000::/data:/bin/false'
+    echo 'node:x:1000:1000::/home/node:/bin/sh'
+  } >>etc/passwd
+  {
+    echo 'nginx:x:101:'
+    echo 'redis:x:1000:'
+    echo 'node:x:1000:'
+  } >>etc/group
+  mkdir -p data home/node var/cache/nginx
+  chown 999:1000 data
+  chown 1000:1000 home/node
+  ln -sf /dev/stdout var/log/nginx/access.log
+  ln -sf /dev/stderr var/log/nginx/error.log
+}
+
+# The working directory is that of the official Redis image: Redis writes its files there unless told otherwise.
+import_images() {
+  local image before
+  before=$(docker image inspect --format '{{.Id}}' "${DEBIAN_IMAGES[0]}" 2>/dev/null || true)
+  as_root tar -C "$work/root" -c . |
+    docker import \
+      --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+      --change 'WORKDIR /data' \
+      --change 'LABEL dev.session-lab.image=debian' \
+      - "${DEBIAN_IMAGES[0]}" >"$work/log" 2>&1 || fail_with_log "$work/log" "docker import failed" "See above, then run this again."
+  for image in "${DEBIAN_IMAGES[@]:1}"; do docker tag "${DEBIAN_IMAGES[0]}" "$image"; done
+  # Nameless from now on. The engine keeps it while a container uses it.
+  [[ -z $before ]] || docker image rm "$before" >/dev/null 2>&1 || true
+}
+
+main "$@"

@@ -1,0 +1,81 @@
+/**
+ * Builds what runs: dist/cli (TypeScript to JavaScript, file by file), dist/app/server.cjs and dist/app/balancer.cjs (the app
+ * server and the balancer in Node, one file each that a bare Node image can run) and dist/app/stores.json (what each session
+ * store says of itself, read by the CLI).
+ *
+ *   npx tsx scripts/build.ts          both
+ *   npx tsx scripts/build.ts cli|app  one of them
+ */
+import { execFileSync } from "node:child_process";
+import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build, type Plugin } from "esbuild";
+
+const root = join(import.meta.dirname, "..");
+const builds = { cli: buildCli, app: buildApp };
+
+const wanted = process.argv[2];
+if (wanted !== undefined && !Object.hasOwn(builds, wanted))
+  throw new Error(`unknown part "${wanted}"; known: cli, app`);
+if (wanted !== "app") buildCli();
+if (wanted !== "cli") await buildApp();
+
+function buildCli(): void {
+  const typescript = join(root, "node_modules/typescript/bin/tsc");
+  rmSync(join(root, "dist/cli"), { recursive: true, force: true });
+  execFileSync(
+    process.execPath,
+    [typescript, "-p", "tsconfig.build.json", "--incremental", "false", "--tsBuildInfoFile", "null"],
+    {
+      cwd: root,
+      stdio: "inherit",
+    },
+  );
+  chmodSync(join(root, "dist/cli/main.js"), 0o755);
+}
+
+async function buildApp(): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: {
+      server: "services/app/server.ts",
+      catalogue: "services/app/catalogue.ts",
+      balancer: "services/balancer/main.ts",
+    },
+    outdir: "dist/app",
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "cjs",
+    logLevel: "warning",
+    plugins: [storeFilesAsImports()],
+  });
+  execFileSync(process.execPath, [join(root, "dist/app/catalogue.cjs"), join(root, "dist/app/stores.json")], {
+    stdio: "inherit",
+  });
+  rmSync(join(root, "dist/app/catalogue.cjs"));
+}
+
+/** Writes services/app/store-files.ts anew for the bundle, which has no folder to read: one import for each file of stores/. */
+function storeFilesAsImports(): Plugin {
+  return {
+    name: "store-files-as-imports",
+    setup(bundle) {
+      bundle.onLoad({ filter: /[\\/]services[\\/]app[\\/]store-files\.ts$/ }, ({ path }) => {
+        const folder = join(path, "../stores");
+        const ids = readdirSync(folder)
+          .filter((file) => file.endsWith(".ts"))
+          .map((file) => file.slice(0, -".ts".length))
+          .sort();
+        const imports = ids.map((id, index) => `import store${index} from "./stores/${id}.ts";`);
+        const entries = ids.map((id, index) => `["${id}", store${index}]`);
+        return {
+          contents: `${imports.join("\n")}\nexport const loadStoreFiles = async () => new Map([${entries.join(", ")}]);\n`,
+          loader: "ts",
+          resolveDir: join(path, ".."),
+        };
+      });
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadScenario, scenarioIds } from "../cli/catalogue.ts";
+import { exitCodes } from "../cli/errors.ts";
+import { terminalReport } from "../cli/report/terminal.ts";
+import { fates } from "../cli/verdict/fates.ts";
+import { type Result, resultSchema } from "../cli/verdict/result.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** The generated parts of the README, by the name in their markers (`<!-- name: ... -->`). */
+const parts: Record<string, () => Promise<string>> = {
+  report: async () => `\`\`\`text\n${terminalReport(exampleResult(), { columns: 100, colour: false })}\`\`\``,
+  scenarios: async () =>
+    table(
+      ["scenario", "question"],
+      await Promise.all(scenarioIds().map(async (id) => [`\`${id}\``, (await loadScenario(id)).question])),
+    ),
+  "exit-codes": async () =>
+    table(
+      ["code", "meaning"],
+      Object.values(exitCodes).map(({ code, meaning }) => [String(code), meaning]),
+    ),
+  fates: async () =>
+    table(
+      ["fate", "when, first match wins"],
+      Object.entries(fates).map(([fate, when]) => [`\`${fate}\``, when]),
+    ),
+};
+
+/** The README with its generated parts made anew. @throws Error when a marker is missing */
+export async function readmeAsItShouldBe(readme: string): Promise<string> {
+  let text = readme;
+  for (const [name, make] of Object.entries(parts)) {
+    const marked = new RegExp(`(<!-- ${name}: [^>]*-->\n)[\\s\\S]*?(<!-- /${name} -->)`);
+    if (!marked.test(text)) throw new Error(`README.md has no part marked "${name}"`);
+    const content = await make();
+    text = text.replace(marked, (_all, begin: string, end: string) => `${begin}${content}\n${end}`);
+  }
+  return text;
+}
+
+/** The result of a real run, kept as an example. */
+function exampleResult(): Result {
+  return resultSchema.parse(JSON.parse(readFileSync(join(root, "docs/example/result.json"), "utf8")));
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,326 @@
+#!/usr/bin/env bash
+# Makes this machine ready for the lab: npm packages, a Docker engine, Compose, images.
+#
+#   ./scripts/setup.sh          asks before it installs a system package
+#   ./scripts/setup.sh --yes    asks nothing
+#
+# Needs Node 20.19 or newer with npm. Running it again is cheap: what is there is left alone.
+#
+#   LAB_DEBIAN_MIRROR   the Debian mirror to use instead of the one in this machine's apt configuration
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+
+NODE_AT_LEAST=20.19
+COMPOSE_AT_LEAST=2.24
+ENGINE_LOG=/var/log/dockerd.log
+ENGINE_DEADLINE_SECONDS=60
+REGISTRY_DEADLINE_SECONDS=20
+
+assume_yes=no
+work=
+pull=
+
+main() {
+  case "${1:-}" in
+    '') ;;
+    -y | --yes) assume_yes=yes ;;
+    -h | --help) print_help_of "${BASH_SOURCE[0]}" && exit ;;
+    *) fail_usage "unknown option '$1'; allowed: --yes, --help" ;;
+  esac
+  trap clean_up EXIT
+  work=$(mktemp -d)
+
+  ensure_node
+  # A package installed from npm comes built, and with its dependencies.
+  if [[ -e package-lock.json ]]; then
+    ensure_dependencies
+    ensure_build
+  fi
+  ensure_engine
+  ensure_compose
+  ensure_images
+  say "ready. Next: npx lab scenario server-crash"
+}
+
+clean_up() {
+  [[ -z $pull ]] || kill "$pull" 2>/dev/null || true
+  rm -rf "$work"
+}
+
+# ---------------------------------------------------------------------------------------------------- Node and npm
+
+ensure_node() {
+  local version advice="Install Node $NODE_AT_LEAST or newer, which brings npm."
+  have node || fail "there is no node command" "$advice"
+  have npm || fail "there is no npm command" "$advice"
+  version=$(node -p process.versions.node)
+  at_least "$NODE_AT_LEAST" "$version" || fail "Node is $version, and $NODE_AT_LEAST or newer is needed" "$advice"
+  say "node: already there ($version)"
+}
+
+# The lock file of the last install is kept in node_modules, and so goes when they go.
+ensure_dependencies() {
+  local installed=node_modules/.installed-package-lock.json
+  if cmp -s package-lock.json "$installed"; then
+    say "dependencies: already there"
+    return
+  fi
+  say "dependencies: npm ci"
+  npm ci --no-fund --no-audit --no-update-notifier --loglevel=error >&2 </dev/null || fail "npm ci failed" "See above, then run this again."
+  cp package-lock.json "$installed"
+}
+
+ensure_build() {
+  local stamp=node_modules/.built
+  if [[ -d dist && -e $stamp && -z $(first_source_newer_than "$stamp") ]]; then
+    say "build: already there"
+    return
+  fi
+  say "build: npm run build"
+  # Dated before the build: what is edited meanwhile counts as newer.
+  touch "$stamp.next"
+  npm run --silent build >&2 </dev/null || fail "npm run build failed" "See above, then run this again."
+  mv "$stamp.next" "$stamp"
+}
+
+# compose/.env is no source: this script writes it, after the build.
+first_source_newer_than() {
+  find cli services nginx compose scripts/build.ts package.json tsconfig*.json -type f ! -name .env -newer "$1" -print -quit 2>/dev/null || true
+}
+
+# ---------------------------------------------------------------------------------------------------- the engine
+
+ensure_engine() {
+  local answer
+  have docker || install_engine
+  if answer=$(engine_version); then
+    say "engine: already there (Docker $answer)"
+    return
+  fi
+  refuse_if_not_ours "$answer"
+  have dockerd || install_engine
+  # On some systems installing the package starts it.
+  engine_version >/dev/null || start_engine
+  say "engine: running (Docker $(engine_version))"
+}
+
+# An engine that runs for others, elsewhere or by other means is theirs to mend.
+refuse_if_not_ours() {
+  local answer=$1 context
+  if [[ $answer == *"permission denied"* ]]; then
+    fail "$(id -un) may not use the Docker socket" "Join its group, then log in again: sudo usermod -aG docker $(id -un)"
+  fi
+  [[ -z ${DOCKER_HOST:-} ]] ||
+    fail "the Docker engine at DOCKER_HOST=$DOCKER_HOST does not answer: $answer" "Start it, or run this again without DOCKER_HOST."
+  context=$(docker context show 2>/dev/null || echo default)
+  [[ $context == default ]] ||
+    fail "the Docker engine of context '$context' does not answer: $answer" "Start it, or choose this machine's: docker context use default"
+  [[ $(uname -s) == Linux ]] || fail "no Docker engine answers: $answer" "Start Docker Desktop, then run this again."
+}
+
+install_engine() {
+  if [[ $(uname -s) != Linux ]] || ! have apt-get; then
+    fail "there is no Docker engine" "Install Docker Engine or Docker Desktop, then run this again."
+  fi
+  # No recommended packages, but what every engine needs: iptables for its networks, certificates for pulls.
+  install_packages docker.io iptables ca-certificates
+  # Since Debian 13 the client is a package of its own.
+  have docker || install_packages docker-cli
+}
+
+start_engine() {
+  require_root "starting the Docker engine"
+  if [[ -d /run/systemd/system ]]; then
+    say "engine: systemctl start docker"
+    as_root systemctl start docker || fail "systemd could not start docker" "See why: journalctl -u docker -n 20"
+    wait_for_engine 1
+    return
+  fi
+  say "engine: starting dockerd; its log is $ENGINE_LOG"
+  wait_for_engine "$(as_root bash -c "$(declare -f launch_dockerd living_pid lives); launch_dockerd '$ENGINE_LOG'")"
+}
+
+# Runs by itself, as root. Prints the pid of dockerd: a new one, or that of another start, which came first.
+launch_dockerd() {
+  local log=$1 lock
+  exec {lock}>/var/run/session-lab-setup.lock
+  flock "$lock"
+  living_pid /var/run/docker.pid dockerd && return
+  # A killed engine leaves its pid files. Once such a number belongs to some other process, dockerd would refuse to start.
+  rm -f /var/run/docker.pid
+  living_pid /var/run/docker/containerd/containerd.pid containerd >/dev/null || rm -f /var/run/docker/containerd/containerd.pid
+  # A session of its own: it outlives this script and its terminal. The lock is not for it to keep.
+  setsid dockerd >>"$log" 2>&1 </dev/null {lock}>&- &
+  echo $!
+  # The next in line is to find the new pid file.
+  while lives $! && ! living_pid /var/run/docker.pid dockerd >/dev/null; do sleep 0.1; done
+}
+
+# living_pid FILE NAME: prints the number in FILE when it is a living process of that name.
+living_pid() {
+  local pid
+  pid=$(cat "$1" 2>/dev/null) && lives "$pid" && [[ $(cat "/proc/$pid/comm" 2>/dev/null) == "$2" ]] && echo "$pid"
+}
+
+# Where nothing collects dead processes (in many containers), they stay listed as zombies.
+lives() { grep -Eq '^State:[[:space:]]+[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null; }
+
+# Gives up early when the process has ended.
+wait_for_engine() {
+  local pid=$1 deadline=$((SECONDS + ENGINE_DEADLINE_SECONDS)) answer
+  until answer=$(engine_version); do
+    [[ $answer != *"permission denied"* ]] || refuse_if_not_ours "$answer"
+    lives "$pid" ||
+      fail_with_log "$(readable_engine_log)" "dockerd ended at once" "Mend what its log says ($ENGINE_LOG), then run this again."
+    ((SECONDS < deadline)) ||
+      fail_with_log "$(readable_engine_log)" "waited $ENGINE_DEADLINE_SECONDS s for the Docker engine; it last said: $answer" \
+        "Mend what its log says ($ENGINE_LOG), then run this again."
+    sleep 0.2
+  done
+}
+
+readable_engine_log() {
+  as_root tail -n 50 "$ENGINE_LOG" >"$work/engine.log" 2>/dev/null || true
+  echo "$work/engine.log"
+}
+
+# ---------------------------------------------------------------------------------------------------- Compose
+
+ensure_compose() {
+  local version
+  version=$(compose_version)
+  if at_least "$COMPOSE_AT_LEAST" "$version"; then
+    say "compose: already there ($version)"
+    return
+  fi
+  if [[ -n $(debian_mirror) ]]; then
+    place_compose_plugin
+  elif have apt-get; then
+    install_packages docker-compose-v2 # Ubuntu
+  fi
+  version=$(compose_version)
+  at_least "$COMPOSE_AT_LEAST" "$version" ||
+    fail "docker compose is ${version:-missing}, and $COMPOSE_AT_LEAST or newer is needed" "Install the Compose plugin of Docker, then run this again."
+  say "compose: ready ($version)"
+}
+
+compose_version() { docker compose version --short 2>/dev/null | sed 's/^v//' || true; }
+
+# Debian 12 has no Compose 2. The plugin of a newer release is one file, which runs there too.
+place_compose_plugin() {
+  local plugins=${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins folder=$work/compose
+  say "compose: putting the plugin of Debian $NEWER_SUITE into $plugins"
+  mkdir "$folder"
+  fetch_packages "$NEWER_SUITE" "$folder" docker-compose >"$work/log" 2>&1 ||
+    fail_with_log "$work/log" "could not fetch docker-compose of Debian $NEWER_SUITE from $(debian_mirror)" \
+      "Set LAB_DEBIAN_MIRROR to a mirror that has it."
+  mkdir -p "$plugins"
+  install -m 755 "$folder/usr/libexec/docker/cli-plugins/docker-compose" "$plugins/docker-compose"
+}
+
+# ---------------------------------------------------------------------------------------------------- images
+
+ensure_images() {
+  if images_present "${OFFICIAL_IMAGES[@]}"; then
+    say "images: already there (${OFFICIAL_IMAGES[*]})"
+    name_images official
+  elif images_present "${DEBIAN_IMAGES[@]}"; then
+    say "images: already there (${DEBIAN_IMAGES[*]})"
+    name_images debian
+  elif registry_answers; then
+    pull_images
+    name_images official
+  else
+    have wget || ! have apt-get || install_packages wget # for debootstrap
+    scripts/build-images.sh
+    name_images debian
+  fi
+}
+
+# Pulls the first image; yes when it arrives. Only the time to the first answer is limited, not the time of the pull.
+registry_answers() {
+  local image=${OFFICIAL_IMAGES[0]} log=$work/pull deadline=$((SECONDS + REGISTRY_DEADLINE_SECONDS))
+  say "images: docker pull $image"
+  docker pull "$image" >"$log" 2>&1 </dev/null &
+  pull=$!
+  until grep -q 'Pulling from' "$log" || ! kill -0 "$pull" 2>/dev/null; do
+    if ((SECONDS >= deadline)); then
+      kill "$pull"
+      echo "no answer within $REGISTRY_DEADLINE_SECONDS s" >>"$log"
+    fi
+    sleep 0.1
+  done
+  if wait "$pull" 2>/dev/null; then
+    pull=
+  else
+    pull=
+    say "images: the registry gives none: $(tail -n 1 "$log")"
+    return 1
+  fi
+}
+
+pull_images() {
+  local image
+  for image in "${OFFICIAL_IMAGES[@]:1}"; do
+    say "images: docker pull $image"
+    docker pull --quiet "$image" >&2 || fail "could not pull $image" "Run this again, or: npx lab images load FILE"
+  done
+}
+
+# Compose reads compose/.env by itself, so that a bare `docker compose -f compose/compose.yaml up` finds the images too.
+# Only lines with our own names are taken out; one that names another image was written by somebody for a reason.
+name_images() {
+  local family=$1 file=compose/.env before='' after i
+  local variables=(LAB_NGINX_IMAGE LAB_NODE_IMAGE LAB_REDIS_IMAGE)
+  [[ ! -e $file ]] || before=$(cat "$file")
+  after=$(grep -Ev '^LAB_(NGINX|NODE|REDIS)_IMAGE=session-lab/' <<<"$before" || true)
+  if [[ $family == debian ]]; then
+    for i in "${!variables[@]}"; do
+      grep -q "^${variables[i]}=" <<<"$after" || after+=${after:+$'\n'}${variables[i]}=${DEBIAN_IMAGES[i]}
+    done
+  fi
+  [[ $after != "$before" ]] || return 0
+  if [[ -n $after ]]; then
+    printf '%s\n' "$after" >"$file"
+    say "images: wrote $file, where Compose finds which to use"
+  else
+    rm "$file"
+    say "images: removed $file; the compose file's own choice holds"
+  fi
+}
+
+# ---------------------------------------------------------------------------------------------------- helpers
+
+# at_least WANTED VERSION: compares the first two numbers. An empty version is not enough.
+at_least() {
+  [[ $2 =~ ^([0-9]+)\.([0-9]+) ]] || return 1
+  local major=${BASH_REMATCH[1]} minor=${BASH_REMATCH[2]}
+  ((major > ${1%%.*} || (major == ${1%%.*} && minor >= ${1#*.})))
+}
+
+install_packages() {
+  ask "install the system package(s) $*"
+  require_root "installing system packages"
+  say "apt: installing $*"
+  if ! {
+    as_root apt-get -q update &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@"
+  } >"$work/log" 2>&1 </dev/null; then
+    fail_with_log "$work/log" "apt-get could not install $*" "Install them yourself, then run this again."
+  fi
+  hash -r
+}
+
+# ask WHAT: goes on only with --yes, or when the user says so.
+ask() {
+  [[ $assume_yes == no ]] || return 0
+  [[ -t 0 ]] || fail "this would $1, and there is no terminal to ask on" "Run: ./scripts/setup.sh --yes"
+  local answer=
+  read -r -p "May I $1? [y/N] " answer || true
+  [[ $answer == [yY]* ]] || fail "not allowed to $1" "Install it yourself, then run this again."
+}
+
+main "$@"

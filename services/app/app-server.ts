@@ -1,0 +1,70 @@
+/** A running app server: its stores open, its port listening. */
+import { randomUUID } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { type CatalogueEntry, createApp } from "./app.ts";
+import type { Settings } from "./settings.ts";
+import type { StoreContext, StoreDefinition } from "./store.ts";
+
+/** Longer than nginx keeps an idle upstream connection (`keepalive_timeout`, 60 s): so nginx closes first, never under a request. */
+const KEEP_ALIVE_MS = 75_000;
+/** How long requests that are under way at SIGTERM may take. */
+const CLOSING_GRACE_MS = 300;
+
+export interface AppServerOptions extends Settings {
+  /** Where to listen; all addresses unless told. */
+  readonly host?: string;
+  readonly env: StoreContext["env"];
+  readonly stores: ReadonlyMap<string, StoreDefinition>;
+  readonly log: (line: string) => void;
+}
+
+export interface RunningAppServer {
+  readonly port: number;
+  readonly bootId: string;
+  close(): Promise<void>;
+}
+
+/** Throws when the port is taken. Stores whose server does not answer are no reason not to start. */
+export async function startAppServer(options: AppServerOptions): Promise<RunningAppServer> {
+  const { appServer, cookie, env, log, stores, host } = options;
+  const bootId = randomUUID();
+  const catalogue = await openAll(stores, { appServer, cookie, env, log });
+  const closeStores = () => Promise.all([...catalogue.values()].map(({ open }) => open.close()));
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createApp({ appServer, bootId, catalogue, log }));
+  try {
+    await listen(server, { port: options.port, host });
+  } catch (error) {
+    await closeStores();
+    throw error;
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    bootId,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await Promise.race([closed, delay(CLOSING_GRACE_MS)]);
+      server.closeAllConnections();
+      await closeStores();
+    },
+  };
+}
+
+async function openAll(
+  stores: AppServerOptions["stores"],
+  context: StoreContext,
+): Promise<Map<string, CatalogueEntry>> {
+  const entries = [...stores].map(async ([id, definition]): Promise<[string, CatalogueEntry]> => {
+    const { title, what } = definition;
+    return [id, { id, title, what, open: await definition.open(context) }];
+  });
+  return new Map(await Promise.all(entries));
+}
+
+function listen(server: Server, address: { port: number; host: string | undefined }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(address.port, address.host, () => resolve());
+  });
+}

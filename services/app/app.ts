@@ -1,0 +1,57 @@
+/** The app: its routes in the order in which they are tried, and what every answer has in common. */
+import express, { type Express, type RequestHandler } from "express";
+import { sendError } from "./errors.ts";
+import { healthz } from "./health.ts";
+import { showPage } from "./page/show-page.ts";
+import { addToCart, logIn, logOut, whoAmI } from "./session-routes.ts";
+import type { OpenStore } from "./store.ts";
+
+const BODY_LIMIT = "16kb";
+
+export interface CatalogueEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly what: string;
+  readonly open: OpenStore;
+}
+
+/** What the routes know of the process they run in. */
+export interface AppContext {
+  readonly appServer: string;
+  readonly bootId: string;
+  /** The open stores by id. */
+  readonly catalogue: ReadonlyMap<string, CatalogueEntry>;
+  readonly log: (line: string) => void;
+}
+
+export function createApp(context: AppContext): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  // A 304 would be an answer without the app server's own body.
+  app.disable("etag");
+
+  app.use(markEveryAnswer(context));
+  app.get("/healthz", healthz(context));
+  app.get("/whoami", whoAmI(context));
+  app.get("/", showPage(context));
+  app.use(express.json({ limit: BODY_LIMIT }), express.urlencoded({ limit: BODY_LIMIT, extended: false }));
+  app.post("/login", logIn(context));
+  app.post("/cart", addToCart(context));
+  app.post("/logout", logOut(context));
+  app.use((_request, response) => response.status(404).json({ error: "no such page" }));
+  app.use(sendError(context));
+  return app;
+}
+
+function markEveryAnswer({ appServer, bootId }: AppContext): RequestHandler {
+  const headers = {
+    "X-App-Server": appServer,
+    "X-Boot-Id": bootId,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+  };
+  return (_request, response, next) => {
+    response.set(headers);
+    next();
+  };
+}

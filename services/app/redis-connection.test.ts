@@ -1,0 +1,147 @@
+import { afterEach, describe, expect, test } from "vitest";
+import redis from "./stores/redis.ts";
+import { startFakeRedis } from "./testing/fake-redis.ts";
+import { startSilentAddress } from "./testing/silent-address.ts";
+import { startTestApp, type TestApp } from "./testing/test-app.ts";
+import { waitUntil } from "./testing/wait-until.ts";
+
+const apps: TestApp[] = [];
+afterEach(async () => {
+  for (const app of apps.splice(0)) await app.close();
+});
+
+async function startWith(url: string) {
+  const app = await startTestApp({ stores: new Map([["redis", redis]]), env: { REDIS_URL: url } });
+  apps.push(app);
+  return app;
+}
+
+const is = (status: number, app: TestApp) => async () => (await app.visitor("redis").whoami()).status === status;
+
+describe("a Redis that refuses connections", () => {
+  test("is a 503 at once, with the reason", async () => {
+    const app = await startWith("redis://127.0.0.1:1");
+    const { status, body, tookMs } = await app.visitor("redis").whoami();
+    const reason = "no connection to 127.0.0.1:1 (connect ECONNREFUSED 127.0.0.1:1)";
+    expect([status, body]).toEqual([503, { error: "store unreachable", store: "redis", appServer: "app1", reason }]);
+    expect(tookMs).toBeLessThan(200);
+  });
+});
+
+describe("an address that stays silent, as that of a killed container does", () => {
+  test("is given up within a second, to be tried anew", async () => {
+    await using silent = await startSilentAddress();
+    const app = await startWith(silent.url);
+    await waitUntil("the connection to be given up", () => app.lines.length > 0, { deadlineMs: 1_000 });
+    expect(app.lines).toEqual([
+      expect.stringMatching(/^store redis: 127\.0\.0\.1:\d+ is unreachable: connect ETIMEDOUT$/),
+    ]);
+  });
+});
+
+describe("a Redis that says nothing", () => {
+  test("from the beginning: the app server starts all the same and answers 503", async () => {
+    await using fake = await startFakeRedis();
+    fake.silent = ["HELLO", "CLIENT", "INFO"];
+    const startedMs = performance.now();
+    const app = await startWith(fake.url);
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    const { status, tookMs } = await app.visitor("redis").whoami();
+    expect(status).toBe(503);
+    expect(tookMs).toBeLessThan(1_000);
+  });
+
+  test("from the beginning: is asked again soon, though it never hangs up", async () => {
+    await using fake = await startFakeRedis();
+    fake.silent = ["HELLO", "CLIENT", "INFO"];
+    await startWith(fake.url);
+    const greetings = () => fake.commands.filter((command) => command.startsWith("hello"));
+    await waitUntil("a second greeting", () => greetings().length >= 2, { deadlineMs: 1_500 });
+  });
+
+  test("to a command: 503 within a second, with the reason", async () => {
+    await using fake = await startFakeRedis();
+    const app = await startWith(fake.url);
+    fake.silent = ["GET"];
+    const { status, body, tookMs } = await app.visitor("redis").whoami();
+    expect([status, body]).toMatchObject([
+      503,
+      { reason: expect.stringMatching(/^127\.0\.0\.1:\d+ did not answer within 500 ms$/) },
+    ]);
+    expect(tookMs).toBeLessThan(1_000);
+  });
+
+  test("is used again as soon as it speaks", async () => {
+    await using fake = await startFakeRedis();
+    const app = await startWith(fake.url);
+    fake.silent = ["HELLO", "CLIENT", "INFO", "GET"];
+    await app.visitor("redis").whoami();
+    await waitUntil("the silence to end the connection", () => app.lines.some((line) => line.includes("unreachable")));
+    fake.silent = [];
+    expect(await waitUntil("the store to be used again", is(200, app))).toBeLessThan(1_000);
+  });
+});
+
+describe("a Redis that loads its data set", () => {
+  test("is a 503 until it has loaded, and is used soon after", async () => {
+    await using fake = await startFakeRedis();
+    fake.loading = true;
+    const app = await startWith(fake.url);
+    const { status, body } = await app.visitor("redis").whoami();
+    const reason = expect.stringMatching(
+      /^127\.0\.0\.1:\d+ accepts connections, but is not ready \(it loads its data, or is frozen\)$/,
+    );
+    expect([status, body]).toMatchObject([503, { reason }]);
+    fake.loading = false;
+    expect(await waitUntil("the store to be used", is(200, app))).toBeLessThan(500);
+  });
+});
+
+describe("a write that got no answer", () => {
+  test("is never sent again: it could undo a newer one", async () => {
+    await using fake = await startFakeRedis();
+    const app = await startWith(fake.url);
+    const visitor = app.visitor("redis");
+    await visitor.login();
+    fake.silent = ["SET"];
+    expect((await visitor.addItem("pear")).status).toBe(503);
+    fake.silent = [];
+    fake.dropConnections();
+    await waitUntil("the connection to be back", is(200, app));
+    expect((await visitor.whoami()).body.cart).toEqual([]);
+    expect(fake.commands.filter((command) => command.startsWith("set "))).toHaveLength(2);
+  });
+
+  test("fails at once when its connection breaks", async () => {
+    await using fake = await startFakeRedis();
+    const app = await startWith(fake.url);
+    fake.silent = ["SET"];
+    const answer = app.visitor("redis").login();
+    await waitUntil("the write to arrive", () => fake.commands.some((command) => command.startsWith("set ")), {
+      everyMs: 1,
+    });
+    const brokenMs = performance.now();
+    fake.dropConnections();
+    expect((await answer).status).toBe(503);
+    expect(performance.now() - brokenMs).toBeLessThan(300);
+  });
+});
+
+describe("a connection that comes and goes", () => {
+  test("is told in one line per change, and is named after the app server", async () => {
+    await using fake = await startFakeRedis();
+    const app = await startWith(fake.url);
+    for (let time = 0; time < 2; time++) {
+      fake.dropConnections();
+      await waitUntil("the loss to be noticed", () => app.lines.length === 2 * time + 2);
+      await waitUntil("the connection to be back", is(200, app));
+    }
+    const words = app.lines.map((line) => line.replace(/127\.0\.0\.1:\d+/, "<address>"));
+    const [up, down] = [
+      "store redis: <address> is reachable",
+      "store redis: <address> is unreachable: connection closed",
+    ];
+    expect(words).toEqual([up, down, up, down, up]);
+    expect(fake.commands).toContain("client setname app1");
+  });
+});

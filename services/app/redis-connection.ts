@@ -1,0 +1,92 @@
+/**
+ * The only door to Redis: one connection that would rather say no at once than keep a visitor waiting, and that is back within a
+ * fraction of a second after Redis is. ioredis's defaults are the opposite: it queues commands and retries them for many seconds.
+ */
+import { Redis } from "ioredis";
+
+/** From sending a command to giving up on it. */
+const COMMAND_TIMEOUT_MS = 500;
+/** A killed container's address does not refuse, it stays silent. */
+const CONNECT_TIMEOUT_MS = 300;
+const RECONNECT_DELAY_MS = 100;
+/** A connection that owes an answer for so long is dead: a partition leaves no other sign. */
+const SILENCE_MS = 700;
+/** How long an app server that starts waits for its first connection, so that its first visitor meets no 503. */
+const FIRST_CONNECTION_MS = 500;
+
+export interface RedisConnection {
+  readonly redis: Redis;
+  /** What to tell people about a command that failed. */
+  reasonOf(error: Error): string;
+  close(): Promise<void>;
+}
+
+export interface RedisConnectionOptions {
+  /** `redis://host:port`. */
+  readonly url: string;
+  /** How the connection is called in `CLIENT LIST`. */
+  readonly connectionName: string;
+  readonly log: (line: string) => void;
+}
+
+/** Resolves when Redis is ready, refuses, or has not answered in time: an app server starts without its store, too. */
+export async function connectToRedis({ url, connectionName, log }: RedisConnectionOptions): Promise<RedisConnection> {
+  const redis = new Redis(url, {
+    connectionName,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
+    retryStrategy: () => RECONNECT_DELAY_MS,
+    maxLoadingRetryTime: RECONNECT_DELAY_MS,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    // The visitor has long been told 503: a write that is sent again later would undo newer ones, or a logout.
+    autoResendUnfulfilledCommands: false,
+  });
+  const address = new URL(url).host;
+  const state = watchState(redis, (text) => log(`${address} ${text}`));
+  await firstSign(redis);
+
+  return {
+    redis,
+    reasonOf(error) {
+      if (error.message === "Command timed out") return `${address} did not answer within ${COMMAND_TIMEOUT_MS} ms`;
+      if (redis.status === "connect")
+        return `${address} accepts connections, but is not ready (it loads its data, or is frozen)`;
+      if (redis.status !== "ready") return `no connection to ${address} (${state.lastProblem})`;
+      return `${address}: ${error.message}`;
+    },
+    close: async () => redis.disconnect(),
+  };
+}
+
+/** Says one line when the state changes, however often the connection is tried meanwhile. */
+function watchState(redis: Redis, say: (text: string) => void): { readonly lastProblem: string } {
+  const state = { lastProblem: "not tried yet", reachable: null as boolean | null };
+  const becomes = (reachable: boolean, text: string) => {
+    if (state.reachable !== reachable) say(text);
+    state.reachable = reachable;
+  };
+  redis.on("ready", () => {
+    state.lastProblem = "connection closed";
+    becomes(true, "is reachable");
+  });
+  redis.on("error", (error: Error) => {
+    state.lastProblem = error.message;
+    becomes(false, `is unreachable: ${error.message}`);
+  });
+  redis.on("close", () => becomes(false, `is unreachable: ${state.lastProblem}`));
+  return state;
+}
+
+function firstSign(redis: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(resolve, FIRST_CONNECTION_MS);
+    for (const sign of ["ready", "error"]) {
+      redis.once(sign, () => {
+        clearTimeout(deadline);
+        resolve();
+      });
+    }
+  });
+}

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { Agent, get } from "node:http";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { waitUntil } from "./testing/wait-until.ts";
+
+const SERVER = join(import.meta.dirname, "server.ts");
+const ENV = { APP_SERVER: "app1", SESSION_SECRET: "s", PORT: "0" };
+/** Nothing listens there: port 1 of loopback refuses. */
+const NO_REDIS = "redis://127.0.0.1:1";
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+function run(env: Record<string, string>) {
+  const child = spawn(process.execPath, ["--import", "tsx", SERVER], { env: { PATH: process.env.PATH, ...env } });
+  children.push(child);
+  const out = { text: "" };
+  child.stdout.on("data", (chunk) => (out.text += chunk));
+  child.stderr.on("data", (chunk) => (out.text += chunk));
+  const ended = once(child, "exit").then(([code, signal]) => ({ code, signal }));
+  return { child, out, ended };
+}
+
+async function runListening(redisUrl = NO_REDIS) {
+  const process = run({ ...ENV, REDIS_URL: redisUrl, REDIS_RDB_URL: redisUrl, REDIS_AOF_URL: redisUrl });
+  const listens = () => /listens on port (\d+)/.exec(process.out.text)?.[1];
+  await waitUntil("the app server to listen", listens, { deadlineMs: 15_000 });
+  return { ...process, port: Number(listens()) };
+}
+
+describe("the process", { timeout: 20_000 }, () => {
+  test("without its settings ends with a clear line for each that is missing", async () => {
+    const { ended, out } = run({ PORT: "0" });
+    expect(await ended).toEqual({ code: 1, signal: null });
+    expect(out.text).toBe(
+      "app server: APP_SERVER is not set: give this app server a name, such as app1\n" +
+        "app server: SESSION_SECRET is not set: give all app servers the same long random text\n",
+    );
+  });
+
+  test("ends with a clear line when its port is taken", async () => {
+    const { port } = await runListening();
+    const { ended, out } = run({
+      ...ENV,
+      PORT: String(port),
+      REDIS_URL: NO_REDIS,
+      REDIS_RDB_URL: NO_REDIS,
+      REDIS_AOF_URL: NO_REDIS,
+    });
+    expect(await ended).toEqual({ code: 1, signal: null });
+    expect(out.text).toMatch(/^app server: listen EADDRINUSE.*$/m);
+  });
+
+  test("starts without Redis, and says so once per store, not once per attempt", async () => {
+    let attempts = 0;
+    const closesAtOnce = createServer((socket) => {
+      attempts += 1;
+      socket.destroy();
+    }).listen(0, "127.0.0.1");
+    await once(closesAtOnce, "listening");
+    const { out, port } = await runListening(`redis://127.0.0.1:${(closesAtOnce.address() as AddressInfo).port}`);
+    await waitUntil("five attempts for each of three stores", () => attempts >= 15);
+    const answer = await fetch(`http://127.0.0.1:${port}/whoami`, { headers: { "X-Session-Store": "redis" } });
+    closesAtOnce.close();
+    expect(answer.status).toBe(503);
+    expect(out.text.match(/is unreachable: /g)).toHaveLength(3);
+    expect(out.text.trimEnd().split("\n")).toHaveLength(4);
+  });
+
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "ends with 0 within a second of %s, whatever connections are open",
+    async (signal) => {
+      const { child, ended, port } = await runListening();
+      const agent = new Agent({ keepAlive: true });
+      await new Promise((resolve) =>
+        get({ port, path: "/healthz", agent }, (answer) => answer.resume().on("end", resolve)),
+      );
+      const halfARequest = connect(port, "127.0.0.1").on("error", () => {});
+      await once(halfARequest, "connect");
+      halfARequest.write("GET /healthz HTTP/1.1\r\nHost:");
+      const startedMs = performance.now();
+      child.kill(signal);
+      expect(await ended).toEqual({ code: 0, signal: null });
+      expect(performance.now() - startedMs).toBeLessThan(1_000);
+      agent.destroy();
+    },
+  );
+});

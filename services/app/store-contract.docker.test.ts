@@ -1,0 +1,201 @@
+/** What every session store must do, run over all files of stores/ with the real server of each. A new store is found by itself. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { loadStoreFiles } from "./store-files.ts";
+import { type StoreLab, sessions, startStoreLab } from "./testing/store-lab.ts";
+import type { StoreServer } from "./testing/store-server.ts";
+import type { TestApp, Visitor } from "./testing/test-app.ts";
+import { waitUntil } from "./testing/wait-until.ts";
+
+const stores = [...(await loadStoreFiles())];
+
+describe.each(stores)("%s", (id, store) => {
+  let lab: StoreLab;
+  beforeAll(async () => {
+    lab = await startStoreLab(id, store);
+  });
+  afterAll(() => lab?.[Symbol.asyncDispose]());
+
+  test("keeps a session with its cart", async () => {
+    const visitor = lab.app1.visitor(id);
+    await visitor.login("alice", "n1");
+    await visitor.addItem("pear");
+    await visitor.addItem("tea");
+    const { body } = await visitor.whoami();
+    const about = { appServer: "app1", bootId: lab.app1.bootId, store: id };
+    expect(body).toEqual({
+      authenticated: true,
+      user: "alice",
+      nonce: "n1",
+      cart: ["pear", "tea"],
+      cartVersion: 2,
+      ...about,
+    });
+  });
+
+  test("never mixes 200 visitors who come at once", async () => {
+    const visitors = Array.from({ length: 200 }, (_, index) => ({
+      user: `user${index}`,
+      visitor: lab.app1.visitor(id),
+    }));
+    await Promise.all(visitors.map(({ user, visitor }) => visitor.login(user)));
+    await Promise.all(visitors.map(({ user, visitor }) => visitor.addItem(`item of ${user}`)));
+    const seen = await Promise.all(visitors.map(async ({ visitor }) => (await visitor.whoami()).body));
+    expect(seen.map(({ user, nonce, cart }) => [user, nonce, ...cart])).toEqual(
+      visitors.map(({ user }) => [user, `nonce of ${user}`, `item of ${user}`]),
+    );
+  });
+});
+
+describe.each(stores.filter(([, { livesIn }]) => livesIn !== "browser"))(
+  "%s, which keeps sessions itself,",
+  (id, store) => {
+    let lab: StoreLab;
+    beforeAll(async () => {
+      lab = await startStoreLab(id, store);
+    });
+    afterAll(() => lab?.[Symbol.asyncDispose]());
+
+    test("gives a cookie for a login, and for nothing else", async () => {
+      const visitor = lab.app1.visitor(id);
+      const cookies = [
+        await visitor.whoami(),
+        await visitor.login(),
+        await visitor.addItem("pear"),
+        await visitor.whoami(),
+      ].map(({ headers }) => headers.getSetCookie().length);
+      expect(cookies).toEqual([0, 1, 0, 0]);
+    });
+
+    test("gives every login a new session id", async () => {
+      const visitor = lab.app1.visitor(id);
+      await visitor.login();
+      const first = visitor.cookie;
+      await visitor.login();
+      expect(visitor.cookie).not.toBe(first);
+      expect((await lab.app1.visitor(id, first).whoami()).body.authenticated).toBe(false);
+    });
+
+    test("forgets a session at logout", async () => {
+      const visitor = lab.app1.visitor(id);
+      await visitor.login();
+      const { cookie } = visitor;
+      expect((await visitor.logout()).body.authenticated).toBe(false);
+      expect((await lab.app1.visitor(id, cookie).whoami()).body.authenticated).toBe(false);
+    });
+
+    test("adopts no id that it does not know", async () => {
+      const visitor = lab.app1.visitor(id);
+      await visitor.login();
+      const { cookie } = visitor;
+      await visitor.logout();
+      const returning = lab.app1.visitor(id, cookie);
+      await returning.login();
+      expect(returning.cookie).not.toBe(cookie);
+      expect((await lab.app1.visitor(id, cookie).addItem("pear")).status).toBe(401);
+    });
+
+    test("counts its sessions", async () => {
+      const before = await sessions(lab.app1, id);
+      const visitors = Array.from({ length: 7 }, () => lab.app1.visitor(id));
+      for (const visitor of visitors) await visitor.login();
+      await visitors[0]?.logout();
+      await visitors[1]?.login();
+      await lab.app1.visitor(id).whoami();
+      expect((await sessions(lab.app1, id)) - before).toBe(6);
+    });
+  },
+);
+
+describe.each(stores.filter(([, { livesIn }]) => livesIn === "app-server"))(
+  "%s, which lives in the app server,",
+  (id, store) => {
+    test("is unknown to other app servers", async () => {
+      await using lab = await startStoreLab(id, store);
+      const visitor = lab.app1.visitor(id);
+      await visitor.login();
+      expect((await lab.app2.visitor(id, visitor.cookie).whoami()).body.authenticated).toBe(false);
+      expect([await sessions(lab.app1, id), await sessions(lab.app2, id)]).toEqual([1, 0]);
+    });
+  },
+);
+
+describe.each(stores.filter(([, { livesIn }]) => livesIn === "server"))("%s, which lives in a server,", (id, store) => {
+  let lab: StoreLab;
+  let alice: Visitor;
+  beforeAll(async () => {
+    lab = await startStoreLab(id, store);
+  });
+  afterAll(() => lab?.[Symbol.asyncDispose]());
+  afterEach(async () => {
+    await lab.server.redis.flushall();
+  });
+
+  const logAliceIn = async () => {
+    alice = lab.app1.visitor(id);
+    await alice.login("alice");
+    await alice.addItem("pear");
+  };
+  const who = async (app: TestApp) => (await app.visitor(id, alice.cookie).whoami()).body.user;
+
+  test("is known to every app server, which all go on with it", async () => {
+    await logAliceIn();
+    const there = lab.app2.visitor(id, alice.cookie);
+    await there.addItem("tea");
+    expect((await there.whoami()).body).toMatchObject({
+      user: "alice",
+      cart: ["pear", "tea"],
+      cartVersion: 2,
+      appServer: "app2",
+    });
+    expect((await alice.whoami()).body).toMatchObject({
+      user: "alice",
+      cart: ["pear", "tea"],
+      cartVersion: 2,
+      appServer: "app1",
+    });
+    expect([await sessions(lab.app1, id), await sessions(lab.app2, id)]).toEqual([1, 1]);
+  });
+
+  test("holds nothing of those who logged out", async () => {
+    await logAliceIn();
+    expect(await lab.server.redis.dbsize()).toBe(1);
+    await lab.app2.visitor(id, alice.cookie).logout();
+    expect(await lab.server.redis.dbsize()).toBe(0);
+    expect(await who(lab.app1)).toBeNull();
+  });
+
+  test("counts sessions, and nothing else that the server holds", async () => {
+    await logAliceIn();
+    await lab.server.redis.set("something else", "x");
+    expect(await sessions(lab.app1, id)).toBe(1);
+  });
+
+  test("is only read by /whoami, and its end draws nearer meanwhile", async () => {
+    await logAliceIn();
+    const [key = ""] = await lab.server.redis.keys("*");
+    const before = await lab.server.redis.pttl(key);
+    await lab.server.redis.config("RESETSTAT");
+    await waitUntil("the end to draw nearer", async () => {
+      await alice.whoami();
+      return (await lab.server.redis.pttl(key)) < before;
+    });
+    expect(before).toBeLessThanOrEqual(30 * 60_000);
+    expect(before).toBeGreaterThan(29 * 60_000);
+    expect(await commandsSeen(lab.server)).toEqual(["get", "pttl"]);
+  });
+
+  test("has its end put off by the page", async () => {
+    await logAliceIn();
+    const [key = ""] = await lab.server.redis.keys("*");
+    await lab.server.redis.expire(key, 60);
+    await alice.get("/");
+    expect(await lab.server.redis.ttl(key)).toBe(30 * 60);
+  });
+});
+
+/** Names of the commands since CONFIG RESETSTAT, without those of this very question. */
+async function commandsSeen({ redis }: StoreServer): Promise<string[]> {
+  const stats = await redis.info("commandstats");
+  const names = [...stats.matchAll(/^cmdstat_([^:]+)/gm)].map(([, name = ""]) => name);
+  return names.filter((name) => !["info", "config|resetstat"].includes(name)).sort();
+}

@@ -1,0 +1,143 @@
+/** What every session store that lives in a server must do when that server is away, run over all such files of stores/. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { loadStoreFiles } from "./store-files.ts";
+import { type StoreLab, startStoreLab } from "./testing/store-lab.ts";
+import type { StoreServer } from "./testing/store-server.ts";
+import type { TestApp, Visitor } from "./testing/test-app.ts";
+import { waitUntil } from "./testing/wait-until.ts";
+
+const stores = [...(await loadStoreFiles())];
+
+describe.each(stores.filter(([, { livesIn }]) => livesIn === "server"))("%s", (id, store) => {
+  let lab: StoreLab;
+  let alice: Visitor;
+  beforeAll(async () => {
+    lab = await startStoreLab(id, store);
+  });
+  afterAll(() => lab?.[Symbol.asyncDispose]());
+  afterEach(async () => {
+    await lab.server.unpause().catch(() => {});
+    await lab.server.start();
+    await lab.server.isReady();
+    await lab.server.redis.flushall();
+  });
+
+  const logAliceIn = async () => {
+    await works(lab.app1);
+    alice = lab.app1.visitor(id);
+    await alice.login("alice");
+    await alice.addItem("pear");
+  };
+  const works = (app: TestApp) =>
+    waitUntil("the store to work", async () => (await app.visitor(id).whoami()).status === 200);
+  const who = async (app: TestApp) => (await app.visitor(id, alice.cookie).whoami()).body.user;
+
+  describe.each([
+    ["frozen", (it: StoreServer) => it.pause(), (it: StoreServer) => it.unpause()],
+    ["killed", (it: StoreServer) => it.kill(), (it: StoreServer) => it.start()],
+  ])("when the server is %s", (_, breakIt, mendIt) => {
+    test("answers 503 within a second to everything, and never that somebody is anonymous", async () => {
+      await logAliceIn();
+      await breakIt(lab.server);
+      const stranger = lab.app1.visitor(id);
+      const answers = [
+        await alice.whoami(),
+        await stranger.whoami(),
+        await alice.addItem("tea"),
+        await stranger.login(),
+        await alice.logout(),
+        await alice.get("/"),
+        await alice.get("/healthz"),
+        await lab.app2.visitor(id, alice.cookie).whoami(),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 503));
+      expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(1_000);
+      expect(answers.flatMap(({ headers }) => headers.getSetCookie())).toEqual([]);
+      expect(answers.map(({ body }) => Object.hasOwn(body, "authenticated"))).toEqual(answers.map(() => false));
+      expect(answers[0]?.body).toEqual({
+        error: "store unreachable",
+        store: id,
+        appServer: "app1",
+        reason: expect.any(String),
+      });
+    });
+
+    test("answers the page with a 503 that says so", async () => {
+      await breakIt(lab.server);
+      const { status, text } = await lab.app1.visitor(id).get("/", { Accept: "text/html" });
+      expect(status).toBe(503);
+      expect(text).toContain("the session store does not answer");
+    });
+
+    test("works again within a second after the server does, without a restart", async () => {
+      await logAliceIn();
+      await breakIt(lab.server);
+      await waitUntil("the outage to be noticed", async () => (await alice.whoami()).status === 503);
+      await mendIt(lab.server);
+      await lab.server.isReady();
+      expect(Math.max(await works(lab.app1), await works(lab.app2))).toBeLessThan(1_000);
+    });
+  });
+
+  test("survives in a frozen server", async () => {
+    await logAliceIn();
+    await lab.server.pause();
+    await alice.whoami();
+    await lab.server.unpause();
+    await works(lab.app1);
+    expect(await who(lab.app1)).toBe("alice");
+  });
+
+  test(`with persistence "${store.persistence}" survives a kill ${store.persistence === "append-only"}`, async () => {
+    await logAliceIn();
+    await lab.server.kill();
+    await lab.server.start();
+    await works(lab.app1);
+    expect((await who(lab.app1)) === "alice").toBe(store.persistence === "append-only");
+  });
+
+  test(`with persistence "${store.persistence}" survives a polite stop ${store.persistence !== "none"}`, async () => {
+    await logAliceIn();
+    await lab.server.stop();
+    await lab.server.start();
+    await works(lab.app1);
+    expect((await who(lab.app1)) === "alice").toBe(store.persistence !== "none");
+  });
+
+  test("answers 503 while the server loads its data", async () => {
+    await logAliceIn();
+    for (let session = 0; session < 40; session++) await lab.app1.visitor(id).login();
+    const loaded = lab.server.redis.debug("RELOAD");
+    const statuses = new Set<number>();
+    await waitUntil("loading to begin", async () => statuses.add((await alice.whoami()).status).has(503));
+    await loaded;
+    await works(lab.app1);
+    expect([...statuses].filter((status) => status !== 200)).toEqual([503]);
+    expect(await who(lab.app1)).toBe("alice");
+  });
+
+  test("is used by app servers that started before the server", async () => {
+    await lab.server.kill();
+    await using early = await lab.startApp("app1");
+    expect((await early.visitor(id).whoami()).status).toBe(503);
+    await lab.server.start();
+    await lab.server.isReady();
+    expect(await works(early)).toBeLessThan(1_000);
+  });
+
+  test("logs one line when it goes and one when it comes", async () => {
+    await works(lab.app1);
+    const before = lab.app1.lines.length;
+    await lab.server.kill();
+    await waitUntil("the outage to be noticed", async () => (await lab.app1.visitor(id).whoami()).status === 503);
+    await lab.server.start();
+    await works(lab.app1);
+    const words = lab.app1.lines
+      .slice(before)
+      .join("\n")
+      .replaceAll(/127\.0\.0\.1:\d+/g, "<address>");
+    expect(words).toMatch(
+      new RegExp(`^store ${id}: <address> is unreachable: .+\nstore ${id}: <address> is reachable$`),
+    );
+  });
+});

@@ -1,0 +1,30 @@
+import type { StoreDefinition } from "../store.ts";
+import { type StoreServer, startStoreServer } from "./store-server.ts";
+import { startTestApp, type TestApp } from "./test-app.ts";
+
+/** The store's real server, if it has one, and two app servers that share it as well as it can be shared. */
+export async function startStoreLab(id: string, store: StoreDefinition) {
+  const server = store.server === null ? null : await startStoreServer(store);
+  const env = { [`${store.server?.toUpperCase().replaceAll("-", "_")}_URL`]: server?.url ?? "" };
+  const startApp = (appServer: string) => startTestApp({ appServer, stores: new Map([[id, store]]), env });
+  const [app1, app2] = [await startApp("app1"), await startApp("app2")];
+  return {
+    /** Absent where a store has no server: whoever uses it knows. */
+    server: server as StoreServer,
+    app1,
+    app2,
+    startApp,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([app1.close(), app2.close()]);
+      await server?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export type StoreLab = Awaited<ReturnType<typeof startStoreLab>>;
+
+/** How many sessions an app server sees. */
+export async function sessions(app: TestApp, id: string): Promise<number> {
+  const { body } = await app.visitor(id).get<{ sessions: number }>("/healthz");
+  return body.sessions;
+}

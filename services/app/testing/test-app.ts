@@ -1,0 +1,115 @@
+/** An app server of this process on a free loopback port, and visitors who behave like browsers. */
+import { startAppServer } from "../app-server.ts";
+import type { StoreDefinition } from "../store.ts";
+import memory from "../stores/memory.ts";
+import type { WhoAmI } from "../whoami-answer.ts";
+
+export interface TestAppOptions {
+  readonly appServer?: string;
+  readonly stores?: ReadonlyMap<string, StoreDefinition>;
+  readonly env?: Record<string, string>;
+}
+
+export async function startTestApp({
+  appServer = "app1",
+  stores = new Map([["memory", memory]]),
+  env = {},
+}: TestAppOptions = {}) {
+  const lines: string[] = [];
+  const server = await startAppServer({
+    appServer,
+    port: 0,
+    host: "127.0.0.1",
+    cookie: { name: "sid", secret: "the secret of all tests" },
+    env,
+    stores,
+    log: (line) => lines.push(line),
+  });
+  const url = `http://127.0.0.1:${server.port}`;
+  return {
+    url,
+    bootId: server.bootId,
+    /** What it logged. */
+    lines,
+    /** A browser at this app server; `cookie` as if it had it from elsewhere. */
+    visitor: (store = "memory", cookie = "") => new Visitor(url, store, cookie),
+    close: server.close,
+    [Symbol.asyncDispose]: server.close,
+  };
+}
+
+export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
+
+export interface Answer<Body = WhoAmI> {
+  readonly status: number;
+  readonly headers: Headers;
+  /** null unless JSON. */
+  readonly body: Body;
+  readonly text: string;
+  readonly tookMs: number;
+}
+
+/** Keeps one cookie, follows no redirect. */
+export class Visitor {
+  /** `name=value`, as the browser sends it. */
+  cookie: string;
+  readonly #url: string;
+  readonly #store: string;
+
+  constructor(url: string, store: string, cookie: string) {
+    this.#url = url;
+    this.#store = store;
+    this.cookie = cookie;
+  }
+
+  whoami = () => this.get("/whoami");
+  login = (user = "alice", nonce = `nonce of ${user}`) => this.post("/login", { user, nonce });
+  addItem = (item: string) => this.post("/cart", { item });
+  logout = () => this.post("/logout", {});
+
+  get<Body = WhoAmI>(path: string, headers: Record<string, string> = {}): Promise<Answer<Body>> {
+    return this.#send<Body>(path, { headers });
+  }
+
+  post<Body = WhoAmI>(path: string, json: unknown, headers: Record<string, string> = {}): Promise<Answer<Body>> {
+    const body = typeof json === "string" ? json : JSON.stringify(json);
+    return this.#send<Body>(path, {
+      method: "POST",
+      body,
+      headers: { "Content-Type": "application/json", ...headers },
+    });
+  }
+
+  postForm<Body = WhoAmI>(path: string, fields: Record<string, string>): Promise<Answer<Body>> {
+    return this.#send<Body>(path, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers: { Accept: "text/html" },
+    });
+  }
+
+  async #send<Body>(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Answer<Body>> {
+    const startedMs = performance.now();
+    const headers = {
+      "X-Session-Store": this.#store,
+      ...(this.cookie ? { Cookie: this.cookie } : {}),
+      ...init.headers,
+    };
+    const response = await fetch(this.#url + path, { ...init, headers, redirect: "manual" });
+    const text = await response.text();
+    this.#keepCookie(response.headers.getSetCookie()[0]);
+    const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson ? JSON.parse(text) : null) as Body,
+      text,
+      tookMs: performance.now() - startedMs,
+    };
+  }
+
+  #keepCookie(setCookie: string | undefined): void {
+    if (setCookie === undefined) return;
+    this.cookie = setCookie.includes("1970") ? "" : (setCookie.split(";")[0] ?? "");
+  }
+}

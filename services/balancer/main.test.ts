@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, describe, expect, test } from "vitest";
+import { waitUntil } from "../app/testing/wait-until.ts";
+import { FakeAppServer } from "./testing/fake-app-server.ts";
+
+const MAIN = join(import.meta.dirname, "main.ts");
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+function run(env: Record<string, string>) {
+  const child = spawn(process.execPath, ["--import", "tsx", MAIN], { env: { PATH: process.env.PATH, ...env } });
+  children.push(child);
+  const out = { text: "" };
+  child.stdout.on("data", (chunk) => (out.text += chunk));
+  child.stderr.on("data", (chunk) => (out.text += chunk));
+  const ended = once(child, "exit").then(([code, signal]) => ({ code, signal }));
+  return { child, out, ended };
+}
+
+async function runListening({ address }: FakeAppServer) {
+  const process = run({ PORT: "0", APP_SERVERS: `${address.host}:${address.port}` });
+  const listens = () => /listens on port (\d+)/.exec(process.out.text)?.[1];
+  await waitUntil("the balancer to listen", listens, { deadlineMs: 15_000 });
+  return { ...process, port: Number(listens()) };
+}
+
+describe("the process", { timeout: 20_000 }, () => {
+  test("without its settings ends with a clear line", async () => {
+    const { ended, out } = run({ PORT: "http" });
+    expect(await ended).toEqual({ code: 1, signal: null });
+    expect(out.text).toBe(
+      'balancer: PORT is "http": give a number from 0 to 65535\n' +
+        "balancer: APP_SERVERS is not set: give the app servers, such as app1:3000,app2:3000\n",
+    );
+  });
+
+  test("ends with a clear line when its port is taken", async () => {
+    const app = await new FakeAppServer("app1").start();
+    const { ended, out } = run({ PORT: String(app.address.port), APP_SERVERS: "app1:3000" });
+    expect(await ended).toEqual({ code: 1, signal: null });
+    expect(out.text).toMatch(/^balancer: listen EADDRINUSE.*$/m);
+    await app.stop();
+  });
+
+  test.each(["SIGTERM", "SIGINT"] as const)("answers what is under way at %s, then ends with 0", async (signal) => {
+    const app = await new FakeAppServer("app1").start();
+    const { child, ended, out, port } = await runListening(app);
+    let finish = () => {};
+    app.answer = (_request, response) => {
+      finish = () => response.end("all of it");
+    };
+    const asking = request({ port, host: "127.0.0.1" }).end();
+    const answer = once(asking, "response").then(([response]) => text(response));
+    await waitUntil("the request to arrive", () => app.asked.length === 1);
+
+    child.kill(signal);
+    await waitUntil("the signal", () => out.text.includes(`the balancer got ${signal} and stops`));
+    const late = connect(port, "127.0.0.1");
+    expect((await once(late, "error"))[0]).toMatchObject({ code: "ECONNREFUSED" });
+    const finishedMs = performance.now();
+    finish();
+
+    expect(await answer).toBe("all of it");
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(performance.now() - finishedMs).toBeLessThan(3_000);
+    await app.stop();
+  });
+});

@@ -1,0 +1,46 @@
+/** What the environment tells the balancer. */
+
+/** Where an app server listens. */
+export interface Address {
+  /** A host name, which is also what the app server is called. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Settings {
+  readonly port: number;
+  /** Their order counts: the affinity cookie holds a place in it. */
+  readonly appServers: readonly Address[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws an Error with one clear line per mistake. */
+export function readSettings(env: Environment): Settings {
+  // Compose hands on what is not set as an empty text, hence no defaults in the signature.
+  const port = env.PORT || "3000";
+  const addresses = (env.APP_SERVERS ?? "").split(",").filter((part) => part.trim() !== "");
+  const mistakes = [
+    isPort(port) || `PORT is "${port}": give a number from 0 to 65535`,
+    addresses.length > 0 || "APP_SERVERS is not set: give the app servers, such as app1:3000,app2:3000",
+    ...addresses.map(
+      (text) => isAddress(text) || `APP_SERVERS has "${text}": give a name and a port, such as app1:3000`,
+    ),
+  ].filter((mistake) => mistake !== true);
+  if (mistakes.length > 0) throw new Error(mistakes.join("\n"));
+  return { port: Number(port), appServers: addresses.map(readAddress) };
+}
+
+function readAddress(text: string): Address {
+  const [host = "", port = ""] = text.trim().split(":");
+  return { host, port: Number(port) };
+}
+
+function isAddress(text: string): boolean {
+  const [, port] = /^[A-Za-z0-9.-]+:(\d+)$/.exec(text.trim()) ?? [];
+  return port !== undefined && isPort(port);
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
+}

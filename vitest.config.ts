@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+/** Two projects: `unit` needs nothing but Node; `docker` needs an engine and runs one file at a time, because two cores are shared. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{cli,services,scripts}/**/*.test.ts"],
+          exclude: ["**/*.docker.test.ts", "node_modules/**", "dist/**"],
+        },
+      },
+      {
+        test: {
+          name: "docker",
+          include: ["{cli,services,scripts}/**/*.docker.test.ts"],
+          fileParallelism: false,
+          globalSetup: ["cli/testing/needs-engine.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
