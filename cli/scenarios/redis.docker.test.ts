@@ -14,8 +14,9 @@ afterAll(async () => {
 
 const cookieOnly = ["--policy", "cookie", "--users", "9"];
 
-it("login: without a fault only round-robin.memory cannot hold a login", async () => {
-  const { exitCode, result } = await lab.json(["scenario", "login", "--store", "memory,redis", "--users", "9"]);
+it("login: without a fault only a memory store without affinity cannot hold a login", async () => {
+  const three = ["--policy", "cookie,ip-hash,round-robin", "--store", "memory,redis", "--users", "9"];
+  const { exitCode, result } = await lab.json(["scenario", "login", ...three]);
   expect(fatesOf(result)).toEqual([
     "cookie.memory: 9 survived",
     "cookie.redis: 9 survived",
