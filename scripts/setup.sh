@@ -152,8 +152,15 @@ launch_dockerd() {
   # A killed engine leaves its pid files. Once such a number belongs to some other process, dockerd would refuse to start.
   rm -f /var/run/docker.pid
   living_pid /var/run/docker/containerd/containerd.pid containerd >/dev/null || rm -f /var/run/docker/containerd/containerd.pid
-  # A session of its own: it outlives this script and its terminal. The lock is not for it to keep.
-  setsid dockerd >>"$log" 2>&1 </dev/null {lock}>&- &
+  # A session of its own: it outlives this script and its terminal. Whatever else is open here (the lock, a lock or a pipe of
+  # whoever called) is not for it to keep: the caller would wait for it for ever.
+  (
+    for fd in /proc/self/fd/*; do
+      fd=${fd##*/}
+      if ((fd > 2)); then exec {fd}>&-; fi
+    done
+    exec setsid dockerd >>"$log" 2>&1 </dev/null
+  ) &
   echo $!
   # The next in line is to find the new pid file.
   while lives $! && ! living_pid /var/run/docker.pid dockerd >/dev/null; do sleep 0.1; done
