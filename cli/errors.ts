@@ -64,7 +64,8 @@ export function unknownValue(what: string, given: string, allowed: readonly stri
   });
 }
 
-function nearestOf(given: string, allowed: readonly string[]): string | undefined {
+/** The one among `allowed` that was probably meant, if any is near enough. */
+export function nearestOf(given: string, allowed: readonly string[]): string | undefined {
   if (allowed.length === 0) return undefined;
   const nearest = closest(given.toLowerCase(), allowed);
   return distance(given.toLowerCase(), nearest) <= Math.max(2, Math.floor(nearest.length / 3)) ? nearest : undefined;

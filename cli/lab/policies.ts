@@ -42,6 +42,16 @@ export function loadPolicies(folder: string = policiesFolder): Policy[] {
     .map((id) => readPolicy(id, readFileSync(join(folder, `${id}.conf`), "utf8")));
 }
 
+/** What the comment at the head of a policy's file says, by paragraph, without the lines that state its traits. */
+export function policyProse(id: string, folder: string = policiesFolder): string[] {
+  const text = readFileSync(join(folder, `${id}.conf`), "utf8");
+  const comment = /^(?:#.*\n)+/.exec(text)?.[0] ?? "";
+  const paragraphs = comment.replaceAll(/^# ?/gm, "").split(/\n\s*\n/);
+  return paragraphs
+    .filter((paragraph) => !/^\s+\S+: /m.test(paragraph))
+    .map((paragraph) => paragraph.trim().replaceAll("\n", " "));
+}
+
 function readPolicy(id: string, text: string): Policy {
   const title = /^#\s*(.+)/.exec(text)?.[1] ?? id;
   const read = <Name extends Trait>(trait: Name) => readTrait(trait, { id, text });

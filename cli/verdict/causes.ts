@@ -1,6 +1,6 @@
 import type { ChangeEvent } from "../history/events.ts";
 import { faultsTouching } from "./exposure.ts";
-import type { Fate } from "./fates.ts";
+import { type Fate, fates } from "./fates.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { SessionRecord } from "./session-record.ts";
 
@@ -20,6 +20,8 @@ interface Case {
 
 interface CauseRule {
   cause: string;
+  /** What the cause means, in a sentence for learners. */
+  means: string;
   fates: readonly Fate[];
   /** True when the cause is a fault: then it must have come before the loss, and untouched sessions must have survived. */
   blamesAFault: boolean;
@@ -31,6 +33,7 @@ interface CauseRule {
 const rules: CauseRule[] = [
   {
     cause: "foreign-session",
+    means: "the app answered with somebody else's session: a defect of the app or its store, never an accepted loss",
     fates: ["crossed"],
     blamesAFault: false,
     evidence: ({ session: { crossing } }) =>
@@ -38,6 +41,8 @@ const rules: CauseRule[] = [
   },
   {
     cause: "no-affinity",
+    means:
+      "nothing leads the browser back to the app server that holds its session, so it is recognised only by chance",
     fates: ["unstable"],
     blamesAFault: false,
     evidence: ({ session: { home, baseline } }) => {
@@ -49,6 +54,7 @@ const rules: CauseRule[] = [
   },
   {
     cause: "not-revocable",
+    means: "the logout reached the browser only: whoever copied the cookies before can go on using them",
     fates: ["resurrected"],
     blamesAFault: false,
     evidence: ({ session: { final, logout } }) =>
@@ -58,18 +64,21 @@ const rules: CauseRule[] = [
   },
   {
     cause: "client-address-changed",
+    means: "the balancer goes by the client's address, and that changed: it leads to another app server now",
     fates: ["orphaned"],
     blamesAFault: false,
     evidence: (case_) => afterChange(case_, "address"),
   },
   {
     cause: "affinity-cookie-missing",
+    means: "the balancer goes by a cookie, and the browser has it no more: the next request may go to any app server",
     fates: ["orphaned"],
     blamesAFault: false,
     evidence: (case_) => afterChange(case_, "affinity-cookie"),
   },
   {
     cause: "process-memory-died",
+    means: "the session lived in the memory of a process that is gone; another process has taken its place",
     fates: ["lost"],
     blamesAFault: true,
     evidence: ({ session: { home, architecture }, record }) => {
@@ -81,6 +90,8 @@ const rules: CauseRule[] = [
   },
   {
     cause: "store-restarted-without-it",
+    means:
+      "the server that kept the sessions is another process now, and did not find them (or found older ones) on its disk",
     fates: ["lost", "rolled-back", "resurrected"],
     blamesAFault: true,
     evidence: ({ session: { architecture }, record, fate }) => {
@@ -94,6 +105,8 @@ const rules: CauseRule[] = [
   },
   {
     cause: "sent-elsewhere",
+    means:
+      "the session is still there, but the balancer now leads its browser to another app server, which does not know it",
     fates: ["orphaned"],
     blamesAFault: true,
     evidence: ({ session: { home, final } }) =>
@@ -103,6 +116,8 @@ const rules: CauseRule[] = [
   },
   {
     cause: "sent-anywhere",
+    means:
+      "the balancer forgot who belongs where, so requests go to any app server, and only one of them knows the session",
     fates: ["unstable"],
     blamesAFault: true,
     evidence: ({ session: { home, final }, record }) =>
@@ -115,6 +130,8 @@ const rules: CauseRule[] = [
   },
   {
     cause: "store-unreachable",
+    means:
+      "the app answers, but cannot reach the place where the session lives: nobody can say whether it is still there",
     fates: ["unreachable"],
     blamesAFault: true,
     evidence: ({ session: { lastTrouble } }) =>
@@ -122,12 +139,25 @@ const rules: CauseRule[] = [
   },
   {
     cause: "no-answer",
+    means: "requests get no answer at all, so nothing can be said of the session",
     fates: ["unreachable"],
     blamesAFault: true,
     evidence: ({ session: { lastTrouble } }) =>
       lastTrouble?.answer === "none" ? `requests end without an answer: ${lastTrouble.reason}` : undefined,
   },
 ];
+
+const unattributed = "unattributed";
+
+/** Every cause there can be, in the order of the rules: what it means, and which fates it explains. */
+export function knownCauses(): { cause: string; means: string; fates: readonly Fate[] }[] {
+  const harmed = (Object.keys(fates) as Fate[]).filter((fate) => !causeless.includes(fate));
+  const nobodyKnows = "no rule of evidence fits: the lab says so instead of guessing";
+  return [
+    ...rules.map(({ cause, means, fates }) => ({ cause, means, fates })),
+    { cause: unattributed, means: nobodyKnows, fates: harmed },
+  ];
+}
 
 /** Fates that need no cause: nothing happened, or nothing is known. */
 const causeless: readonly Fate[] = ["survived", "not-judged"];
@@ -145,7 +175,7 @@ export function causeOf(case_: Case, controlsSurvived: boolean): Cause | undefin
     const evidence = rule.evidence(case_);
     if (evidence !== undefined) return { cause: rule.cause, evidence };
   }
-  return { cause: "unattributed", evidence: "no rule of evidence fits" };
+  return { cause: unattributed, evidence: "no rule of evidence fits" };
 }
 
 /** The user was changed, was recognised until then, and its old server still knows the session. */

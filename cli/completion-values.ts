@@ -1,0 +1,72 @@
+import type { Command } from "commander";
+import { faultKinds, loadScenario, scenarioIds } from "./catalogue.ts";
+import { appServers, balancer } from "./lab/topology.ts";
+import { userActions } from "./users/user-actions.ts";
+
+export interface Proposal {
+  value: string;
+  description: string;
+}
+
+/** Shells for which `lab completion` has a script. */
+export const shells = ["bash", "zsh", "fish"] as const;
+
+type Values = (program: Command) => Promise<Proposal[]> | Proposal[];
+
+/**
+ * What options and arguments may be, by their names; `command argument` goes before `argument`. What is not here has no values
+ * that could be known without asking the engine.
+ */
+export const completionValues: Readonly<Record<string, Values>> = {
+  "scenario name": scenarios,
+  "--scenario": scenarios,
+  "--policy": async () => (await import("./lab/policies.ts")).loadPolicies().map(described),
+  "--store": async () => (await import("./lab/stores.ts")).loadStores().map(described),
+  "--at": architectures,
+  "--victim": () => plain(appServers),
+  "--need": async () => (await columns()).map(({ need, label }) => ({ value: need, description: label })),
+  "--with": async () =>
+    plain(new Set((await import("./lab/stores.ts")).loadStores().flatMap(({ profile }) => profile ?? []))),
+  kind: async () => plain(faultKinds()),
+  service: services,
+  action: () => plain(Object.keys(userActions)),
+  run: async () => plain(["last", ...(await import("./lab/runs.ts")).storedRuns().reverse()]),
+  word: async () =>
+    (await (await import("./explanations.ts")).allExplanations()).map(({ word, kind }) => ({
+      value: word.replaceAll(" ", "-"),
+      description: kind,
+    })),
+  shell: () => plain(shells),
+  command: (program) =>
+    program
+      .createHelp()
+      .visibleCommands(program)
+      .map((command) => ({ value: command.name(), description: command.description() })),
+};
+
+async function scenarios(): Promise<Proposal[]> {
+  return Promise.all(scenarioIds().map(async (id) => ({ value: id, description: (await loadScenario(id)).title })));
+}
+
+async function architectures(): Promise<Proposal[]> {
+  const { selectArchitectures } = await import("./lab/architectures.ts");
+  return plain(selectArchitectures().map(({ id }) => id));
+}
+
+async function services(): Promise<Proposal[]> {
+  const { loadStores } = await import("./lab/stores.ts");
+  return plain(new Set([balancer, ...appServers, ...loadStores().flatMap(({ server }) => server ?? [])]));
+}
+
+async function columns(): Promise<{ need: string; label: string }[]> {
+  const all = await Promise.all(scenarioIds().map(loadScenario));
+  return all.flatMap(({ compare }) => compare ?? []);
+}
+
+function described({ id, title }: { id: string; title: string }): Proposal {
+  return { value: id, description: title };
+}
+
+function plain(values: Iterable<string>): Proposal[] {
+  return [...values].map((value) => ({ value, description: "" }));
+}

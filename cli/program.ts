@@ -1,0 +1,58 @@
+/** The commander program: every command with its options, and nothing of what they do. Help, completion and cheat sheet read it. */
+import { Command } from "commander";
+import { addCompare } from "./commands/compare.ts";
+import { addCompletion } from "./commands/completion.ts";
+import { addConfig } from "./commands/config.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addDown } from "./commands/down.ts";
+import { addExplain } from "./commands/explain.ts";
+import { addFault } from "./commands/fault.ts";
+import { addHeal } from "./commands/heal.ts";
+import { addExitCodes } from "./commands/help-exit-codes.ts";
+import { addImages } from "./commands/images.ts";
+import { addJudge } from "./commands/judge.ts";
+import { addLogs } from "./commands/logs.ts";
+import { addReset } from "./commands/reset.ts";
+import { addRuns } from "./commands/runs.ts";
+import { addScenario } from "./commands/scenario.ts";
+import { addSessions } from "./commands/sessions.ts";
+import { addStatus } from "./commands/status.ts";
+import { addUp } from "./commands/up.ts";
+import { addUser } from "./commands/user.ts";
+import { labVersion } from "./version.ts";
+
+const examples = `
+Examples:
+  $ lab scenario server-crash          start a lab, kill an app server, say who is still logged in, remove the lab
+  $ lab up                             start a lab to play with; its URLs are printed
+  $ lab scenario redis-restart --aof   only Redis with AOF (and the control), on the running lab
+  $ lab down                           remove it
+
+Exit codes: \`lab help exit-codes\`. Environment: LAB_NAME, LAB_HOME, NO_COLOR.`;
+
+export function buildProgram(): Command {
+  const program = new Command("lab")
+    .description("Your server just died: who is still logged in? The lab answers by experiment.")
+    .version(labVersion(), "-V, --version", "print the version")
+    .option("--no-color", "no colours (also NO_COLOR=1)")
+    .option("--debug", "print stack traces and causes of errors")
+    .addHelpText("after", examples)
+    .showSuggestionAfterError(true)
+    .configureHelp({ sortSubcommands: false, sortOptions: false })
+    .exitOverride();
+  program.commandsGroup("Lifecycle:");
+  for (const add of [addUp, addDown, addStatus, addLogs, addDoctor, addImages]) add(program);
+  program.commandsGroup("Experiment:");
+  addScenario(program);
+  addCompare(program);
+  for (const add of [addFault, addHeal, addReset, addSessions, addUser]) add(program);
+  program.commandsGroup("Runs:");
+  for (const add of [addRuns, addJudge]) add(program);
+  program.commandsGroup("Workshop:");
+  addExplain(program);
+  program.commandsGroup("Other:");
+  addCompletion(program);
+  addConfig(program);
+  addExitCodes(program);
+  return program;
+}
