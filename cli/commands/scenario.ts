@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { LabError, unknownValue } from "../errors.ts";
 import type { Outcome } from "../experiment.ts";
@@ -7,6 +6,7 @@ import type { Interrupt } from "../interrupt.ts";
 import { appServers, defaultVictim } from "../lab/topology.ts";
 import type { Plan } from "../plan.ts";
 import type { Narrator } from "../runner/stage.ts";
+import type { Result } from "../verdict/result.ts";
 import { commaList, nameOption, portOption, wholeNumber } from "./options.ts";
 
 /** The most users per architecture: memory and sockets of one machine end somewhere. */
@@ -56,7 +56,12 @@ export function addScenario(program: Command): void {
     )
     .option("--seed <number>", "repeat the order of a run", wholeNumber({ what: "seed", from: 0, to: 2 ** 31 - 1 }))
     .option("--json", "print the result document and nothing else on stdout")
-    .option("--report <file>", "also write a report; the ending says which format (repeatable)", collect, [])
+    .option(
+      "--report <file>",
+      "also write a report: .html, .md, .xml (JUnit), .json, .ndjson, .txt (repeatable)",
+      collect,
+      [],
+    )
     .option("--keep", "leave the lab running when this command started it")
     .option("--dry-run", "print the steps, do nothing")
     .addOption(nameOption())
@@ -83,8 +88,11 @@ async function runOne(
     });
   if (options.victim !== undefined && !appServers.includes(options.victim))
     throw unknownValue("victim", options.victim, appServers);
-  const [{ makePlan }, { formatFor }] = await Promise.all([import("../plan.ts"), import("../report/formats.ts")]);
-  const reports = options.report.map((file) => ({ file, format: formatFor(file) }));
+  const [{ makePlan }, { chooseReports, writeReports }] = await Promise.all([
+    import("../plan.ts"),
+    import("../write-reports.ts"),
+  ]);
+  const reports = chooseReports(options.report);
   const stores = options.store ?? (await storesByPersistence(persistence));
   const plan = await makePlan({
     scenarioId,
@@ -115,11 +123,15 @@ async function runOne(
   // Said before the libraries that talk to Docker are loaded, which takes longer than anybody should look at nothing.
   narrator.doing("looking for a running lab");
   try {
-    const { result, folder } = await runTrials(plan, options, narrator, interrupt);
+    const { result, folders } = await runTrials(plan, options, narrator, interrupt);
     narrator.end();
-    for (const { file, format } of reports) writeFileSync(file, format.render(result));
-    const { printResult } = await import("../print-result.ts");
-    await printResult(result, { folder, json: options.json ?? false, colour });
+    await writeReports(reports, { result, folders });
+    const [{ printResult }, { tellGithub }] = await Promise.all([
+      import("../print-result.ts"),
+      import("../github-actions.ts"),
+    ]);
+    await printResult(result, { folder: folders[0]!, json: options.json ?? false, colour });
+    tellGithub(result);
   } catch (error) {
     narrator.end();
     if (!interrupt.received) throw error;
@@ -135,9 +147,12 @@ async function runTrials(
   { trials, victim }: ScenarioOptions,
   narrator: Narrator,
   interrupt: Interrupt,
-): Promise<Outcome> {
+): Promise<{ result: Result; folders: string[] }> {
   const { runExperiment, withLab } = await import("../experiment.ts");
-  if (trials === 1) return runExperiment(plan, narrator, interrupt);
+  if (trials === 1) {
+    const { result, folder } = await runExperiment(plan, narrator, interrupt);
+    return { result, folders: [folder] };
+  }
   const { combineTrials } = await import("../verdict/combine-trials.ts");
   const outcomes: Outcome[] = [];
   const left = await withLab(plan, narrator, interrupt, async () => {
@@ -152,7 +167,7 @@ async function runTrials(
     }
   });
   const result = combineTrials(outcomes.map((outcome) => outcome.result));
-  return { result: { ...result, leftovers: left }, folder: outcomes[0]!.folder };
+  return { result: { ...result, leftovers: left }, folders: outcomes.map(({ folder }) => folder) };
 }
 
 type PersistenceChoice = "aof" | "no-aof" | undefined;

@@ -1,7 +1,11 @@
 import { extname } from "node:path";
 import { unknownValue } from "../errors.ts";
 import type { Result } from "../verdict/result.ts";
+import { eventsReport } from "./events.ts";
 import { jsonReport } from "./json.ts";
+import { junitReport } from "./junit.ts";
+import { markdownReport } from "./markdown.ts";
+import type { ReportSource, ReportText } from "./source.ts";
 import { terminalReport } from "./terminal.ts";
 
 /** A way to write a report into a file; `--report FILE` chooses by the ending of the name. */
@@ -10,16 +14,24 @@ export interface ReportFormat {
   /** Ending of the file name, with the dot. */
   ending: string;
   title: string;
-  render(result: Result): string;
+  render(source: ReportSource): ReportText;
 }
 
 export const reportFormats: readonly ReportFormat[] = [
-  { id: "json", ending: ".json", title: "the result document, for programs", render: jsonReport },
+  { id: "json", ending: ".json", title: "the result document, for programs", render: ofResult(jsonReport) },
   {
     id: "text",
     ending: ".txt",
     title: "what the terminal shows, 100 columns wide, without colour",
-    render: (result) => terminalReport(result, { columns: 100, colour: false }),
+    render: ofResult((result) => terminalReport(result, { columns: 100, colour: false })),
+  },
+  { id: "markdown", ending: ".md", title: "for a wiki, an issue or a job summary", render: ofResult(markdownReport) },
+  { id: "junit", ending: ".xml", title: "JUnit, for CI: a case is an expectation", render: junitReport },
+  {
+    id: "events",
+    ending: ".ndjson",
+    title: "every event and the result, one JSON object a line",
+    render: eventsReport,
   },
 ];
 
@@ -34,4 +46,11 @@ export function formatFor(file: string): ReportFormat {
   if (format) return format;
   const endings = reportFormats.map((one) => one.ending);
   throw unknownValue("report ending", ending || file, endings);
+}
+
+/** A format that needs no history. */
+function ofResult(render: (result: Result) => string): ReportFormat["render"] {
+  return async function* ({ result }) {
+    yield render(result);
+  };
 }

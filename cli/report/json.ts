@@ -3,6 +3,11 @@ export function jsonReport(document: object): string {
   return `${JSON.stringify(document, null, 2).replace(misleading, escaped)}\n`;
 }
 
+/** The same on one line. */
+export function jsonLine(document: object): string {
+  return `${JSON.stringify(document).replace(misleading, escaped)}\n`;
+}
+
 /** JSON leaves these as they are inside strings: DEL and C1 controls, formatting characters, line separators. */
 const misleading = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 

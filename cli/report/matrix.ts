@@ -41,12 +41,13 @@ interface Column {
   cells: Cell[];
 }
 
-interface Cell {
+export interface Cell {
   text: string;
   verdict?: Verdict;
 }
 
-function cellOf(result: ArchitectureResult | undefined): Cell {
+/** What a cell says, over one to three lines. */
+export function cellOf(result: ArchitectureResult | undefined): Cell {
   if (!result) return { text: "-" };
   const { verdict, fates, expected, sessions, mismatches } = result;
   const observed = countsInWords(fates, sessions);

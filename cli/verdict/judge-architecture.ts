@@ -71,7 +71,7 @@ export function judgeArchitecture(
  * Not the fate that theory named, and not one that the experiment failed to establish. A session that the fault did not touch
  * must be unharmed, whatever the scenario says of it.
  */
-function isMismatch({ session, fate, expected, exposed }: JudgedSession, { faults }: RunRecord): boolean {
+export function isMismatch({ session, fate, expected, exposed }: JudgedSession, { faults }: RunRecord): boolean {
   if (fate === "crossed") return true;
   if (fate === "not-judged" || expected.length === 0) return false;
   if (!expected.includes(fate)) return true;

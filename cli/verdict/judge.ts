@@ -1,7 +1,8 @@
 import type { HistoryEvent } from "../history/events.ts";
-import { judgeArchitecture, judgeSessions } from "./judge-architecture.ts";
+import { type JudgedSession, judgeArchitecture, judgeSessions } from "./judge-architecture.ts";
 import { type ArchitectureResult, type Result, resultVersion, type Verdict } from "./result.ts";
 import { newRun, noteEvent, type RunRecord } from "./run-record.ts";
+import { type SessionVerdict, sessionVerdicts } from "./session-verdict.ts";
 
 /**
  * The verdict on a run: a function of its history and of nothing else, so that anybody can repeat it on another machine.
@@ -9,18 +10,25 @@ import { newRun, noteEvent, type RunRecord } from "./run-record.ts";
  * @param events the history in order; its first event is `run`
  */
 export async function judge(events: AsyncIterable<HistoryEvent> | Iterable<HistoryEvent>): Promise<Result> {
+  return (await judgeInDetail(events)).result;
+}
+
+/** The same verdict, and what became of each single session, canaries excepted. */
+export async function judgeInDetail(
+  events: AsyncIterable<HistoryEvent> | Iterable<HistoryEvent>,
+): Promise<{ result: Result; sessions: SessionVerdict[] }> {
   let record: RunRecord | undefined;
   for await (const event of events) {
     if (record) noteEvent(record, event);
     else if (event.type === "run") record = newRun(event);
   }
   if (!record) throw new TypeError("a history begins with a run event");
-  return resultOf(record);
+  const sessions = judgeSessions(record);
+  return { result: resultOf(record, sessions), sessions: sessionVerdicts(sessions, record) };
 }
 
-function resultOf(record: RunRecord): Result {
+function resultOf(record: RunRecord, sessions: readonly JudgedSession[]): Result {
   const { run } = record;
-  const sessions = judgeSessions(record);
   const architectures = run.architectures.map((architecture) => judgeArchitecture(architecture, sessions, record));
   const alarms = crossingsBesides(record);
   const doubts = doubtsAboutRun(record);

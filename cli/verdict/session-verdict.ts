@@ -1,0 +1,63 @@
+import type { UserEvent } from "../history/events.ts";
+import { type Cause, causeOf } from "./causes.ts";
+import { controlsSurvived } from "./doubts.ts";
+import type { Fate } from "./fates.ts";
+import { isMismatch, type JudgedSession } from "./judge-architecture.ts";
+import type { RunRecord } from "./run-record.ts";
+
+/** What became of one session and why: what the result document counts, for whoever shows sessions one by one. */
+export interface SessionVerdict {
+  user: string;
+  architecture: string;
+  /** Only subjects are counted in the result; controls are judged like them. */
+  role: UserEvent["role"];
+  /** The app server that acknowledged the login. */
+  home?: string;
+  fate: Fate;
+  /** The fates that theory allows; none when nothing was predicted in time. */
+  expected: readonly Fate[];
+  because: string;
+  /** The fault touched this session. */
+  exposed: boolean;
+  /** Its fate differs from what theory said: this refutes the architecture. */
+  mismatch: boolean;
+  /** Why it did not survive; undefined for who survived or was not judged. */
+  cause?: Cause;
+  /** What the user felt from the fault on. */
+  failedRequests: number;
+  timesAnonymous: number;
+  longestGapMs: number;
+}
+
+/** The verdict on each session, in the order in which users entered. */
+export function sessionVerdicts(judged: readonly JudgedSession[], record: RunRecord): SessionVerdict[] {
+  const controlsAreWell = new Map(
+    [...record.architectures.keys()].map((id) => [
+      id,
+      controlsSurvived(
+        judged.filter(({ session }) => session.architecture === id),
+        judged,
+      ),
+    ]),
+  );
+  return judged.map((one) => {
+    const { session, fate, expected, because, exposed } = one;
+    const cause = causeOf({ session, fate, record }, controlsAreWell.get(session.architecture) ?? false);
+    const { failedRequests, timesAnonymous, longestGapMs } = session.interruption;
+    return {
+      user: session.user,
+      architecture: session.architecture,
+      role: session.role,
+      ...(session.home ? { home: session.home.server } : {}),
+      fate,
+      expected,
+      because,
+      exposed,
+      mismatch: isMismatch(one, record),
+      ...(cause ? { cause } : {}),
+      failedRequests,
+      timesAnonymous,
+      longestGapMs,
+    };
+  });
+}

@@ -1,0 +1,61 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { LabError } from "./errors.ts";
+import { readHistory } from "./history/reader.ts";
+import { runFiles } from "./lab/runs.ts";
+import { formatFor, type ReportFormat } from "./report/formats.ts";
+import type { Result } from "./verdict/result.ts";
+
+export interface ReportFile {
+  file: string;
+  format: ReportFormat;
+}
+
+/**
+ * What `--report` asks for. Checked before anything is started: a run takes longer than a slip of the keyboard.
+ *
+ * @throws LabError (`unknown-report-ending`, `report-not-writable`)
+ */
+export function chooseReports(files: readonly string[]): ReportFile[] {
+  return files.map((file) => {
+    const format = formatFor(file);
+    const folder = dirname(resolve(file));
+    try {
+      if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a directory");
+      accessSync(folder, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw notWritable(file, error as Error);
+    }
+    return { file, format };
+  });
+}
+
+/**
+ * Writes the reports of a run; a file that is there already is replaced.
+ *
+ * @param folders the run folder of each trial, in order
+ * @throws LabError (`report-not-writable`), and those of the history's reader
+ */
+export async function writeReports(
+  reports: readonly ReportFile[],
+  { result, folders }: { result: Result; folders: readonly string[] },
+): Promise<void> {
+  const histories = folders.map((folder) => () => readHistory(join(folder, runFiles.history)));
+  for (const { file, format } of reports)
+    try {
+      await writeFile(file, format.render({ result, histories }));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+      throw notWritable(file, error as Error);
+    }
+}
+
+function notWritable(file: string, cause: Error): LabError {
+  return new LabError(`The report ${file} cannot be written: ${cause.message}.`, {
+    id: "report-not-writable",
+    todo: "Give a file name in a folder that exists and that you may write to.",
+    exit: "usage",
+    cause,
+  });
+}
