@@ -16,6 +16,8 @@ const catalogueSchema = z.array(
     revocable: z.boolean().default(true),
     /** Answers from a fallback, without the session's data, while its server is down. */
     fallback: z.boolean().default(false),
+    /** Keeps ended sessions until somebody asks for them. */
+    leaks: z.boolean().default(false),
     what: z.string(),
   }),
 );

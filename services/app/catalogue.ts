@@ -6,12 +6,13 @@ const file = process.argv[2];
 if (file === undefined) throw new Error("usage: catalogue FILE");
 
 loadStoreFiles().then((stores) => {
-  const facts = [...stores].map(([id, { title, livesIn, server, persistence, what }]) => ({
+  const facts = [...stores].map(([id, { title, livesIn, server, persistence, leaks, what }]) => ({
     id,
     title,
     livesIn,
     server,
     persistence,
+    leaks,
     what,
   }));
   writeFileSync(file, `${JSON.stringify(facts, null, 2)}\n`);

@@ -149,6 +149,19 @@ describe("a session", () => {
     expect((await lab.visitor.whoami()).body.user).toBe("alice");
   });
 
+  test("is over as soon as its login asked for, if nobody uses it", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    await using lab = await startWatched();
+    await lab.visitor.post("/login", { user: "bob", nonce: "n", idleSeconds: 60 });
+    await lab.visitor.addItem("pear");
+    vi.setSystemTime(Date.now() + 59_000);
+    expect((await lab.visitor.addItem("tea")).body.user).toBe("bob");
+    vi.setSystemTime(Date.now() + 59_000);
+    expect((await lab.visitor.whoami()).body.user).toBe("bob");
+    vi.setSystemTime(Date.now() + 2_000);
+    expect((await lab.visitor.whoami()).body.user).toBeNull();
+  });
+
   test("keeps a session cookie, however long it lives", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     await using lab = await startWatched();

@@ -8,15 +8,13 @@
 import type { Request, Response } from "express";
 import session from "express-session";
 import {
+  idleMsOf,
   type OpenStore,
   type SessionData,
   type SessionHandle,
   type StoreContext,
   StoreUnreachableError,
 } from "./store.ts";
-
-/** A session that nobody has used for so long is over. Without it stores would fill up for ever. */
-const IDLE_TIME_MS = 30 * 60 * 1000;
 
 /**
  * A session cookie: it goes when the browser closes. Without a Domain it belongs to one host name, and so to one architecture.
@@ -153,12 +151,13 @@ class ExpressSession implements SessionHandle {
  * of it: express-session resets it to `originalMaxAge` before it sets a cookie.
  */
 function record(data: SessionData): session.SessionData {
-  const cookie = { ...COOKIE, originalMaxAge: null, expires: new Date(Date.now() + IDLE_TIME_MS) };
+  const cookie = { ...COOKIE, originalMaxAge: null, expires: new Date(Date.now() + idleMsOf(data)) };
   return { ...data, cookie } as session.SessionData;
 }
 
 function sessionData(found: Partial<SessionData>): SessionData | null {
-  const { authenticated, user, roles = [], nonce, loginAt, cart = [], cartVersion = 0 } = found;
+  const { authenticated, user, roles = [], nonce, loginAt, cart = [], cartVersion = 0, idleSeconds } = found;
   if (!authenticated || user === undefined || nonce === undefined || loginAt === undefined) return null;
-  return { authenticated, user, roles, nonce, loginAt, cart, cartVersion };
+  const idle = idleSeconds === undefined ? {} : { idleSeconds };
+  return { authenticated, user, roles, nonce, loginAt, cart, cartVersion, ...idle };
 }

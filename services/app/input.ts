@@ -17,6 +17,21 @@ export function textField(request: Request, name: string, ifAbsentInForm?: () =>
   throw new InputError(`${name}: expected text of 1 to ${LONGEST_CHARS} characters, got ${describe(value)}`);
 }
 
+/** A field of a JSON body: undefined where it is missing; else a whole number in the range, or InputError. */
+export function wholeNumberField(
+  request: Request,
+  name: string,
+  { from, to }: { from: number; to: number },
+): number | undefined {
+  const body = (request.body ?? {}) as Record<string, unknown>;
+  const value = Object.hasOwn(body, name) ? body[name] : undefined;
+  if (value === undefined) return undefined;
+  if (typeof value === "number" && Number.isInteger(value) && value >= from && value <= to) return value;
+  throw new InputError(
+    `${name}: expected a whole number from ${from} to ${to}, got ${typeof value === "number" ? value : describe(value)}`,
+  );
+}
+
 export class InputError extends Error {
   override readonly name = "InputError";
   readonly status = 400;

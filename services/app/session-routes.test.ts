@@ -79,6 +79,21 @@ describe("POST /login", () => {
     ["a number", { user: 7, nonce: "n" }, "user: expected text of 1 to 128 characters, got a value of type number"],
     ["no nonce", { user: "a" }, "nonce: expected text of 1 to 128 characters, got none"],
     ["a list as nonce", { user: "a", nonce: ["n"] }, "nonce: expected text of 1 to 128 characters, got a list"],
+    [
+      "no idle time at all",
+      { user: "a", nonce: "n", idleSeconds: 0 },
+      "idleSeconds: expected a whole number from 1 to 1800, got 0",
+    ],
+    [
+      "an idle time beyond the usual",
+      { user: "a", nonce: "n", idleSeconds: 1801 },
+      "idleSeconds: expected a whole number from 1 to 1800, got 1801",
+    ],
+    [
+      "an idle time in words",
+      { user: "a", nonce: "n", idleSeconds: "60" },
+      "idleSeconds: expected a whole number from 1 to 1800, got 2 characters",
+    ],
     ["a list", [], "user: expected text of 1 to 128 characters, got none"],
   ])("refuses %s with a 400 that says why", async (_, json, error) => {
     const { status, body, headers } = await app.visitor().post("/login", json);

@@ -3,8 +3,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
 import type { AppContext } from "./app.ts";
 import { chooseStore } from "./choose-store.ts";
-import { isForm, textField } from "./input.ts";
-import type { SessionData } from "./store.ts";
+import { isForm, textField, wholeNumberField } from "./input.ts";
+import { IDLE_SECONDS, type SessionData } from "./store.ts";
 import { whoAmIAnswer } from "./whoami-answer.ts";
 
 /** GET /whoami: reads, and changes nothing anywhere, so that asking does not disturb what is asked about. */
@@ -16,12 +16,13 @@ export function whoAmI(context: AppContext): RequestHandler {
   };
 }
 
-/** POST /login {user, nonce} */
+/** POST /login {user, nonce, idleSeconds?}: who asks for it is forgotten after fewer seconds without a sign of life than usual. */
 export function logIn(context: AppContext): RequestHandler {
   return async (request, response) => {
     const { id, open } = chooseStore(request, context);
     const user = textField(request, "user");
     const nonce = textField(request, "nonce", randomUUID);
+    const idleSeconds = wholeNumberField(request, "idleSeconds", { from: 1, to: IDLE_SECONDS });
     const session = await open.sessionOf(request, response);
     const data: SessionData = {
       authenticated: true,
@@ -31,6 +32,7 @@ export function logIn(context: AppContext): RequestHandler {
       loginAt: new Date().toISOString(),
       cart: [],
       cartVersion: 0,
+      ...(idleSeconds === undefined ? {} : { idleSeconds }),
     };
     await session.start(data);
     answer(request, response, () => whoAmIAnswer(data, id, context));

@@ -32,6 +32,16 @@ describe.each(stores)("%s", (id, store) => {
     });
   });
 
+  test("ends a session that nobody used for as long as its login asked for, and none that was used", async () => {
+    const [idle, busy] = [lab.app1.visitor(id), lab.app1.visitor(id)];
+    await Promise.all([idle, busy].map((visitor) => visitor.post("/login", { user: "a", nonce: "n", idleSeconds: 2 })));
+    await waitUntil("the idle session to end", async () => {
+      await busy.addItem("pear");
+      return !(await idle.whoami()).body.authenticated;
+    });
+    expect((await busy.whoami()).body.authenticated).toBe(true);
+  });
+
   test("never mixes 200 visitors who come at once", async () => {
     const visitors = Array.from({ length: 200 }, (_, index) => ({
       user: `user${index}`,
@@ -109,6 +119,16 @@ describe.each(stores.filter(([, { livesIn }]) => livesIn !== "browser"))(
 describe.each(stores.filter(([, { livesIn }]) => livesIn === "app-server"))(
   "%s, which lives in the app server,",
   (id, store) => {
+    test("counts what has ended, too, for as long as it holds it", async () => {
+      await using lab = await startStoreLab(id, store);
+      const [gone, returning] = [lab.app1.visitor(id), lab.app1.visitor(id)];
+      for (const visitor of [gone, returning]) await visitor.post("/login", { user: "a", nonce: "n", idleSeconds: 1 });
+      await waitUntil("both to end", async () => !(await returning.whoami()).body.authenticated);
+      expect(await sessions(lab.app1, id)).toBe(store.leaks ? 1 : 0);
+      await gone.whoami();
+      expect(await sessions(lab.app1, id)).toBe(0);
+    });
+
     test("is unknown to other app servers", async () => {
       await using lab = await startStoreLab(id, store);
       const visitor = lab.app1.visitor(id);

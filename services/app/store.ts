@@ -20,6 +20,16 @@ export interface SessionData {
   readonly cart: readonly string[];
   /** Grows by one per change of the cart. */
   readonly cartVersion: number;
+  /** How long the visitor asked at the login to be remembered without a sign of life; `IDLE_SECONDS` if they did not say. */
+  readonly idleSeconds?: number;
+}
+
+/** A session that nobody has used for so long is over, unless its login asked for less. Without it stores would fill up for ever. */
+export const IDLE_SECONDS = 30 * 60;
+
+/** How long a session may go unused, in milliseconds: what every store ends it by. */
+export function idleMsOf({ idleSeconds = IDLE_SECONDS }: Pick<SessionData, "idleSeconds">): number {
+  return idleSeconds * 1_000;
 }
 
 /**
@@ -64,6 +74,8 @@ export interface StoreFacts {
   /** The Compose service that holds the sessions. */
   readonly server: string | null;
   readonly persistence: "none" | "save-points" | "append-only" | null;
+  /** Keeps a session that has ended by itself until somebody brings its id again: those of visitors who never return stay for ever. */
+  readonly leaks?: boolean;
 }
 
 export interface StoreDefinition extends StoreFacts {
