@@ -40,12 +40,12 @@ describe("up and down", () => {
   });
 
   it("up brings a lab back to life in which something is dead, frozen or cut off", async () => {
-    await lab.run(["up"]);
+    await lab.up();
     await docker("kill", "session-lab-test-life-app1-1");
     await docker("pause", "session-lab-test-life-app2-1");
     await docker("network", "disconnect", "session-lab-test-life_lab", "session-lab-test-life-app3-1");
 
-    expect(await lab.run(["up"])).toMatchObject({ exitCode: 0 });
+    await lab.up();
 
     const { stdout } = await lab.run(["status", "--json"]);
     const { services } = JSON.parse(stdout) as {
@@ -55,8 +55,8 @@ describe("up and down", () => {
   });
 
   it("two labs run side by side on ports and subnets of their own, and one going down leaves the other", async () => {
-    expect(await lab.run(["up"])).toMatchObject({ exitCode: 0 });
-    expect(await other.run(["up"])).toMatchObject({ exitCode: 0 });
+    await lab.up();
+    await other.up();
     const untouched = await inventory("test-life-2");
 
     await lab.run(["down"]);
@@ -67,7 +67,7 @@ describe("up and down", () => {
   });
 
   it("down exits with 4 and names what a foreign container keeps from being removed", async () => {
-    await lab.run(["up"]);
+    await lab.up();
     const image = (await docker("ps", "--format", "{{.Image}}", "--filter", "name=session-lab-test-life-redis-1"))[0]!;
     const [foreign] = await docker("run", "-d", "--network", "session-lab-test-life_lab", image, "sleep", "600");
     try {
@@ -146,7 +146,7 @@ describe("Ctrl-C in the middle of a run", () => {
   });
 
   it("leaves a lab that it did not start running and well", async () => {
-    await lab.run(["up"]);
+    await lab.up();
     const before = await inventory("test-life");
     const runsBefore = readdirSync(join(lab.home, "runs")).length;
     const run = lab.start(["scenario", "server-crash"]);

@@ -6,7 +6,7 @@ const lab = labCommand({ name: "test-matrix" });
 const narrow = ["--policy", "cookie,ip-hash", "--store", "memory,redis", "--users", "6"];
 
 beforeAll(async () => {
-  expect(await lab.run(["up"])).toMatchObject({ exitCode: 0 });
+  await lab.up();
 });
 
 afterAll(async () => {

@@ -12,6 +12,8 @@ export interface LabCommand extends Disposable {
   /** Starts it; never rejects for an exit code. */
   start(args: readonly string[], options?: RunOptions): ResultPromise<{ reject: false; detached: true }>;
   run(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  /** `lab up`. @throws Error with what it said, when it does not come up */
+  up(args?: readonly string[]): Promise<Finished>;
   /** Runs it with `--json` and reads the result document. */
   json(
     args: readonly string[],
@@ -49,6 +51,11 @@ export function labCommand({ name, root = packageRoot }: { name: string; root?: 
     home,
     start,
     run,
+    async up(args = []) {
+      const finished = await run(["up", ...args]);
+      if (finished.exitCode !== 0) throw new Error(`lab up ended with ${finished.exitCode}:\n${finished.stderr}`);
+      return finished;
+    },
     async json(args, options) {
       const { exitCode, stdout, stderr } = await run([...args, "--json"], options);
       if (!stdout.startsWith("{")) throw new Error(`no result document; exit ${exitCode}, stderr:\n${stderr}`);
@@ -58,10 +65,14 @@ export function labCommand({ name, root = packageRoot }: { name: string; root?: 
   };
 }
 
-/** One line an architecture, as a person would say it: `cookie.memory: 20 survived, 10 lost`. */
-export function fatesOf(result: Result): string[] {
-  return result.architectures.map(({ id, fates }) => {
+/**
+ * One line an architecture, as a person would say it: `cookie.memory: 20 survived, 10 lost`. Then the reasons of a verdict that is
+ * not `confirmed`, so that a test which expected another says why.
+ */
+export function fatesOf({ architectures, reasons }: Result): string[] {
+  const lines = architectures.map(({ id, fates }) => {
     const counts = Object.entries(fates).map(([fate, count]) => `${count} ${fate}`);
     return `${id}: ${counts.sort().join(", ")}`;
   });
+  return [...lines, ...reasons];
 }
