@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadScenario, scenarioIds } from "../cli/catalogue.ts";
 import { exitCodes } from "../cli/errors.ts";
+import { loadPolicies, policyProse } from "../cli/lab/policies.ts";
 import { terminalReport } from "../cli/report/terminal.ts";
 import { fates } from "../cli/verdict/fates.ts";
 import { type Result, resultSchema } from "../cli/verdict/result.ts";
+import { loadStoreFiles } from "../services/app/store-files.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -15,6 +17,21 @@ const parts: Record<string, () => Promise<string>> = {
     table(
       ["scenario", "question"],
       await Promise.all(scenarioIds().map(async (id) => [`\`${id}\``, (await loadScenario(id)).question])),
+    ),
+  policies: async () =>
+    table(
+      ["policy", "how it chooses", "affinity by", "after a failover its users"],
+      loadPolicies().map(({ id, affinity, afterFailover }) => [
+        `\`${id}\``,
+        firstSentence(policyProse(id)[0]),
+        affinity,
+        afterFailover === "stays" ? "stay where they fled to" : afterFailover === "returns" ? "return" : "-",
+      ]),
+    ),
+  stores: async () =>
+    table(
+      ["store", "what it is"],
+      [...(await loadStoreFiles())].map(([id, { what }]) => [`\`${id}\``, what]),
     ),
   "exit-codes": async () =>
     table(
@@ -43,6 +60,11 @@ export async function readmeAsItShouldBe(readme: string): Promise<string> {
 /** The result of a real run, kept as an example. */
 function exampleResult(): Result {
   return resultSchema.parse(JSON.parse(readFileSync(join(root, "docs/example/result.json"), "utf8")));
+}
+
+/** Text up to the first full stop. */
+function firstSentence(text = ""): string {
+  return /^.*?[.?!](?=\s|$)/.exec(text)?.[0] ?? text;
 }
 
 function table(head: string[], rows: string[][]): string {

@@ -11,9 +11,14 @@ export interface PackageCopy extends Disposable {
   write(file: string, text: string): void;
 }
 
-export function copyPackage(): PackageCopy {
+/** What runs; and what it is built from. */
+const built = ["package.json", "compose", "nginx", "dist", "scripts"];
+const sources = ["cli", "services", "docs", "README.md", "tsconfig.json", "tsconfig.build.json", "vitest.config.ts"];
+
+/** @param withSources so that the copy can be built anew */
+export function copyPackage({ withSources = false } = {}): PackageCopy {
   const root = mkdtempSync(join(tmpdir(), "session-lab-copy-"));
-  for (const part of ["package.json", "compose", "nginx", "dist", "scripts"])
+  for (const part of withSources ? [...built, ...sources] : built)
     cpSync(join(packageRoot, part), join(root, part), { recursive: true });
   symlinkSync(join(packageRoot, "node_modules"), join(root, "node_modules"));
   return {
