@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { loadScenario, scenarioIds } from "../cli/catalogue.ts";
 import { exitCodes } from "../cli/errors.ts";
 import { loadPolicies, policyProse } from "../cli/lab/policies.ts";
+import { loadStores } from "../cli/lab/stores.ts";
 import { terminalReport } from "../cli/report/terminal.ts";
 import { fates } from "../cli/verdict/fates.ts";
 import { type Result, resultSchema } from "../cli/verdict/result.ts";
-import { loadStoreFiles } from "../services/app/store-files.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -30,8 +30,11 @@ const parts: Record<string, () => Promise<string>> = {
     ),
   stores: async () =>
     table(
-      ["store", "what it is"],
-      [...(await loadStoreFiles())].map(([id, { what }]) => [`\`${id}\``, what]),
+      ["store", "where a session lives"],
+      loadStores().map(({ id, what, profile }) => [
+        `\`${id}\``,
+        profile === null ? what : `${what} (\`--with ${profile}\`)`,
+      ]),
     ),
   "exit-codes": async () =>
     table(

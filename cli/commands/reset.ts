@@ -12,7 +12,7 @@ export function addReset(program: Command): void {
         import("../docker/engine.ts"),
         import("./require-lab.ts"),
         import("../docker/reset-lab.ts"),
-        import("../docker/look-at-sessions.ts"),
+        import("../lab/stores.ts"),
         import("../users/kept-user.ts"),
       ]);
       const engine = new Engine();
@@ -26,6 +26,7 @@ export function addReset(program: Command): void {
         `The lab "${name}" is as new: everything answers, and there is no session (${seconds} s).\n`,
       );
       if (forgotten > 0) process.stdout.write(`Kept browsers forgotten: ${forgotten}.\n`);
+      // What an emptied denylist had revoked is valid again, so its tokens count, too.
       const tokens = storesOf(lab).filter(({ livesIn }) => livesIn === "browser");
       if (tokens.length > 0)
         process.stderr.write(

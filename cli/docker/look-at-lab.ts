@@ -1,4 +1,4 @@
-import { loadStores } from "../lab/stores.ts";
+import { storesOf } from "../lab/stores.ts";
 import { appServers, directHost, type Lab } from "../lab/topology.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import type { ContainerState, Engine } from "./engine.ts";
@@ -10,6 +10,8 @@ export interface LabStatus {
   services: ContainerState[];
   /** Store -> app server -> number of sessions that it sees there; null where it gives no answer. */
   sessions: Record<string, Record<string, number | null>>;
+  /** Stores whose sessions are in the browsers' cookies: nobody can count them. */
+  inBrowsers: string[];
   redis: RedisHealth[];
 }
 
@@ -31,7 +33,7 @@ export interface RedisHealth {
 export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
   const transport = openTransport({ port: lab.port, connections: 8 });
   try {
-    const stores = loadStores().filter(({ profile }) => profile === null || lab.profiles.includes(profile));
+    const stores = storesOf(lab);
     const servers = [...new Set(stores.flatMap(({ server }) => (server?.startsWith("redis") ? [server] : [])))];
     const [services, sessions, redis] = await Promise.all([
       engine.states(lab),
@@ -39,7 +41,8 @@ export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
       Promise.all(servers.map((service) => redisHealth(service, lab, engine))),
     ]);
     services.sort((a, b) => a.service.localeCompare(b.service));
-    return { lab, services, sessions: Object.fromEntries(sessions), redis };
+    const inBrowsers = stores.filter(({ livesIn }) => livesIn === "browser").map(({ id }) => id);
+    return { lab, services, sessions: Object.fromEntries(sessions), inBrowsers, redis };
   } finally {
     await transport.close();
   }

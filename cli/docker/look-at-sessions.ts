@@ -1,4 +1,4 @@
-import { loadStores, type Store } from "../lab/stores.ts";
+import { type Store, storesOf } from "../lab/stores.ts";
 import type { Lab } from "../lab/topology.ts";
 import { openTransport } from "../users/transport.ts";
 import type { Engine } from "./engine.ts";
@@ -52,11 +52,6 @@ export async function lookAtSessions(
     Promise.all(servers.map((service) => lookInto(service, lab, engine))),
   ]);
   return { lab: lab.name, stores: counted, servers: listed };
-}
-
-/** The stores that the lab can offer: those of the core, and of the optional servers that run. */
-export function storesOf({ profiles }: Lab): Store[] {
-  return loadStores().filter(({ profile }) => profile === null || profiles.includes(profile));
 }
 
 /** Asks every app server how many sessions it sees in each of these stores. */

@@ -1,9 +1,10 @@
 import { LabError } from "../errors.ts";
+import { storesOf } from "../lab/stores.ts";
 import { appServers, balancer, defaultName, type Lab } from "../lab/topology.ts";
 import { waitUntil } from "../wait.ts";
 import type { ContainerState, Engine } from "./engine.ts";
 import { ailmentsOf, mend } from "./heal-services.ts";
-import { countSessions, type SessionsOfStore, storesOf } from "./look-at-sessions.ts";
+import { countSessions, type SessionsOfStore } from "./look-at-sessions.ts";
 import { sessionServerOf } from "./session-server.ts";
 import { reviveLab } from "./start-lab.ts";
 

@@ -38,3 +38,8 @@ export function loadStores(path: string = storesCatalogue): Store[] {
     });
   }
 }
+
+/** The stores that a lab can offer: those of the core, and of the optional servers that run. */
+export function storesOf({ profiles }: { profiles: readonly string[] }): Store[] {
+  return loadStores().filter(({ profile }) => profile === null || profiles.includes(profile));
+}

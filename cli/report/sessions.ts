@@ -23,7 +23,7 @@ function storeRow({ store, livesIn, server, seen }: SessionsOfStore): string[] {
   const where = {
     "app-server": "each app server's memory",
     server: server ?? "a server",
-    browser: "the browser's cookie",
+    browser: server === null ? "the browser's cookie" : `the browser's cookie, ${server}`,
   };
   const unknown = livesIn === "browser" ? "-" : "no answer";
   return [store, where[livesIn], ...Object.values(seen).map((count) => String(count ?? unknown))];

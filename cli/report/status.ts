@@ -3,7 +3,10 @@ import Table from "cli-table3";
 import type { LabStatus, RedisHealth } from "../docker/look-at-lab.ts";
 
 /** `lab status` for people: services, sessions by store and app server, Redis's own health. */
-export function statusReport({ lab, services, sessions, redis }: LabStatus, { colour }: { colour: boolean }): string {
+export function statusReport(
+  { lab, services, sessions, inBrowsers, redis }: LabStatus,
+  { colour }: { colour: boolean },
+): string {
   const chalk = new Chalk(colour ? {} : { level: 0 });
   const sections = [
     chalk.bold(`Lab "${lab.name}" on 127.0.0.1:${lab.port}, subnet ${lab.subnetPrefix}.0/24`),
@@ -26,7 +29,7 @@ export function statusReport({ lab, services, sessions, redis }: LabStatus, { co
       ["store", ...Object.keys(Object.values(sessions)[0] ?? {})],
       Object.entries(sessions).map(([store, counts]) => [
         store,
-        ...Object.values(counts).map((count) => count ?? "no answer"),
+        ...Object.values(counts).map((count) => count ?? (inBrowsers.includes(store) ? "-" : "no answer")),
       ]),
     ),
     chalk.bold("Redis"),

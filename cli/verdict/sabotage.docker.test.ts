@@ -46,6 +46,19 @@ describe("a broken architecture is noticed, never confirmed", () => {
     expect(exitCode).toBe(1);
   });
 
+  it("refutes jwt-denylist when the denylist is not consulted", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) => copy.change("dist/app/server.cjs", "denylist?.has(", "undefined?.has("),
+      ["logout-replay", "--policy", "cookie", "--store", "redis,jwt,jwt-denylist"],
+    );
+    expect(result.architectures.map(({ id, verdict, fates }) => ({ id, verdict, fates }))).toEqual([
+      { id: "cookie.jwt", verdict: "confirmed", fates: { resurrected: 6 } },
+      { id: "cookie.jwt-denylist", verdict: "refuted", fates: { resurrected: 6 } },
+      { id: "cookie.redis", verdict: "confirmed", fates: { survived: 6 } },
+    ]);
+    expect(exitCode).toBe(1);
+  });
+
   it("refutes the run when the app answers with another user's session", async () => {
     const { exitCode, result } = await runSabotaged(
       // Every tenth answer shows whoever was answered before.

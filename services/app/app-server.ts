@@ -53,11 +53,11 @@ export async function startAppServer(options: AppServerOptions): Promise<Running
 
 async function openAll(
   stores: AppServerOptions["stores"],
-  context: StoreContext,
+  context: Omit<StoreContext, "store">,
 ): Promise<Map<string, CatalogueEntry>> {
   const entries = [...stores].map(async ([id, definition]): Promise<[string, CatalogueEntry]> => {
     const { title, what } = definition;
-    return [id, { id, title, what, open: await definition.open(context) }];
+    return [id, { id, title, what, open: await definition.open({ ...context, store: id }) }];
   });
   return new Map(await Promise.all(entries));
 }

@@ -5,19 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { loadStoreFiles } from "./store-files.ts";
+import { noServers } from "./testing/no-servers.ts";
 import { waitUntil } from "./testing/wait-until.ts";
 
 const DIST = join(import.meta.dirname, "../../dist/app");
-/** Port 1 of loopback refuses. */
-const NO_REDIS = "redis://127.0.0.1:1";
-const ENV = {
-  APP_SERVER: "app1",
-  SESSION_SECRET: "s",
-  PORT: "0",
-  REDIS_URL: NO_REDIS,
-  REDIS_RDB_URL: NO_REDIS,
-  REDIS_AOF_URL: NO_REDIS,
-};
+const ENV = { APP_SERVER: "app1", SESSION_SECRET: "s", PORT: "0", ...noServers() };
 
 let child: ChildProcess | undefined;
 let folder = "";

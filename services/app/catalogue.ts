@@ -6,14 +6,6 @@ const file = process.argv[2];
 if (file === undefined) throw new Error("usage: catalogue FILE");
 
 loadStoreFiles().then((stores) => {
-  const facts = [...stores].map(([id, { title, livesIn, server, persistence, leaks, what }]) => ({
-    id,
-    title,
-    livesIn,
-    server,
-    persistence,
-    leaks,
-    what,
-  }));
+  const facts = [...stores].map(([id, { open: _, ...facts }]) => ({ id, ...facts }));
   writeFileSync(file, `${JSON.stringify(facts, null, 2)}\n`);
 });

@@ -20,7 +20,7 @@ import {
  * A session cookie: it goes when the browser closes. Without a Domain it belongs to one host name, and so to one architecture.
  * Not Secure, because the lab speaks plain HTTP on loopback, where browsers and curl would not all send it back.
  */
-const COOKIE = { httpOnly: true, sameSite: "lax", path: "/" } as const;
+export const COOKIE = { httpOnly: true, sameSite: "lax", path: "/" } as const;
 
 export interface ExpressSessionParts {
   readonly store: session.Store;
@@ -155,7 +155,8 @@ function record(data: SessionData): session.SessionData {
   return { ...data, cookie } as session.SessionData;
 }
 
-function sessionData(found: Partial<SessionData>): SessionData | null {
+/** null when something is missing that every session has. */
+export function sessionData(found: Partial<SessionData>): SessionData | null {
   const { authenticated, user, roles = [], nonce, loginAt, cart = [], cartVersion = 0, idleSeconds } = found;
   if (!authenticated || user === undefined || nonce === undefined || loginAt === undefined) return null;
   const idle = idleSeconds === undefined ? {} : { idleSeconds };

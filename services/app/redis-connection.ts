@@ -3,6 +3,7 @@
  * fraction of a second after Redis is. ioredis's defaults are the opposite: it queues commands and retries them for many seconds.
  */
 import { Redis } from "ioredis";
+import type { StoreContext } from "./store.ts";
 
 /** From sending a command to giving up on it. */
 const COMMAND_TIMEOUT_MS = 500;
@@ -27,6 +28,16 @@ export interface RedisConnectionOptions {
   /** How the connection is called in `CLIENT LIST`. */
   readonly connectionName: string;
   readonly log: (line: string) => void;
+}
+
+/** For a store: `server` is the Compose service, and so the host name; the variable REDIS_AOF_URL moves `redis-aof` elsewhere. */
+export function connectToRedisServer(
+  server: string,
+  { store, appServer, env, log }: StoreContext,
+): Promise<RedisConnection> {
+  const variable = `${server.toUpperCase().replaceAll("-", "_")}_URL`;
+  const url = env[variable] || `redis://${server}:6379`;
+  return connectToRedis({ url, connectionName: appServer, log: (line) => log(`store ${store}: ${line}`) });
 }
 
 /** Resolves when Redis is ready, refuses, or has not answered in time: an app server starts without its store, too. */

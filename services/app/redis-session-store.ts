@@ -2,34 +2,34 @@
 import { RedisStore } from "connect-redis";
 import type { Redis } from "ioredis";
 import { openExpressSessionStore } from "./express-session-store.ts";
-import { connectToRedis } from "./redis-connection.ts";
+import { connectToRedisServer } from "./redis-connection.ts";
 import type { OpenStore, StoreContext } from "./store.ts";
 
-const PREFIX = "sess:";
 /** Keys that one SCAN looks at: large enough for few round trips, small enough not to hold Redis up. */
 const SCAN_COUNT = 1000;
 
-/** `server` is the Compose service, and so the host name; the variable REDIS_AOF_URL moves `redis-aof` elsewhere. */
-export async function openRedisSessionStore(server: string, context: StoreContext): Promise<OpenStore> {
-  const variable = `${server.toUpperCase().replaceAll("-", "_")}_URL`;
-  const url = context.env[variable] || `redis://${server}:6379`;
-  const log = (line: string) => context.log(`store ${server}: ${line}`);
-  const { redis, reasonOf, close } = await connectToRedis({ url, connectionName: context.appServer, log });
+/** `prefix`: stores that share a server must not share their keys. */
+export async function openRedisSessionStore(
+  server: string,
+  context: StoreContext,
+  { prefix = "sess:" } = {},
+): Promise<OpenStore> {
+  const { redis, reasonOf, close } = await connectToRedisServer(server, context);
   return openExpressSessionStore({
-    store: new RedisStore({ client: redis, prefix: PREFIX }),
+    store: new RedisStore({ client: redis, prefix }),
     cookie: context.cookie,
-    countSessions: () => countKeys(redis),
+    countSessions: () => countKeys(redis, prefix),
     reasonOf,
     close,
   });
 }
 
 /** SCAN may name a key twice (https://redis.io/docs/latest/commands/scan/), hence the set. */
-async function countKeys(redis: Redis): Promise<number> {
+export async function countKeys(redis: Redis, prefix: string): Promise<number> {
   const keys = new Set<string>();
   let cursor = "0";
   do {
-    const [next, found] = await redis.scan(cursor, "MATCH", `${PREFIX}*`, "COUNT", SCAN_COUNT);
+    const [next, found] = await redis.scan(cursor, "MATCH", `${prefix}*`, "COUNT", SCAN_COUNT);
     for (const key of found) keys.add(key);
     cursor = next;
   } while (cursor !== "0");

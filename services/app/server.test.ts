@@ -4,12 +4,11 @@ import { Agent, get } from "node:http";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { noServers, storesWithServers } from "./testing/no-servers.ts";
 import { waitUntil } from "./testing/wait-until.ts";
 
 const SERVER = join(import.meta.dirname, "server.ts");
 const ENV = { APP_SERVER: "app1", SESSION_SECRET: "s", PORT: "0" };
-/** Nothing listens there: port 1 of loopback refuses. */
-const NO_REDIS = "redis://127.0.0.1:1";
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -26,8 +25,8 @@ function run(env: Record<string, string>) {
   return { child, out, ended };
 }
 
-async function runListening(redisUrl = NO_REDIS) {
-  const process = run({ ...ENV, REDIS_URL: redisUrl, REDIS_RDB_URL: redisUrl, REDIS_AOF_URL: redisUrl });
+async function runListening(options: { redis?: string } = {}) {
+  const process = run({ ...ENV, ...noServers(options) });
   const listens = () => /listens on port (\d+)/.exec(process.out.text)?.[1];
   await waitUntil("the app server to listen", listens, { deadlineMs: 15_000 });
   return { ...process, port: Number(listens()) };
@@ -45,31 +44,28 @@ describe("the process", { timeout: 20_000 }, () => {
 
   test("ends with a clear line when its port is taken", async () => {
     const { port } = await runListening();
-    const { ended, out } = run({
-      ...ENV,
-      PORT: String(port),
-      REDIS_URL: NO_REDIS,
-      REDIS_RDB_URL: NO_REDIS,
-      REDIS_AOF_URL: NO_REDIS,
-    });
+    const { ended, out } = run({ ...ENV, ...noServers(), PORT: String(port) });
     expect(await ended).toEqual({ code: 1, signal: null });
     expect(out.text).toMatch(/^app server: listen EADDRINUSE.*$/m);
   });
 
-  test("starts without Redis, and says so once per store, not once per attempt", async () => {
+  test("starts without the stores' servers, and says so once per store, not once per attempt", async () => {
     let attempts = 0;
     const closesAtOnce = createServer((socket) => {
       attempts += 1;
       socket.destroy();
     }).listen(0, "127.0.0.1");
     await once(closesAtOnce, "listening");
-    const { out, port } = await runListening(`redis://127.0.0.1:${(closesAtOnce.address() as AddressInfo).port}`);
-    await waitUntil("five attempts for each of three stores", () => attempts >= 15);
+    const { out, port } = await runListening({
+      redis: `127.0.0.1:${(closesAtOnce.address() as AddressInfo).port}`,
+    });
+    await waitUntil("five attempts for each store", () => attempts >= 5 * storesWithServers.length);
     const answer = await fetch(`http://127.0.0.1:${port}/whoami`, { headers: { "X-Session-Store": "redis" } });
     closesAtOnce.close();
     expect(answer.status).toBe(503);
-    expect(out.text.match(/is unreachable: /g)).toHaveLength(3);
-    expect(out.text.trimEnd().split("\n")).toHaveLength(4);
+    const said = out.text.matchAll(/^store ([a-z-]+): .*is unreachable: .*$/gm);
+    expect([...said].map(([, store]) => store).sort()).toEqual(storesWithServers.map(([id]) => id));
+    expect(out.text.trimEnd().split("\n")).toHaveLength(storesWithServers.length + 1);
   });
 
   test.each(["SIGTERM", "SIGINT"] as const)(

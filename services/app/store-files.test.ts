@@ -7,10 +7,12 @@ import { loadStoreFiles } from "./store-files.ts";
 const stores = await loadStoreFiles();
 
 const composeFile = await readFile(join(import.meta.dirname, "../../compose/compose.yaml"), "utf8");
-const { services } = parse(composeFile, { merge: true }) as { services: Record<string, { entrypoint: string[] }> };
+const { services } = parse(composeFile, { merge: true }) as {
+  services: Record<string, { entrypoint: string[]; profiles?: string[] }>;
+};
 
 /** What redis-server is told, https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/ */
-const PERSISTENCE = {
+const PERSISTENCE: Partial<Record<string, RegExp>> = {
   none: / --save {2}--appendonly no/,
   "save-points": / --save \d+ \d+.* --appendonly no/,
   "append-only": / --save {2}--appendonly yes/,
@@ -22,7 +24,7 @@ describe("the folder of stores", () => {
     expect([...stores.keys()]).toEqual(expect.arrayContaining(["memory", "redis", "redis-aof", "redis-rdb"]));
   });
 
-  describe.each([...stores])("%s", (id, { title, what, livesIn, server, persistence, open }) => {
+  describe.each([...stores])("%s", (id, { title, what, livesIn, server, persistence, profile, open }) => {
     test("has an id that fits into a host name (RFC 1035, 2.3.1)", () => {
       expect(id).toMatch(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/);
     });
@@ -33,11 +35,16 @@ describe("the folder of stores", () => {
       expect(open).toBeTypeOf("function");
     });
 
-    test("names a server exactly when a session lives in one, and how that keeps it", () => {
-      const livesInServer = livesIn === "server";
-      expect([server !== null, persistence !== null]).toEqual([livesInServer, livesInServer]);
+    test("names a server when a session lives in one, and how that keeps what it holds", () => {
       expect(["app-server", "server", "browser"]).toContain(livesIn);
-      expect([null, "none", "save-points", "append-only"]).toContain(persistence);
+      if (livesIn !== "browser") expect(server !== null).toBe(livesIn === "server");
+      expect([null, "none", "save-points", "append-only", "write-ahead-log"]).toContain(persistence);
+      expect(persistence !== null).toBe(server !== null);
+    });
+
+    test("has its server in compose.yaml, in the profile that it says", () => {
+      if (server !== null) expect(services[server]?.profiles).toEqual(profile === undefined ? undefined : [profile]);
+      else expect(profile).toBeUndefined();
     });
   });
 });
@@ -46,7 +53,7 @@ describe.each([...stores].filter(([, { server }]) => server?.startsWith("redis")
   "%s",
   (_, { server, persistence }) => {
     test("says of its server what compose.yaml tells that server", () => {
-      expect(services[server ?? ""]?.entrypoint.join(" ")).toMatch(PERSISTENCE[persistence ?? "none"]);
+      expect(services[server ?? ""]?.entrypoint.join(" ")).toMatch(PERSISTENCE[persistence ?? ""] ?? /no such thing/);
     });
   },
 );

@@ -39,6 +39,8 @@ export function idleMsOf({ idleSeconds = IDLE_SECONDS }: Pick<SessionData, "idle
 export interface SessionHandle {
   /** null: the visitor is anonymous. An id that the store does not know is anonymous too, and is never adopted. */
   readonly data: SessionData | null;
+  /** The store is away: `data` comes from a fallback, which knows who the visitor is and nothing of the cart. */
+  readonly degraded?: true;
   /** Logs in, under a new session id (OWASP: session fixation). */
   start(data: SessionData): Promise<void>;
   save(data: SessionData): Promise<void>;
@@ -58,6 +60,8 @@ export interface OpenStore {
 
 /** What a store is given when the app server starts. */
 export interface StoreContext {
+  /** The store's own id. */
+  readonly store: string;
   readonly appServer: string;
   readonly cookie: { readonly name: string; readonly secret: string };
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -71,10 +75,17 @@ export interface StoreFacts {
   /** One plain sentence: where a session lives, and with whom it dies. */
   readonly what: string;
   readonly livesIn: "app-server" | "server" | "browser";
-  /** The Compose service that holds the sessions. */
+  /** The Compose service that the store cannot do without: it holds the sessions, or says which tokens are revoked. */
   readonly server: string | null;
-  readonly persistence: "none" | "save-points" | "append-only" | null;
-  /** Keeps a session that has ended by itself until somebody brings its id again: those of visitors who never return stay for ever. */
+  /** How that service keeps what it holds; null without one. */
+  readonly persistence: "none" | "save-points" | "append-only" | "write-ahead-log" | null;
+  /** The Compose profile that its server belongs to; left out when the server is part of the core. */
+  readonly profile?: string;
+  /** false: a copy of the cookie still opens the session after the logout. True unless told. */
+  readonly revocable?: boolean;
+  /** true: while its server is away it answers from a fallback, without the session's data. False unless told. */
+  readonly fallback?: boolean;
+  /** true: it keeps a session that has ended by itself until somebody brings its id again. False unless told. */
   readonly leaks?: boolean;
 }
 

@@ -23,8 +23,8 @@ export async function startStoreLab(id: string, store: StoreDefinition) {
 
 export type StoreLab = Awaited<ReturnType<typeof startStoreLab>>;
 
-/** How many sessions an app server sees. */
-export async function sessions(app: TestApp, id: string): Promise<number> {
-  const { body } = await app.visitor(id).get<{ sessions: number }>("/healthz");
+/** How many sessions an app server sees; null where nobody can know. */
+export async function sessions(app: TestApp, id: string): Promise<number | null> {
+  const { body } = await app.visitor(id).get<{ sessions: number | null }>("/healthz");
   return body.sessions;
 }

@@ -3,41 +3,39 @@ import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { promisify } from "node:util";
-import { Redis } from "ioredis";
 import type { StoreFacts } from "../store.ts";
+import { openRedisProbe, redisImages, redisRun } from "./redis-probe.ts";
 import { waitUntil } from "./wait-until.ts";
 
 const LABEL = "dev.session-lab.test=1";
 
-const PERSISTENCE = {
-  none: ["--save", "", "--appendonly", "no"],
-  "save-points": [],
-  "append-only": ["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"],
-};
-
-/** For DEBUG RELOAD, and so that loading takes time: 20 ms per key, with visitors served in between. */
-const FOR_TESTS = [
-  "--enable-debug-command",
-  "yes",
-  "--key-load-delay",
-  "20000",
-  "--loading-process-events-interval-bytes",
-  "1024",
-];
+/** What one sees of a server from outside of the app, whatever kind it is. Everything waits until the server is there. */
+export interface StoreServerProbe {
+  readonly url: string;
+  isReady(): Promise<boolean>;
+  /** All that it holds: keys or rows. */
+  entries(): Promise<{ key: string; endsInMs: number }[]>;
+  /** Adds something that is no session. */
+  addSomethingElse(): Promise<void>;
+  /** Lets an entry end in a minute. */
+  endInAMinute(key: string): Promise<void>;
+  /** Grows with every write, whoever writes. */
+  countWrites(): Promise<number>;
+  empty(): Promise<void>;
+  /** Makes it refuse everybody for a while, because it loads its data; undefined where there is no such thing. */
+  readonly loadAgain?: () => Promise<void>;
+  close(): Promise<void>;
+}
 
 export async function startStoreServer({ persistence }: Pick<StoreFacts, "persistence">) {
   const port = await freePort();
-  const command = ["redis-server", "--protected-mode", "no", "--bind", "0.0.0.0", "--dir", "/data"];
-  const run = ["run", "--detach", "--label", LABEL, "--publish", `127.0.0.1:${port}:6379`, await redisImage()];
-  const id = await docker(...run, ...command, ...PERSISTENCE[persistence ?? "none"], ...FOR_TESTS);
+  const published = ["--label", LABEL, "--publish", `127.0.0.1:${port}:6379`];
+  const id = await docker("run", "--detach", ...published, await firstPresent(redisImages), ...redisRun(persistence));
   const remove = () => execFileSync("docker", ["rm", "--force", "--volumes", id], { stdio: "ignore" });
   process.once("exit", remove);
-  // A client of its own, which waits for Redis as long as it takes.
-  const redis = new Redis(port, "127.0.0.1", { maxRetriesPerRequest: null, retryStrategy: () => 50 });
-  redis.on("error", () => {});
+  const probe = openRedisProbe(port);
   const server = {
-    url: `redis://127.0.0.1:${port}`,
-    redis,
+    ...probe,
     pause: () => docker("pause", id),
     unpause: () => docker("unpause", id),
     /** SIGKILL. */
@@ -45,10 +43,9 @@ export async function startStoreServer({ persistence }: Pick<StoreFacts, "persis
     /** SIGTERM, and waits for the end. */
     stop: () => docker("stop", id),
     start: () => docker("start", id),
-    isReady: () =>
-      waitUntil("Redis to be ready", async () => (await redis.info("persistence")).includes("\nloading:0")),
+    isReady: () => waitUntil("the store's server to be ready", probe.isReady),
     async [Symbol.asyncDispose]() {
-      redis.disconnect();
+      await probe.close();
       remove();
       process.off("exit", remove);
     },
@@ -64,14 +61,17 @@ async function docker(...words: string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** LAB_REDIS_IMAGE, else the one built from Debian packages if it is here, else the official one. */
-async function redisImage(): Promise<string> {
-  const fromDebian = "session-lab/redis:debian";
-  if (process.env.LAB_REDIS_IMAGE) return process.env.LAB_REDIS_IMAGE;
-  return docker("image", "inspect", fromDebian).then(
-    () => fromDebian,
-    () => "redis:8-alpine",
-  );
+/** The first of these images that is on this machine, else the last of them. */
+async function firstPresent(images: readonly (string | undefined)[]): Promise<string> {
+  const named = images.filter((image) => image !== undefined && image !== "") as string[];
+  for (const image of named) {
+    const isPresent = await docker("image", "inspect", image).then(
+      () => true,
+      () => false,
+    );
+    if (isPresent) return image;
+  }
+  return named.at(-1) ?? "";
 }
 
 /** A port that docker is told: one that docker chooses changes with every start. */

@@ -49,9 +49,9 @@ export interface Answer<Body = WhoAmI> {
   readonly tookMs: number;
 }
 
-/** Keeps one cookie, follows no redirect. */
+/** Keeps cookies, follows no redirect. */
 export class Visitor {
-  /** `name=value`, as the browser sends it. */
+  /** As the browser sends it: `name=value`, several with `; ` between them. */
   cookie: string;
   readonly #url: string;
   readonly #store: string;
@@ -97,7 +97,7 @@ export class Visitor {
     };
     const response = await fetch(this.#url + path, { ...init, headers, redirect: "manual" });
     const text = await response.text();
-    this.#keepCookie(response.headers.getSetCookie()[0]);
+    this.#keepCookies(response.headers.getSetCookie());
     const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
     return {
       status: response.status,
@@ -108,8 +108,14 @@ export class Visitor {
     };
   }
 
-  #keepCookie(setCookie: string | undefined): void {
-    if (setCookie === undefined) return;
-    this.cookie = setCookie.includes("1970") ? "" : (setCookie.split(";")[0] ?? "");
+  #keepCookies(setCookies: readonly string[]): void {
+    const pairs = this.cookie.split("; ").filter(Boolean);
+    const jar = new Map(pairs.map((pair) => [pair.split("=")[0], pair]));
+    for (const setCookie of setCookies) {
+      const [pair = ""] = setCookie.split(";");
+      if (setCookie.includes("1970")) jar.delete(pair.split("=")[0]);
+      else jar.set(pair.split("=")[0], pair);
+    }
+    this.cookie = [...jar.values()].join("; ");
   }
 }

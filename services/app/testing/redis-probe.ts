@@ -1,0 +1,62 @@
+import { Redis } from "ioredis";
+import type { StoreFacts } from "../store.ts";
+import type { StoreServerProbe } from "./store-server.ts";
+
+/** LAB_REDIS_IMAGE, else the one built from Debian packages if it is here, else the official one. */
+export const redisImages = [process.env.LAB_REDIS_IMAGE, "session-lab/redis:debian", "redis:8-alpine"];
+
+const PERSISTENCE: Partial<Record<NonNullable<StoreFacts["persistence"]>, string[]>> = {
+  none: ["--save", "", "--appendonly", "no"],
+  "save-points": [],
+  "append-only": ["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"],
+};
+
+/** For DEBUG RELOAD, and so that loading takes time: 20 ms per key, with visitors served in between. */
+const FOR_TESTS = [
+  "--enable-debug-command",
+  "yes",
+  "--key-load-delay",
+  "20000",
+  "--loading-process-events-interval-bytes",
+  "1024",
+];
+
+/** The command that runs in the container. */
+export function redisRun(persistence: StoreFacts["persistence"]): string[] {
+  const command = ["redis-server", "--protected-mode", "no", "--bind", "0.0.0.0", "--dir", "/data"];
+  return [...command, ...(PERSISTENCE[persistence ?? "none"] ?? []), ...FOR_TESTS];
+}
+
+/** A client of its own, which waits for Redis as long as it takes. */
+export function openRedisProbe(port: number): StoreServerProbe {
+  const redis = new Redis(port, "127.0.0.1", { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+  redis.on("error", () => {});
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    isReady: async () => (await redis.info("persistence")).includes("\nloading:0"),
+    async entries() {
+      const keys = (await redis.keys("*")).sort();
+      return Promise.all(keys.map(async (key) => ({ key, endsInMs: await redis.pttl(key) })));
+    },
+    addSomethingElse: async () => void (await redis.set("something else", "x")),
+    endInAMinute: async (key) => void (await redis.expire(key, 60)),
+    countWrites: () => countWrites(redis),
+    empty: async () => void (await redis.flushall()),
+    async loadAgain() {
+      for (let key = 0; key < 40; key++) await redis.set(`filling ${key}`, "x");
+      await redis.debug("RELOAD");
+    },
+    close: async () => redis.disconnect(),
+  };
+}
+
+/** Calls of commands that Redis itself flags as writing (https://redis.io/docs/latest/commands/command-info/). */
+async function countWrites(redis: Redis): Promise<number> {
+  const stats = await redis.info("commandstats");
+  const calls = [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name = "", count]) => ({ name, count }));
+  const infos = (await redis.command("INFO", ...calls.map(({ name }) => name))) as (
+    | [string, number, string[]]
+    | null
+  )[];
+  return calls.reduce((sum, { count }, index) => sum + (infos[index]?.[2].includes("write") ? Number(count) : 0), 0);
+}
