@@ -12,7 +12,7 @@ export function whoAmI(context: AppContext): RequestHandler {
   return async (request, response) => {
     const { id, open } = chooseStore(request, context);
     const session = await open.sessionOf(request, response);
-    response.json(whoAmIAnswer(session.data, id, context));
+    response.json(whoAmIAnswer(session, id, context));
   };
 }
 
@@ -35,7 +35,7 @@ export function logIn(context: AppContext): RequestHandler {
       ...(idleSeconds === undefined ? {} : { idleSeconds }),
     };
     await session.start(data);
-    answer(request, response, () => whoAmIAnswer(data, id, context));
+    answer(request, response, () => whoAmIAnswer({ data }, id, context));
   };
 }
 
@@ -47,12 +47,12 @@ export function addToCart(context: AppContext): RequestHandler {
     const session = await open.sessionOf(request, response);
     if (session.data === null) {
       response.status(401);
-      return answer(request, response, () => whoAmIAnswer(null, id, context));
+      return answer(request, response, () => whoAmIAnswer({ data: null }, id, context));
     }
     const { cart, cartVersion } = session.data;
     const data = { ...session.data, cart: [...cart, item], cartVersion: cartVersion + 1 };
     await session.save(data);
-    answer(request, response, () => whoAmIAnswer(data, id, context));
+    answer(request, response, () => whoAmIAnswer({ data }, id, context));
   };
 }
 
@@ -62,7 +62,7 @@ export function logOut(context: AppContext): RequestHandler {
     const { id, open } = chooseStore(request, context);
     const session = await open.sessionOf(request, response);
     await session.end();
-    answer(request, response, () => whoAmIAnswer(null, id, context));
+    answer(request, response, () => whoAmIAnswer({ data: null }, id, context));
   };
 }
 

@@ -140,8 +140,8 @@ describe.each(stores.filter(([, { livesIn }]) => livesIn !== "browser"))(
         await visitor.login(),
         await visitor.addItem("pear"),
         await visitor.whoami(),
-      ].map(({ headers }) => headers.getSetCookie().length);
-      expect(cookies).toEqual([0, 1, 0, 0]);
+      ].map(({ headers }) => headers.getSetCookie().length > 0);
+      expect(cookies).toEqual([false, true, false, false]);
     });
 
     test("gives every login a new session id", async () => {

@@ -36,19 +36,18 @@ describe.each(stores.filter(([, { server }]) => server !== null))("%s", (id, sto
     ["frozen", (it: StoreServer) => it.pause(), (it: StoreServer) => it.unpause()],
     ["killed", (it: StoreServer) => it.kill(), (it: StoreServer) => it.start()],
   ])("when the server is %s", (_, breakIt, mendIt) => {
-    test("answers 503 within a second to everything, and never that somebody is anonymous", async () => {
+    test("answers 503 within a second to strangers and to all writes, and never that somebody is anonymous", async () => {
       await logAliceIn();
       await breakIt(lab.server);
       const stranger = lab.app1.visitor(id);
       const answers = [
-        await alice.whoami(),
         await stranger.whoami(),
         await alice.addItem("tea"),
         await stranger.login(),
         await alice.logout(),
-        await alice.get("/"),
+        await stranger.get("/"),
         await alice.get("/healthz"),
-        await lab.app2.visitor(id, alice.cookie).whoami(),
+        await lab.app2.visitor(id).whoami(),
       ];
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 503));
       expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(1_000);
@@ -62,6 +61,15 @@ describe.each(stores.filter(([, { server }]) => server !== null))("%s", (id, sto
       });
     });
 
+    test(`tells within a second who is logged in ${store.fallback ?? false}, as its facts say`, async () => {
+      await logAliceIn();
+      await breakIt(lab.server);
+      const answers = [await alice.whoami(), await lab.app2.visitor(id, alice.cookie).whoami(), await alice.get("/")];
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => (store.fallback ? 200 : 503)));
+      expect(answers[0]?.body.degraded).toBe(store.fallback);
+      expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(1_000);
+    });
+
     test("answers the page with a 503 that says so", async () => {
       await breakIt(lab.server);
       const { status, text } = await lab.app1.visitor(id).get("/", { Accept: "text/html" });
@@ -72,7 +80,7 @@ describe.each(stores.filter(([, { server }]) => server !== null))("%s", (id, sto
     test("works again within a second after the server does, without a restart", async () => {
       await logAliceIn();
       await breakIt(lab.server);
-      await waitUntil("the outage to be noticed", async () => (await alice.whoami()).status === 503);
+      await waitUntil("the outage to be noticed", async () => (await lab.app1.visitor(id).whoami()).status === 503);
       await mendIt(lab.server);
       await lab.server.isReady();
       expect(Math.max(await works(lab.app1), await works(lab.app2))).toBeLessThan(1_000);
@@ -118,7 +126,9 @@ describe.each(stores.filter(([, { server }]) => server !== null))("%s", (id, sto
     await logAliceIn();
     const loaded = lab.server.loadAgain?.();
     const statuses = new Set<number>();
-    await waitUntil("loading to begin", async () => statuses.add((await alice.whoami()).status).has(503));
+    await waitUntil("loading to begin", async () =>
+      statuses.add((await lab.app1.visitor(id).whoami()).status).has(503),
+    );
     await loaded;
     await works(lab.app1);
     expect([...statuses].filter((status) => status !== 200)).toEqual([503]);

@@ -1,5 +1,5 @@
 import type { AppContext } from "./app.ts";
-import type { SessionData } from "./store.ts";
+import type { SessionHandle } from "./store.ts";
 
 /** What `/whoami` answers, and every route that changes the session. */
 export interface WhoAmI {
@@ -13,9 +13,15 @@ export interface WhoAmI {
   bootId: string;
   /** The id of the store that was asked. */
   store: string;
+  /** The store is away, and the answer comes from a fallback: the user and the nonce are right, the cart is not known. */
+  degraded?: true;
 }
 
-export function whoAmIAnswer(data: SessionData | null, store: string, { appServer, bootId }: AppContext): WhoAmI {
+export function whoAmIAnswer(
+  { data, degraded }: Pick<SessionHandle, "data" | "degraded">,
+  store: string,
+  { appServer, bootId }: AppContext,
+): WhoAmI {
   return {
     authenticated: data !== null,
     user: data?.user ?? null,
@@ -25,5 +31,6 @@ export function whoAmIAnswer(data: SessionData | null, store: string, { appServe
     appServer,
     bootId,
     store,
+    ...(degraded ? { degraded } : {}),
   };
 }

@@ -1,21 +1,21 @@
 /** The middle of the page: who you are, your cart, where the session lives; or what went wrong. */
 import type { CatalogueEntry } from "../app.ts";
 import type { ErrorAnswer } from "../errors.ts";
-import type { SessionData } from "../store.ts";
+import type { SessionData, SessionHandle } from "../store.ts";
 import type { Frame } from "./frame.ts";
 import { type Html, html } from "./html.ts";
 
 /** The newest items of a cart that are shown. */
 const SHOWN_ITEMS = 7;
 
-export function sessionPart(data: SessionData | null, store: CatalogueEntry): Html {
-  return html`<section>
+export function sessionPart({ data, degraded }: SessionHandle, store: CatalogueEntry): Html {
+  return html`${degraded ? fallbackNote : null}<section>
 <h2>Who you are</h2>
 ${data === null ? anonymous : person(data)}
 </section>
 <section>
 <h2>Your cart</h2>
-${data === null ? html`<p class="big">no cart</p><p class="faint">A cart belongs to a session.</p>` : cart(data)}
+${degraded ? html`<p class="big">not known</p>` : data === null ? html`<p class="big">no cart</p><p class="faint">A cart belongs to a session.</p>` : cart(data)}
 </section>
 <section>
 <h2>Where your session lives</h2>
@@ -23,6 +23,12 @@ ${data === null ? html`<p class="big">no cart</p><p class="faint">A cart belongs
 <p>${store.what}</p>
 </section>`;
 }
+
+const fallbackNote = html`<section class="trouble">
+<p class="big">the session store does not answer</p>
+<p>Who you are comes from a signed cookie. Your cart is safe where it is, but nobody can read or change it now.</p>
+</section>
+`;
 
 const anonymous = html`<p class="big">not logged in</p>
 <form method="post" action="/login">

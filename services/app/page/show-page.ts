@@ -14,7 +14,7 @@ export function showPage(context: AppContext): RequestHandler {
     const session = await store.open.sessionOf(request, response);
     await session.renew();
     const title = session.data === null ? "not logged in" : session.data.user;
-    send(response, frame(frameOf(context, request), title, sessionPart(session.data, store)));
+    send(response, frame(frameOf(context, request), title, sessionPart(session, store)));
   };
 }
 
