@@ -85,8 +85,11 @@ describe("while the server is away", () => {
     const claims = { authenticated: true, sub: "alice", nonce: "n1", loginAt: "2026-01-01T00:00:00.000Z" };
     lab.server.isAway = true;
     const who = async (secret: string) =>
-      (await lab.app.visitor("fallback", `sid_identity=${await tokenSigner(secret, "fallback").sign(claims)}`).whoami())
-        .status;
+      (
+        await lab.app
+          .visitor("fallback", `sid_identity=${await tokenSigner(secret, "fallback").sign(claims, 60_000)}`)
+          .whoami()
+      ).status;
     expect([await who("the secret of all tests"), await who("a guess")]).toEqual([200, 503]);
   });
 

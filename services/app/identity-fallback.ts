@@ -8,6 +8,7 @@ import { COOKIE, sessionData } from "./express-session-store.ts";
 import { requestCookie } from "./request-cookie.ts";
 import { setTokenCookie, type TokenSigner, tokenSigner } from "./signed-token.ts";
 import {
+  idleMsOf,
   type OpenStore,
   type SessionData,
   type SessionHandle,
@@ -80,7 +81,7 @@ class WithIdentity implements SessionHandle {
   /** Who one is; of the cart nothing, which would be out of date with the next item. */
   async #identify({ user, cart: _cart, cartVersion: _version, ...identity }: SessionData): Promise<void> {
     const { response, cookieName, signer } = this.#parts;
-    setTokenCookie(response, cookieName, await signer.sign({ ...identity, sub: user }));
+    setTokenCookie(response, cookieName, await signer.sign({ ...identity, sub: user }, idleMsOf(identity)));
   }
 }
 

@@ -81,8 +81,8 @@ describe("nobody is", () => {
   });
 
   test("who signs with another secret", async () => {
-    expect(await whoIs(`sid=${await tokenSigner(SECRET, "jwt").sign(claims)}`)).toBe("mallory");
-    expect(await whoIs(`sid=${await tokenSigner("a guess", "jwt").sign(claims)}`)).toBeNull();
+    expect(await whoIs(`sid=${await tokenSigner(SECRET, "jwt").sign(claims, 60_000)}`)).toBe("mallory");
+    expect(await whoIs(`sid=${await tokenSigner("a guess", "jwt").sign(claims, 60_000)}`)).toBeNull();
   });
 
   test("who signs with the secret itself: the key is derived from it", async () => {
@@ -103,7 +103,7 @@ describe("nobody is", () => {
 
   test("whose token lacks what every session has", async () => {
     const { nonce: _, ...without } = claims;
-    expect(await whoIs(`sid=${await tokenSigner(SECRET, "jwt").sign(without)}`)).toBeNull();
+    expect(await whoIs(`sid=${await tokenSigner(SECRET, "jwt").sign(without, 60_000)}`)).toBeNull();
   });
 });
 
