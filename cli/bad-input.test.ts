@@ -27,6 +27,10 @@ describe("a value that does not exist is named, with those that do", () => {
     [["scenario", "server-crash", "--victim", "app9"], 'Unknown victim "app9".', "Allowed: app1, app2, app3."],
     [["scenario", "server-crash", "--report", "x.docx"], "docx", "json"],
     [["scenario"], "Which scenario?", "server-crash"],
+    [["scenario", "login", "--predict"], "nobody can answer here", "Give the answers: --predict cookie.memory=30"],
+    [["scenario", "login", "--predict", "cookie.memory=31"], '--predict is "cookie.memory=31".', "from 0 to 30"],
+    [["scenario", "login", "--present"], "nobody can press one here", "say --auto 5s or --no-pause"],
+    [["scenario", "login", "--present", "--auto", "soon"], '--auto is "soon".', "such as 5s"],
     [["scenario", "../server-crash"], 'Unknown scenario "../server-crash".', "Allowed:"],
     [["scenario", "server-crash", "--name", "Not_A_Name"], '--name is "Not_A_Name".', "small letters"],
   ])("%j", async (args, what, todo) => {

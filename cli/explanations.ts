@@ -173,7 +173,7 @@ async function aboutFault(kind: string): Promise<Explanation> {
 async function aboutScenario(id: string): Promise<{ scenario: Explanation; need: Explanation | undefined }> {
   const { title, question, steps, compare } = await loadScenario(id);
   const story = steps.flatMap((step) => (step.do === "tell" ? [step.text] : []));
-  const tryOut = `lab scenario ${id}`;
+  const tryOut = `lab scenario ${id} --predict`;
   return {
     scenario: {
       kind: "scenario",

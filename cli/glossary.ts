@@ -160,7 +160,7 @@ export const glossary: Readonly<Record<string, Word>> = {
       "The fate that theory names for one session, written down before anything breaks. It is compared with the fate of that very session: mere counts could hide two errors that cancel out.",
     also: ["prediction", "theory"],
     see: ["verdict"],
-    tryOut: "lab scenario server-crash --dry-run",
+    tryOut: "lab scenario server-crash --predict",
   },
   cause: {
     means:

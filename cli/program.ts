@@ -36,6 +36,7 @@ export function buildProgram(): Command {
     .description("Your server just died: who is still logged in? The lab answers by experiment.")
     .version(labVersion(), "-V, --version", "print the version")
     .option("--no-color", "no colours (also NO_COLOR=1)")
+    .option("--no-input", "never ask anything")
     .option("--debug", "print stack traces and causes of errors")
     .addHelpText("after", examples)
     .showSuggestionAfterError(true)

@@ -28,7 +28,7 @@ export function detectTerminal({ colour = true, env = process.env }: TerminalOpt
 
 /** A narrator on stderr: the story stays, what is being done is redrawn in a terminal and a plain line elsewhere. */
 export async function openNarrator({ live, colour }: Terminal): Promise<Narrator & { end(): void }> {
-  const write = (text: string) => process.stderr.write(`${text}\n`);
+  const write = (text: string) => void process.stderr.write(`${text}\n`);
   if (!live) return { tell: write, doing: (text) => write(`  ${text}`), end: () => {} };
   const [{ default: yoctoSpinner }, { Chalk }] = await Promise.all([import("yocto-spinner"), import("chalk")]);
   const chalk = new Chalk(colour ? {} : { level: 0 });

@@ -8,11 +8,12 @@ import type { Plan } from "../plan.ts";
 import type { Narrator } from "../runner/stage.ts";
 import type { Result } from "../verdict/result.ts";
 import { commaList, nameOption, portOption, wholeNumber } from "./options.ts";
+import { addPresentationOptions, openPresentation, type PresentationOptions } from "./presentation.ts";
 
 /** The most users per architecture: memory and sockets of one machine end somewhere. */
 const mostUsers = 100_000;
 
-interface ScenarioOptions {
+interface ScenarioOptions extends PresentationOptions {
   list?: boolean;
   policy?: string[];
   store?: string[];
@@ -27,10 +28,11 @@ interface ScenarioOptions {
   json?: boolean;
   report: string[];
   dryRun?: boolean;
+  predict?: string | true;
 }
 
 export function addScenario(program: Command): void {
-  program
+  const scenario = program
     .command("scenario")
     .description("run a scenario: users log in, something breaks, who is still logged in?")
     .argument("[name]", "which one; --list shows them")
@@ -62,22 +64,26 @@ export function addScenario(program: Command): void {
       collect,
       [],
     )
+    .option("--predict [predictions]", "say first how many will survive: asked for, or given (cookie.memory=20,...)")
     .option("--keep", "leave the lab running when this command started it")
     .option("--dry-run", "print the steps, do nothing")
     .addOption(nameOption())
-    .addOption(portOption())
-    .action(async (scenarioId: string | undefined, options: ScenarioOptions, command: Command) => {
+    .addOption(portOption());
+  addPresentationOptions(scenario).action(
+    async (scenarioId: string | undefined, options: ScenarioOptions, command: Command) => {
       if (options.list) return printList();
-      const colour = command.optsWithGlobals().color !== false;
-      await runOne(scenarioId, options, { colour, persistence: persistenceChoice(command) });
-    });
+      const { color, input } = command.optsWithGlobals();
+      const screen = { colour: color !== false, input: input !== false };
+      await runOne(scenarioId, options, { ...screen, persistence: persistenceChoice(command) });
+    },
+  );
 }
 
 /** All values are checked before anything is started. */
 async function runOne(
   scenarioId: string | undefined,
   options: ScenarioOptions,
-  { colour, persistence }: { colour: boolean; persistence: PersistenceChoice },
+  { colour, input, persistence }: { colour: boolean; input: boolean; persistence: PersistenceChoice },
 ): Promise<void> {
   const { scenarioIds } = await import("../catalogue.ts");
   if (scenarioId === undefined)
@@ -118,12 +124,21 @@ async function runOne(
     import("../terminal.ts"),
     import("../interrupt.ts"),
   ]);
-  const narrator = await openNarrator(detectTerminal({ colour }));
+  const terminal = detectTerminal({ colour });
+  const narrator = await openNarrator(terminal);
   const interrupt = listenForInterrupts();
+  const person = { input, signal: interrupt.signal };
+  const presenter = options.present ? await openPresentation(options, terminal, person) : undefined;
+  const predictions =
+    options.predict === undefined
+      ? []
+      : await (await import("../predictions.ts")).collectPredictions(plan, options.predict, person);
   // Said before the libraries that talk to Docker are loaded, which takes longer than anybody should look at nothing.
   narrator.doing("looking for a running lab");
   try {
-    const { result, folders } = await runTrials(plan, options, narrator, interrupt);
+    const { result, folders } = presenter
+      ? await (await import("../present-runs.ts")).presentRuns(plan, presenter, interrupt)
+      : await runTrials(plan, options, narrator, interrupt);
     narrator.end();
     await writeReports(reports, { result, folders });
     const [{ printResult }, { tellGithub }] = await Promise.all([
@@ -131,6 +146,11 @@ async function runOne(
       import("../github-actions.ts"),
     ]);
     await printResult(result, { folder: folders[0]!, json: options.json ?? false, colour });
+    if (predictions.length > 0) {
+      const { predictionReport } = await import("../report/predictions.ts");
+      const report = predictionReport(predictions, result, terminal);
+      (options.json ? process.stderr : process.stdout).write(`\n${report}`);
+    }
     tellGithub(result);
   } catch (error) {
     narrator.end();

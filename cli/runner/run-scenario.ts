@@ -45,8 +45,7 @@ async function play(stage: Stage, step: Step): Promise<void> {
   const users = stage.members.length;
   switch (step.do) {
     case "tell":
-      narrator.tell(step.text);
-      return;
+      return narrator.tell(step.text);
     case "log-in":
       narrator.doing(`${users} users log in`);
       return everyoneLogsIn(stage);

@@ -11,8 +11,8 @@ import type { Transport } from "../users/transport.ts";
 
 /** Speaks to the audience; never about results, which are the judge's. */
 export interface Narrator {
-  /** A sentence of the story. */
-  tell(text: string): void;
+  /** A sentence of the story. Whoever presents it to a room may take a while, or throw `Interrupted`. */
+  tell(text: string): void | Promise<void>;
   /** What the lab is doing at the moment. */
   doing(text: string): void;
 }
