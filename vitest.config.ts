@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** Two projects: `unit` needs nothing but Node; `docker` needs an engine and runs one file at a time, because two cores are shared. */
+/**
+ * Three projects: `unit` needs nothing but Node; `browser` needs Chromium; `docker` needs an engine and runs one file at a time,
+ * because two cores are shared.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +11,17 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{cli,services,scripts}/**/*.test.ts"],
-          exclude: ["**/*.docker.test.ts", "node_modules/**", "dist/**"],
+          exclude: ["**/*.docker.test.ts", "**/*.browser.test.ts", "node_modules/**", "dist/**"],
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["{cli,services,scripts}/**/*.browser.test.ts"],
+          fileParallelism: false,
+          globalSetup: ["cli/testing/needs-chromium.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -1,24 +1,23 @@
 /**
  * Builds what runs: dist/cli (TypeScript to JavaScript, file by file), dist/app/server.cjs and dist/app/balancer.cjs (the app
- * server and the balancer in Node, one file each that a bare Node image can run) and dist/app/stores.json (what each session
- * store says of itself, read by the CLI).
+ * server and the balancer in Node, one file each that a bare Node image can run), dist/app/stores.json (what each session
+ * store says of itself, read by the CLI) and dist/pages (script and style of each page that runs in a browser).
  *
- *   npx tsx scripts/build.ts          both
- *   npx tsx scripts/build.ts cli|app  one of them
+ *   npx tsx scripts/build.ts                all
+ *   npx tsx scripts/build.ts cli|app|pages  one of them
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
-const builds = { cli: buildCli, app: buildApp };
+const builds: Record<string, () => void | Promise<void>> = { cli: buildCli, app: buildApp, pages: buildPages };
 
 const wanted = process.argv[2];
 if (wanted !== undefined && !Object.hasOwn(builds, wanted))
-  throw new Error(`unknown part "${wanted}"; known: cli, app`);
-if (wanted !== "app") buildCli();
-if (wanted !== "cli") await buildApp();
+  throw new Error(`unknown part "${wanted}"; known: ${Object.keys(builds).join(", ")}`);
+for (const [part, make] of Object.entries(builds)) if (wanted === undefined || wanted === part) await make();
 
 function buildCli(): void {
   const typescript = join(root, "node_modules/typescript/bin/tsc");
@@ -55,6 +54,26 @@ async function buildApp(): Promise<void> {
     stdio: "inherit",
   });
   rmSync(join(root, "dist/app/catalogue.cjs"));
+}
+
+/** cli/ROOM/page/main.ts and main.css become dist/pages/ROOM.js and ROOM.css; cli/page-assets.ts reads them. */
+async function buildPages(): Promise<void> {
+  rmSync(join(root, "dist/pages"), { recursive: true, force: true });
+  const rooms = readdirSync(join(root, "cli")).filter((room) => existsSync(join(root, "cli", room, "page/main.ts")));
+  await build({
+    absWorkingDir: root,
+    entryPoints: rooms.flatMap((room) =>
+      ["ts", "css"].map((ending) => ({ in: `cli/${room}/page/main.${ending}`, out: room })),
+    ),
+    outdir: "dist/pages",
+    bundle: true,
+    minify: true,
+    platform: "browser",
+    target: "es2022",
+    format: "iife",
+    charset: "utf8",
+    logLevel: "warning",
+  });
 }
 
 /** Writes services/app/store-files.ts anew for the bundle, which has no folder to read: one import for each file of stores/. */

@@ -14,6 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 main() {
   step "format and lint" npx biome check --error-on-warnings .
   step "types" npx tsc --noEmit -p tsconfig.json
+  step "types in the browser" npx tsc --noEmit -p tsconfig.page.json
   step "dead code" npx knip
   step "shell scripts" ./scripts/shellcheck.sh
   step "compose file" docker compose -f compose/compose.yaml config --quiet

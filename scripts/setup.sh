@@ -3,6 +3,7 @@
 #
 #   ./scripts/setup.sh          asks before it installs a system package
 #   ./scripts/setup.sh --yes    asks nothing
+#   ./scripts/setup.sh --tests  also gets Chromium, which the tests of the pages need (npm test)
 #
 # Needs Node 20.19 or newer with npm. Running it again is cheap: what is there is left alone.
 #
@@ -20,16 +21,20 @@ ENGINE_DEADLINE_SECONDS=60
 REGISTRY_DEADLINE_SECONDS=20
 
 assume_yes=no
+for_tests=no
 work=
 pull=
 
 main() {
-  case "${1:-}" in
-    '') ;;
-    -y | --yes) assume_yes=yes ;;
-    -h | --help) print_help_of "${BASH_SOURCE[0]}" && exit ;;
-    *) fail_usage "unknown option '$1'; allowed: --yes, --help" ;;
-  esac
+  local option
+  for option in "$@"; do
+    case "$option" in
+      -y | --yes) assume_yes=yes ;;
+      --tests) for_tests=yes ;;
+      -h | --help) print_help_of "${BASH_SOURCE[0]}" && exit ;;
+      *) fail_usage "unknown option '$option'; allowed: --yes, --tests, --help" ;;
+    esac
+  done
   trap clean_up EXIT
   work=$(mktemp -d)
 
@@ -42,6 +47,7 @@ main() {
   ensure_engine
   ensure_compose
   ensure_images
+  [[ $for_tests == no ]] || ensure_chromium
   say "ready. Next: npx lab scenario server-crash"
 }
 
@@ -245,6 +251,14 @@ ensure_images() {
     scripts/build-images.sh
     name_images debian
   fi
+}
+
+# The distribution's own browser: the tests drive it, users do not need it.
+ensure_chromium() {
+  local browser=${LAB_CHROMIUM:-chromium}
+  have "$browser" || [[ -n ${LAB_CHROMIUM:-} ]] || ! have apt-get || install_packages chromium
+  have "$browser" || fail "there is no $browser" "Install Chromium, or set LAB_CHROMIUM to the path of one."
+  say "chromium: ready ($(command -v "$browser"))"
 }
 
 # Pulls the first image; yes when it arrives. Only the time to the first answer is limited, not the time of the pull.

@@ -71,10 +71,15 @@ export const paper = {
   dark: { paper: "#16181b", card: "#23262b", ink: "#f1f1ee", faint: "#b4b8be", line: "#3c4047", down: "#ff8080" },
 } as const;
 
-/** The palette as custom properties, so that one drawing serves light and dark: `--paper`, `--fate-lost`, `--answer-none`, `.look1`. */
+/**
+ * The palette as custom properties, so that one drawing serves light and dark: `--paper`, `--fate-lost`, `--answer-none`; the
+ * classes `.fate-lost` and `.answer-none` set `--mark`, `.look1` sets `--server` and `--on-server`.
+ */
 export function paletteStyle(): string {
   const marks = (kind: string, table: Record<string, Mark>) =>
     Object.entries(table).map(([name, { light, dark }]) => `--${kind}-${name}: light-dark(${light}, ${dark});`);
+  const classes = (kind: string, table: Record<string, Mark>) =>
+    Object.keys(table).map((name) => `.${kind}-${name} { --mark: var(--${kind}-${name}); }`);
   const papers = (Object.keys(paper.light) as (keyof typeof paper.light)[]).map(
     (name) => `--${name}: light-dark(${paper.light[name]}, ${paper.dark[name]});`,
   );
@@ -83,6 +88,8 @@ export function paletteStyle(): string {
     "  color-scheme: light dark;",
     ...[...papers, ...marks("fate", fateMarks), ...marks("answer", answerMarks)].map((line) => `  ${line}`),
     "}",
+    ...classes("fate", fateMarks),
+    ...classes("answer", answerMarks),
     ...allServerLooks.map(
       ({ name, background, text }) => `.${name} { --server: ${background}; --on-server: ${text}; }`,
     ),

@@ -1,7 +1,9 @@
 import { extname } from "node:path";
 import { unknownValue } from "../errors.ts";
+import { pageAssets } from "../page-assets.ts";
 import type { Result } from "../verdict/result.ts";
 import { eventsReport } from "./events.ts";
+import { htmlReport } from "./html.ts";
 import { jsonReport } from "./json.ts";
 import { junitReport } from "./junit.ts";
 import { markdownReport } from "./markdown.ts";
@@ -18,6 +20,13 @@ export interface ReportFormat {
 }
 
 export const reportFormats: readonly ReportFormat[] = [
+  {
+    id: "html",
+    ending: ".html",
+    title: "a page to look at and to show; one file, no network",
+    // Read when it is needed: other formats do without the page.
+    render: (source) => htmlReport(source, pageAssets("report")),
+  },
   { id: "json", ending: ".json", title: "the result document, for programs", render: ofResult(jsonReport) },
   {
     id: "text",

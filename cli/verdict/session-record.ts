@@ -37,6 +37,8 @@ export interface Interruption {
   timesAnonymous: number;
   /** The longest that the user waited for a good answer: from the request that began it, over failed ones, to the answer. */
   longestGapMs: number;
+  /** When that longest wait began. */
+  longestGapFrom?: number;
   /** When the first request was sent that has had no good answer yet; undefined when there is none. */
   waitingSince?: number;
 }
@@ -108,7 +110,10 @@ function noteInterruption(interruption: Interruption, { at, ms, phase, answer }:
   interruption.waitingSince ??= at;
   if (answer === "me") {
     const gapMs = Math.round(at + ms - interruption.waitingSince);
-    interruption.longestGapMs = Math.max(interruption.longestGapMs, gapMs);
+    if (gapMs > interruption.longestGapMs) {
+      interruption.longestGapMs = gapMs;
+      interruption.longestGapFrom = interruption.waitingSince;
+    }
     delete interruption.waitingSince;
   } else if (answer === "anonymous") interruption.timesAnonymous += 1;
   else interruption.failedRequests += 1;

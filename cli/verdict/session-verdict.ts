@@ -27,6 +27,8 @@ export interface SessionVerdict {
   failedRequests: number;
   timesAnonymous: number;
   longestGapMs: number;
+  /** When that longest wait began, in milliseconds of the run. */
+  longestGapFrom?: number;
 }
 
 /** The verdict on each session, in the order in which users entered. */
@@ -43,7 +45,7 @@ export function sessionVerdicts(judged: readonly JudgedSession[], record: RunRec
   return judged.map((one) => {
     const { session, fate, expected, because, exposed } = one;
     const cause = causeOf({ session, fate, record }, controlsAreWell.get(session.architecture) ?? false);
-    const { failedRequests, timesAnonymous, longestGapMs } = session.interruption;
+    const { waitingSince, ...interruption } = session.interruption;
     return {
       user: session.user,
       architecture: session.architecture,
@@ -55,9 +57,7 @@ export function sessionVerdicts(judged: readonly JudgedSession[], record: RunRec
       exposed,
       mismatch: isMismatch(one, record),
       ...(cause ? { cause } : {}),
-      failedRequests,
-      timesAnonymous,
-      longestGapMs,
+      ...interruption,
     };
   });
 }

@@ -1,0 +1,126 @@
+import type { FaultEvent, HistoryEvent, OperationEvent } from "../../history/events.ts";
+import { judgeInDetail } from "../../verdict/judge.ts";
+import type { SessionVerdict } from "../../verdict/session-verdict.ts";
+import { OperationWriter } from "./operation-codec.ts";
+import type { SessionData, TrialData } from "./page-data.ts";
+
+/** What the narrator said, and when. */
+export interface Told {
+  at: number;
+  says: string;
+}
+
+/**
+ * One trial for the page. Reads the history once, judging it on the way; only the operations are kept, in a few bytes each.
+ *
+ * @param lists the app servers and architectures of the run, by whose numbers the data refer to them
+ */
+export async function collectTrial(
+  history: AsyncIterable<HistoryEvent>,
+  lists: { appServers: readonly string[]; architectures: readonly string[] },
+): Promise<{ trial: TrialData; told: Told[] }> {
+  const texts = new Numbering();
+  const operations = new Map<string, OperationWriter>();
+  const told: Told[] = [];
+  const faults: TrialData["faults"] = [];
+  const settledAt: number[] = [];
+
+  const note = (event: HistoryEvent): void => {
+    if (event.type === "operation") noteOperation(event);
+    else if (event.type === "step" && event.says !== undefined) told.push({ at: event.at, says: event.says });
+    else if (event.type === "fault") noteFault(faults, event);
+    else if (event.type === "settled") settledAt.push(event.at);
+  };
+  const noteOperation = ({ user, server, reason, status, ...operation }: OperationEvent): void => {
+    const writer = operations.get(user) ?? new OperationWriter();
+    operations.set(user, writer);
+    const says = reason ?? (operation.answer === "none" && status !== undefined ? `status ${status}` : undefined);
+    writer.write({
+      ...operation,
+      server: server === undefined ? -1 : lists.appServers.indexOf(server),
+      reason: says === undefined ? -1 : texts.of(says),
+    });
+  };
+
+  const { result, sessions } = await judgeInDetail(tapped(history, note));
+  const rows = sessions.map((session) => sessionData(session, { lists, texts, operations }));
+  return {
+    trial: {
+      victim: result.run.victim,
+      durationMs: result.run.durationMs,
+      faults,
+      settledAt,
+      texts: texts.all(),
+      sessions: rows,
+      operations: Buffer.concat(sessions.map(({ user }) => Buffer.from(operations.get(user)?.bytes ?? []))).toString(
+        "base64",
+      ),
+    },
+    told,
+  };
+}
+
+async function* tapped<Event>(events: AsyncIterable<Event>, note: (event: Event) => void): AsyncGenerator<Event> {
+  for await (const event of events) {
+    note(event);
+    yield event;
+  }
+}
+
+function noteFault(faults: TrialData["faults"], { kind, target, state, at }: FaultEvent): void {
+  if (state === "injecting") {
+    faults.push({ kind, target, from: at, confirmed: false });
+    return;
+  }
+  const fault = faults.findLast((known) => known.kind === kind && known.target === target);
+  if (!fault) return;
+  if (state === "confirmed") fault.confirmed = true;
+  if (state === "healed") fault.to = at;
+}
+
+function sessionData(
+  { user, architecture, home, role, fate, expected, because, cause, exposed, mismatch, ...felt }: SessionVerdict,
+  {
+    lists: { appServers, architectures },
+    texts,
+    operations,
+  }: {
+    lists: { appServers: readonly string[]; architectures: readonly string[] };
+    texts: Numbering;
+    operations: Map<string, OperationWriter>;
+  },
+): SessionData {
+  return {
+    user,
+    architecture: architectures.indexOf(architecture),
+    home: home === undefined ? -1 : appServers.indexOf(home),
+    isControl: role === "control",
+    fate,
+    expected,
+    because: because === "" ? -1 : texts.of(because),
+    evidence: cause ? texts.of(cause.evidence) : -1,
+    isExposed: exposed,
+    isMismatch: mismatch,
+    failedRequests: felt.failedRequests,
+    timesAnonymous: felt.timesAnonymous,
+    longestGapMs: felt.longestGapMs,
+    longestGapFrom: Math.round(felt.longestGapFrom ?? 0),
+    bytes: operations.get(user)?.bytes.length ?? 0,
+  };
+}
+
+/** Gives each text a number, the same text the same one. */
+class Numbering {
+  readonly #numbers = new Map<string, number>();
+
+  of(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.#numbers.size);
+    return this.#numbers.size - 1;
+  }
+
+  all(): string[] {
+    return [...this.#numbers.keys()];
+  }
+}

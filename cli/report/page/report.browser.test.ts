@@ -1,0 +1,232 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { HistoryEvent } from "../../history/events.ts";
+import { openBrowser, type TestBrowser } from "../../testing/browser.ts";
+import { stories } from "../../verdict/golden/stories.ts";
+import { judge } from "../../verdict/judge.ts";
+import { formatFor } from "../formats.ts";
+import { bigRun } from "../testing/big-run.ts";
+import { nastyTexts, withHostileTexts } from "../testing/hostile.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "session-lab-pages-"));
+let chromium: TestBrowser;
+
+beforeAll(async () => {
+  chromium = await openBrowser();
+});
+
+afterAll(async () => {
+  await chromium?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+/** @returns the address of the written page */
+async function pageOf(name: string, ...trials: (() => AsyncIterable<HistoryEvent>)[]): Promise<string> {
+  const file = join(folder, `${name}.html`);
+  const result = await judge(trials[0]!());
+  await writeFile(file, formatFor(file).render({ result, histories: trials }));
+  return pathToFileURL(file).href;
+}
+
+function told(name: string): () => AsyncIterable<HistoryEvent> {
+  return async function* () {
+    yield* stories[name]!().events;
+  };
+}
+
+function rowsOf(page: Page): Locator {
+  return page.getByRole("list", { name: "sessions" }).getByRole("listitem");
+}
+
+describe("opened from disk", () => {
+  test.each(Object.keys(stories))("%s: asks nobody for anything, complains of nothing", async (name) => {
+    const url = await pageOf(name, told(name));
+    const { page, complaints, requests } = await chromium.open(url);
+    expect(await rowsOf(page).count()).toBeGreaterThan(0);
+    expect({ complaints, requests }).toEqual({ complaints: [], requests: [url] });
+    await page.context().close();
+  });
+
+  test("answers the question in words without any script", async () => {
+    const url = await pageOf("plain", told("server-crash"));
+    const { page } = await chromium.open(url, { javaScriptEnabled: false });
+    const text = await page.locator("body").textContent();
+    expect(text).toMatch(/Who is still logged in\?/);
+    expect(text).toContain("✓ 2/3 lost 1");
+    expect(text).toContain("app2 is another process now");
+    await page.context().close();
+  });
+
+  test("its policy stops what it did not bring along", async () => {
+    const { page, complaints } = await chromium.open(await pageOf("policy", told("server-crash")));
+    const outcome = await page.evaluate(async () => {
+      const script = document.createElement("script");
+      script.textContent = "window.intruder = 1";
+      document.body.append(script);
+      const answer = await fetch("http://127.0.0.1:9/").catch((error: Error) => error.name);
+      return [(window as { intruder?: number }).intruder, answer];
+    });
+    expect(outcome).toEqual([undefined, "TypeError"]);
+    expect(complaints.join()).toContain("Content Security Policy");
+    await page.context().close();
+  });
+
+  test.each(nastyTexts)("%j in every text stays text", async (nasty) => {
+    const hostile = async function* () {
+      yield* withHostileTexts(stories["every-fate"]!().events, nasty);
+    };
+    const { page, complaints } = await chromium.open(await pageOf("hostile", hostile));
+    await rowsOf(page).first().getByRole("button").click();
+    const counts = await page.evaluate(() => [
+      document.querySelectorAll("script:not(#data)").length,
+      document.querySelectorAll("img, iframe, object, [onload], [onerror]").length,
+    ]);
+    expect({ counts, complaints }).toEqual({ counts: [1, 0], complaints: [] });
+    await page.context().close();
+  });
+});
+
+describe("the sessions", () => {
+  test("are filtered by architecture, fate, home and name, and the timeline with them", async () => {
+    const { page } = await chromium.open(await pageOf("filter", told("server-crash")));
+    const shown = () => page.getByRole("status").textContent();
+    const app3 = () => page.getByRole("img", { name: /^app3: / }).getAttribute("aria-label");
+    expect(await shown()).toBe("9 of 9 sessions");
+    const all = await app3();
+    await page.getByLabel("fate", { exact: true }).selectOption("lost");
+    expect(await shown()).toBe("1 of 9 sessions");
+    expect(await rowsOf(page).textContent()).toContain("cookie.memory/1");
+    expect(await app3()).not.toBe(all);
+    await page.getByRole("button", { name: "Show all" }).click();
+    await page.getByLabel("home", { exact: true }).selectOption("app2");
+    expect(await shown()).toBe("3 of 9 sessions");
+    await page.getByLabel("user", { exact: true }).fill("REDIS");
+    expect(await shown()).toBe("1 of 9 sessions");
+    await page.locator("#matrix a").filter({ hasText: "lost 1" }).click();
+    expect(await shown()).toBe("3 of 9 sessions");
+    expect(await page.getByLabel("architecture", { exact: true }).inputValue()).toBe("cookie.memory");
+    await page.context().close();
+  });
+
+  test("tell every request, with prediction and evidence, by keyboard too", async () => {
+    const { page } = await chromium.open(await pageOf("dialog", told("server-crash")));
+    await page.getByRole("button", { name: /cookie\.memory\/1/ }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "cookie.memory/1" });
+    const text = await dialog.textContent();
+    expect(text).toContain("lost, because the session lived in the memory of the process that died");
+    expect(text).toContain("app2 is another process now: boot 1st-app2 became 2nd-app2");
+    expect(await dialog.getByRole("row").count()).toBe(12);
+    await page.keyboard.press("Escape");
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    await page.context().close();
+  });
+
+  test("of each trial can be looked at", async () => {
+    const { page } = await chromium.open(await pageOf("trials", told("server-crash"), told("theory-was-wrong")));
+    await page.getByLabel("trial", { exact: true }).selectOption("1");
+    expect(await rowsOf(page).first().textContent()).toContain("ada");
+    await page.context().close();
+  });
+});
+
+describe("2,000 sessions with 200,000 requests", () => {
+  let url: string;
+
+  beforeAll(async () => {
+    url = await pageOf("big", () => bigRun());
+  });
+
+  test("fit into 15 MB", () => {
+    expect(statSync(new URL(url)).size).toBeLessThan(15_000_000);
+  });
+
+  test("open, filter and scroll without a freeze", async () => {
+    const { page, complaints } = await chromium.open("about:blank");
+    const ready = async () => page.getByRole("status").filter({ hasText: "sessions" }).waitFor();
+    const began = performance.now();
+    await page.goto(url);
+    await ready();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(await rowsOf(page).count()).toBeLessThan(100);
+
+    // The longest that the page did not answer, while somebody works with it.
+    const longestTask = await page.evaluate(async () => {
+      let longest = 0;
+      const observer = new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+      });
+      observer.observe({ type: "longtask" });
+      const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      const fate = document.querySelector<HTMLSelectElement>("#filter-fate")!;
+      for (const value of ["lost", "survived", ""]) {
+        fate.value = value;
+        fate.dispatchEvent(new Event("change"));
+        await frame();
+      }
+      const rows = document.querySelector(".rows")!;
+      for (let step = 0; step < 40; step++) {
+        rows.scrollTop += rows.scrollHeight / 40;
+        await frame();
+      }
+      observer.disconnect();
+      return longest;
+    });
+    expect(longestTask).toBeLessThan(700);
+    expect(await rowsOf(page).last().textContent()).toMatch(/ip-hash\.redis/);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test("give a printed page with the first of them", async () => {
+    const { page } = await chromium.open(url);
+    const pdf = await page.pdf({ format: "A4", landscape: true });
+    expect(pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)!.length).toBeLessThan(15);
+    await page.context().close();
+  });
+});
+
+describe("for everybody", () => {
+  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+  test.each(["light", "dark"] as const)(
+    "axe finds nothing serious in the %s page, nor in its dialog",
+    async (scheme) => {
+      const url = await pageOf(`axe-${scheme}`, told("every-fate"));
+      // Axe is brought in past the page's policy, which is not what it is to test.
+      const { page } = await chromium.open(url, { colorScheme: scheme, bypassCSP: true });
+      await page.addScriptTag({ path: axe });
+      const faults = () =>
+        page.evaluate(async () => {
+          const { violations } = await (window as unknown as { axe: Axe }).axe.run();
+          return violations
+            .filter(({ impact }) => impact === "serious" || impact === "critical")
+            .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+        });
+      expect(await faults()).toEqual([]);
+      await rowsOf(page).first().getByRole("button").click();
+      expect(await faults()).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  test.each([
+    [1280, 800],
+    [1920, 1080],
+    [390, 844],
+  ])("nothing is cut off at %i x %i", async (width, height) => {
+    const { page } = await chromium.open(await pageOf("size", told("every-fate")), { viewport: { width, height } });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.context().close();
+  });
+});
+
+interface Axe {
+  run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+}

@@ -1,0 +1,85 @@
+import { element } from "../../picture/dom.ts";
+import { answerMarks, fateMarks } from "../../picture/palette.ts";
+import type { PageOperation } from "../html/operation-codec.ts";
+import type { TrialData } from "../html/page-data.ts";
+import { duration } from "./scale.ts";
+import type { Session } from "./session.ts";
+import { expectedWords } from "./session-row.ts";
+
+/** More than anybody reads, and few enough to be drawn at once. */
+const most = 500;
+
+/** Everything about one session: what theory said, what became of it and why, and each request. */
+export function showSession(session: Session, trial: TrialData, appServers: readonly string[]): void {
+  const { user, architecture, home, fate, because, evidence, isExposed } = session;
+  const { sign, word } = fateMarks[fate];
+  const operations = session.operations();
+  const facts: [string, string][] = [
+    ["architecture", architecture],
+    ["home", home ?? "unknown"],
+    ["touched by the fault", isExposed ? "yes" : "no: a control"],
+    ["expected", `${expectedWords(session)}${because === "" ? "" : `, because ${because}`}`],
+    ["observed", `${sign} ${word}`],
+    ...(evidence === "" ? [] : [["evidence", evidence] satisfies [string, string]]),
+    [
+      "felt",
+      `${session.failedRequests} requests failed, ${session.timesAnonymous} times seen anonymous, longest wait ${duration(session.longestGapMs)}`,
+    ],
+  ];
+  const close = element("button", { type: "button", class: "close" }, "Close");
+  const dialog = element(
+    "dialog",
+    { "aria-labelledby": "dialog-title" },
+    close,
+    element("h2", { id: "dialog-title" }, user),
+    element("dl", {}, ...facts.flatMap(([label, says]) => [element("dt", {}, label), element("dd", {}, says)])),
+    element(
+      "div",
+      { class: "wide", tabindex: 0, role: "region", "aria-label": "every request" },
+      element(
+        "table",
+        {},
+        element(
+          "thead",
+          {},
+          element(
+            "tr",
+            {},
+            ...["at", "request", "cookies", "answer", "by", "took"].map((head) =>
+              element("th", { scope: "col" }, head),
+            ),
+          ),
+        ),
+        element("tbody", {}, ...operations.slice(0, most).map((operation) => line(operation, trial, appServers))),
+      ),
+    ),
+    operations.length > most ? element("p", {}, `and ${operations.length - most} more requests`) : undefined,
+  );
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+const jars = { live: "the browser's", pinned: "pinned (to diagnose)", home: "pinned, straight to its home" } as const;
+
+function line(
+  { at, ms, kind, answer, jar, connection, server, reason }: PageOperation,
+  { texts }: TrialData,
+  appServers: readonly string[],
+): HTMLElement {
+  const { sign, word } = answerMarks[answer];
+  const says = reason < 0 ? "" : `: ${texts[reason] ?? ""}`;
+  const cells = [
+    `${(at / 1_000).toFixed(2)} s`,
+    `${kind}, ${connection} connection`,
+    jars[jar],
+    `${sign} ${word}${says}`,
+    appServers[server] ?? "-",
+    `${ms} ms`,
+  ];
+  return element("tr", { class: `answer-${answer}` }, ...cells.map((cell) => element("td", {}, cell)));
+}
