@@ -1,0 +1,227 @@
+import type { Answer, FaultEvent, OperationEvent, Phase, RunEvent, UserEvent } from "../history/events.ts";
+import { newRun, noteEvent, type RunRecord } from "../verdict/run-record.ts";
+import type { Condition, LookEvent, PictureEvent } from "./moments.ts";
+
+/**
+ * What a picture shows at one moment: a function of the events up to then. Fates are not made up here: `record` is the judge's
+ * own, and `tally.ts` asks the judge.
+ */
+export interface Picture {
+  /** In ms since the run began. */
+  at: number;
+  run: RunEvent;
+  record: RunRecord;
+  phase: Phase;
+  /** The last sentence that the narrator said. */
+  says: string;
+  sessions: Map<string, PicturedSession>;
+  /** Faults that have been injected and not healed, oldest first. */
+  broken: { kind: string; target: string; state: FaultEvent["state"] }[];
+  /** What looks at the lab said last, by service, and when each look began. */
+  looked: Map<string, { condition: Condition; at: number }>;
+  counted: Map<string, number | null>;
+  /** When the last fault event of a service came: an older look knows nothing of it. */
+  faultedAt: Map<string, number>;
+  /** What has happened, newest last: for a log of a few lines. */
+  log: { at: number; says: string }[];
+  /** Requests answered so far. */
+  answered: number;
+  ended: boolean;
+}
+
+export interface PicturedSession {
+  user: string;
+  architecture: string;
+  role: UserEvent["role"];
+  /** The last answer to this browser; undefined before the first. */
+  answer?: Answer;
+  /** The app server that gave the last answer. */
+  server?: string;
+  /** Logged in, by the last definitive answer. */
+  isKnown: boolean;
+  /** The service that holds the session's data, or `browser`; undefined before the login, and when its memory is gone. */
+  holder?: string;
+}
+
+/** In place of a service: the session is in the browser's cookie. */
+export const inBrowser = "browser";
+
+export function newPicture(run: RunEvent): Picture {
+  return {
+    at: 0,
+    run,
+    record: newRun(run),
+    phase: "baseline",
+    says: run.scenario.question,
+    sessions: new Map(),
+    broken: [],
+    looked: new Map(),
+    counted: new Map(),
+    faultedAt: new Map(),
+    log: [],
+    answered: 0,
+    ended: false,
+  };
+}
+
+/** Takes the next event into account. */
+export function noteInPicture(picture: Picture, event: PictureEvent): void {
+  if (event.type === "look") return noteLook(picture, event);
+  if (event.type === "run") return;
+  noteEvent(picture.record, event);
+  switch (event.type) {
+    case "step":
+      picture.phase = event.phase;
+      if (event.says !== undefined) picture.says = event.says;
+      if (event.step === "take-away") noteTakenAway(picture, event.at);
+      return;
+    case "user":
+      picture.sessions.set(event.user, {
+        user: event.user,
+        architecture: event.architecture,
+        role: event.role,
+        isKnown: false,
+      });
+      return;
+    case "operation":
+      noteAnswer(picture, event);
+      return;
+    case "fault":
+      noteFault(picture, event);
+      return;
+    case "settled":
+      write(picture, event.at, event.ok ? `settled: ${event.says}` : `not settled: ${event.says}`);
+      return;
+    case "alert":
+      write(picture, event.at, `alert of ${event.service}: ${event.line}`);
+      return;
+    case "leftover":
+      write(picture, event.at, `left behind: ${event.kind} ${event.name}`);
+      return;
+    case "end":
+      picture.ended = true;
+      write(picture, event.at, event.complete ? "the run is over" : `cut short: ${event.reason ?? "no reason given"}`);
+      return;
+    case "change":
+    case "measure":
+    case "expectation":
+    case "store-seen":
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+/** How a service is, as far as is known. */
+export function conditionOf({ broken, looked }: Picture, service: string): Condition {
+  const seen = looked.get(service)?.condition;
+  const faults = broken.filter(({ target }) => target === service);
+  if (seen !== undefined) return seen;
+  if (faults.some(({ state }) => state === "unconfirmed")) return "unclear";
+  const conditions = faults.map(({ kind }) => effects[kind]?.condition ?? "unclear");
+  return conditions.find((condition) => condition === "down") ?? conditions.find((one) => one !== "up") ?? "up";
+}
+
+/** What a fault does to a service while it lasts, and whether the process, with all of its memory, ends. */
+const effects: Record<string, { condition: Condition; ends: boolean }> = {
+  kill: { condition: "down", ends: true },
+  stop: { condition: "down", ends: true },
+  restart: { condition: "up", ends: true },
+  return: { condition: "up", ends: false },
+  freeze: { condition: "frozen", ends: false },
+  partition: { condition: "cut-off", ends: false },
+};
+
+/** The name by which the taking away of a server before the experiment is known here. */
+const takenAway = "stop";
+
+function noteTakenAway(picture: Picture, at: number): void {
+  const { victim } = picture.run;
+  picture.broken.push({ kind: takenAway, target: victim, state: "confirmed" });
+  write(picture, at, `${victim} is stopped before anybody logs in`);
+}
+
+function noteFault(picture: Picture, { kind, target, state, at, evidence }: FaultEvent): void {
+  const { broken } = picture;
+  const felt = evidence?.map(({ says }) => says).join("; ");
+  write(picture, at, `${kind} ${target}: ${state}${felt ? ` (${felt})` : ""}`);
+  if (state === "injecting") return;
+  picture.faultedAt.set(target, at);
+  picture.looked.delete(target);
+  const known = broken.findLast((fault) => fault.kind === kind && fault.target === target);
+  if (state === "healed") {
+    picture.broken = broken.filter((fault) => fault !== known);
+    // What comes back comes back from everything: a process that was started again is not frozen.
+    return;
+  }
+  if (known) known.state = state;
+  else if (state !== "failed" && state !== "healing") broken.push({ kind, target, state });
+  if (state === "injected" && kind === "return")
+    picture.broken = broken.filter((fault) => fault.target !== target || effects[fault.kind]?.condition !== "down");
+  if (state === "injected" && effects[kind]?.ends) forgetMemoryOf(picture, target);
+}
+
+/** A process has ended: what it held in its memory is gone. What a store's server had on disk is not judged here. */
+function forgetMemoryOf({ sessions, run }: Picture, service: string): void {
+  if (!run.appServers.includes(service)) return;
+  for (const session of sessions.values()) if (session.holder === service) delete session.holder;
+}
+
+function noteAnswer(picture: Picture, { user, jar, answer, server, kind, outcome }: OperationEvent): void {
+  picture.answered += 1;
+  const session = picture.sessions.get(user);
+  // The other jars only diagnose: it is not the browser that asks.
+  if (!session || jar !== "live") return;
+  session.answer = answer;
+  if (server === undefined) delete session.server;
+  else session.server = server;
+  if (answer === "me") session.isKnown = true;
+  if (answer === "anonymous") session.isKnown = false;
+  if (answer === "anonymous" || (kind === "log-out" && outcome === "ok")) delete session.holder;
+  else if (answer === "me") {
+    const holder = holderOf(picture, session);
+    if (holder !== undefined) session.holder = holder;
+  }
+}
+
+/** Where the data of a session are that has just been recognised. */
+function holderOf({ record }: Picture, { architecture, server }: PicturedSession): string | undefined {
+  const store = record.architectures.get(architecture)?.store;
+  if (store?.livesIn === "app-server") return server;
+  return store?.livesIn === "browser" ? inBrowser : (store?.server ?? undefined);
+}
+
+function noteLook(picture: Picture, { at, conditions, sessions }: LookEvent): void {
+  for (const [service, condition] of Object.entries(conditions)) {
+    if (at < (picture.faultedAt.get(service) ?? 0)) continue;
+    const before = picture.looked.get(service)?.condition ?? conditionOf(picture, service);
+    if (condition !== before) write(picture, at, `${service} is ${conditionWords[condition]}`);
+    if (condition === "down" && before !== "down") forgetMemoryOf(picture, service);
+    picture.looked.set(service, { condition, at });
+  }
+  for (const [service, count] of Object.entries(sessions)) picture.counted.set(service, count);
+}
+
+/** A sign and a word for each condition: never colour alone. */
+export const conditionSigns: Record<Condition, string> = {
+  up: "✓",
+  down: "✗",
+  frozen: "❄",
+  "cut-off": "⊘",
+  unclear: "?",
+};
+
+export const conditionWords: Record<Condition, string> = {
+  up: "up",
+  down: "down",
+  frozen: "frozen",
+  "cut-off": "cut off",
+  unclear: "unclear",
+};
+
+const logLines = 50;
+
+function write({ log }: Picture, at: number, says: string): void {
+  log.push({ at, says });
+  if (log.length > logLines) log.shift();
+}

@@ -1,0 +1,85 @@
+import type { Answer } from "../history/events.ts";
+import { fateOf, isReadToTheEnd } from "../verdict/fate-of.ts";
+import type { Fate } from "../verdict/fates.ts";
+import type { Condition } from "./moments.ts";
+import { conditionOf, inBrowser, type Picture } from "./picture.ts";
+
+/** How the subjects of one architecture are doing. */
+export interface ArchitectureTally {
+  id: string;
+  store: string;
+  sessions: number;
+  /** The last answer that each browser got. */
+  answers: Record<Answer, number>;
+  /** Nobody has answered these yet. */
+  arriving: number;
+  /** Fates as they settle; the sum is below `sessions` until the last one is read to the end. */
+  fates: Partial<Record<Fate, number>>;
+}
+
+/** The architectures in the order of the run, each with its sessions counted. */
+export function tallyOf({ run, record, sessions, ended }: Picture): ArchitectureTally[] {
+  const tallies = new Map(run.architectures.map(({ id, store }) => [id, emptyTally(id, store.id)]));
+  for (const { user, architecture, role, answer } of sessions.values()) {
+    const tally = tallies.get(architecture);
+    if (!tally || role !== "subject") continue;
+    tally.sessions += 1;
+    if (answer === undefined) tally.arriving += 1;
+    else tally.answers[answer] += 1;
+    const judged = record.sessions.get(user);
+    if (!judged || !record.settled || !(ended || isReadToTheEnd(judged))) continue;
+    const fate = fateOf(judged, record);
+    // Whoever is anonymous is asked once more, with the cookies of old: until then nobody knows what became of the session.
+    if (fate !== "not-judged" || ended) tally.fates[fate] = (tally.fates[fate] ?? 0) + 1;
+  }
+  return [...tallies.values()];
+}
+
+function emptyTally(id: string, store: string): ArchitectureTally {
+  return {
+    id,
+    store,
+    sessions: 0,
+    answers: { me: 0, "someone-else": 0, anonymous: 0, "store-unreachable": 0, none: 0 },
+    arriving: 0,
+    fates: {},
+  };
+}
+
+/** A service with what is in it. */
+export interface Box {
+  service: string;
+  part: "app-server" | "store" | "browser";
+  condition: Condition;
+  /** Fault kinds that last, e.g. `kill`. */
+  faults: string[];
+  /** Sessions that live here: counted by a look, else those whose browser was recognised last. Null when nobody knows. */
+  sessions: number | null;
+  /** Somebody can have a session here at all. */
+  holdsSessions: boolean;
+}
+
+/** The boxes of the picture: app servers, then the stores' servers, then the browsers where they hold sessions. */
+export function boxesOf(picture: Picture): Box[] {
+  const { run, sessions, counted, broken } = picture;
+  const held = new Map<string, number>();
+  for (const { holder, isKnown } of sessions.values())
+    if (holder !== undefined && isKnown) held.set(holder, (held.get(holder) ?? 0) + 1);
+  const stores = run.architectures.map(({ store }) => store);
+  const servers = [...new Set(stores.flatMap(({ server }) => (server === null ? [] : [server])))];
+  const hasMemory = stores.some(({ livesIn }) => livesIn === "app-server");
+  const hasBrowser = stores.some(({ livesIn }) => livesIn === "browser");
+  const box = (service: string, part: Box["part"], holdsSessions: boolean): Box => ({
+    service,
+    part,
+    condition: part === "browser" ? "up" : conditionOf(picture, service),
+    faults: broken.filter(({ target }) => target === service).map(({ kind }) => kind),
+    sessions: counted.has(service) ? counted.get(service)! : (held.get(service) ?? 0),
+    holdsSessions,
+  });
+  return [
+    ...run.appServers.map((service) => box(service, "app-server", hasMemory)),
+    ...servers.map((service) => box(service, "store", true)),
+    ...(hasBrowser ? [box(inBrowser, "browser", true)] : []),
+  ];
+}
