@@ -26,6 +26,7 @@ const allowed: Record<string, string[]> = {
     "errors.ts",
     "docker (types)",
   ],
+  replay: ["picture", "report", "history", "verdict"],
   docker: ["errors.ts", "lab", "users", "wait.ts"],
   "fault.ts": ["docker", "history"],
   faults: ["fault.ts"],

@@ -12,6 +12,7 @@ import { addExitCodes } from "./commands/help-exit-codes.ts";
 import { addImages } from "./commands/images.ts";
 import { addJudge } from "./commands/judge.ts";
 import { addLogs } from "./commands/logs.ts";
+import { addReplay } from "./commands/replay.ts";
 import { addReport } from "./commands/report.ts";
 import { addReset } from "./commands/reset.ts";
 import { addRuns } from "./commands/runs.ts";
@@ -49,7 +50,7 @@ export function buildProgram(): Command {
   addCompare(program);
   for (const add of [addFault, addHeal, addReset, addSessions, addUser]) add(program);
   program.commandsGroup("Runs:");
-  for (const add of [addRuns, addJudge, addReport]) add(program);
+  for (const add of [addRuns, addReplay, addJudge, addReport]) add(program);
   program.commandsGroup("Workshop:");
   addExplain(program);
   program.commandsGroup("Other:");

@@ -8,6 +8,8 @@ export const packageRoot: string = findRoot(import.meta.dirname);
 export const composeFile: string = join(packageRoot, "compose/compose.yaml");
 export const policiesFolder: string = join(packageRoot, "nginx/policies");
 export const storesCatalogue: string = join(packageRoot, "dist/app/stores.json");
+/** The folder of the recorded run that comes with the package. */
+export const demoRun: string = join(packageRoot, "docs/example/demo");
 export const appBundle: string = join(packageRoot, "dist/app/server.cjs");
 
 /** Where the lab keeps its runs: `LAB_HOME`, else the user's state folder (XDG Base Directory). */

@@ -66,10 +66,11 @@ export function newPicture(run: RunEvent): Picture {
 
 /** Takes the next event into account. */
 export function noteInPicture(picture: Picture, event: PictureEvent): void {
-  if (event.type === "look") return noteLook(picture, event);
-  if (event.type === "run") return;
-  noteEvent(picture.record, event);
+  if (event.type !== "look" && event.type !== "run") noteEvent(picture.record, event);
   switch (event.type) {
+    case "look":
+      noteLook(picture, event);
+      return;
     case "step":
       picture.phase = event.phase;
       if (event.says !== undefined) picture.says = event.says;
@@ -102,6 +103,7 @@ export function noteInPicture(picture: Picture, event: PictureEvent): void {
       picture.ended = true;
       write(picture, event.at, event.complete ? "the run is over" : `cut short: ${event.reason ?? "no reason given"}`);
       return;
+    case "run":
     case "change":
     case "measure":
     case "expectation":
@@ -151,7 +153,6 @@ function noteFault(picture: Picture, { kind, target, state, at, evidence }: Faul
   const known = broken.findLast((fault) => fault.kind === kind && fault.target === target);
   if (state === "healed") {
     picture.broken = broken.filter((fault) => fault !== known);
-    // What comes back comes back from everything: a process that was started again is not frozen.
     return;
   }
   if (known) known.state = state;

@@ -2,7 +2,7 @@
 export const speeds = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] as const;
 
 /** A film is over after about this long, unless somebody chooses another speed. */
-const wantedLengthMs = 30_000;
+const wantedLengthMs = 60_000;
 
 /** How long a request is drawn at least, in ms of the watcher's time. */
 export const dotMs = 1_100;
@@ -16,10 +16,12 @@ export class Playback {
   at = 0;
   isPlaying = true;
   speed = 1;
+  /** Last moment of the run, in ms. */
+  end: number;
   #lastNow: number | undefined;
 
-  /** @param end last moment of the run, in ms */
-  constructor(public end: number) {
+  constructor(end: number) {
+    this.end = end;
     this.speed = speedFor(end);
   }
 
@@ -42,8 +44,8 @@ export class Playback {
 
   /** Pauses, goes on, or begins anew when it is over. */
   toggle(): void {
-    if (!this.isPlaying && this.isOver) this.at = 0;
-    this.isPlaying = !this.isPlaying;
+    this.isPlaying = this.isOver || !this.isPlaying;
+    if (this.isOver) this.at = 0;
   }
 
   seek(at: number): void {

@@ -35,6 +35,11 @@ export function tallyOf({ run, record, sessions, ended }: Picture): Architecture
   return [...tallies.values()];
 }
 
+/** The fate of each of its sessions is known. */
+export function isJudged({ sessions, fates }: ArchitectureTally): boolean {
+  return sessions > 0 && Object.values(fates).reduce((sum, count) => sum + count, 0) === sessions;
+}
+
 function emptyTally(id: string, store: string): ArchitectureTally {
   return {
     id,

@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import { LabError } from "../errors.ts";
+
+interface ReplayOptions {
+  demo?: boolean;
+  speed?: number;
+}
+
+export function addReplay(program: Command): void {
+  program
+    .command("replay")
+    .description("play a stored run again, in the terminal; needs no engine")
+    .argument("[run]", "a run's id, its folder, or `last`")
+    .option("--demo", "the recorded run that comes with the lab")
+    .option("--speed <number>", "part of the run's own speed, e.g. 0.1 (default: over in about a minute)", speed)
+    .action(async (run: string | undefined, options: ReplayOptions, command: Command) => {
+      await replay(run, { ...options, colour: command.optsWithGlobals().color !== false });
+    });
+}
+
+async function replay(
+  run: string | undefined,
+  { demo = false, speed, colour }: ReplayOptions & { colour: boolean },
+): Promise<void> {
+  const [{ findRunFolder, runFiles }, { demoRun }, { loadFilm }, { detectTerminal }, { join }] = await Promise.all([
+    import("../lab/runs.ts"),
+    import("../lab/paths.ts"),
+    import("../replay/load-film.ts"),
+    import("../terminal.ts"),
+    import("node:path"),
+  ]);
+  const folder = findRunFolder(demo ? demoRun : wanted(run));
+  const film = await loadFilm(join(folder, runFiles.history));
+  const terminal = detectTerminal({ colour });
+  if (!process.stdin.isTTY || !process.stdout.isTTY || process.env.TERM === "dumb") {
+    const { timeline } = await import("../replay/timeline.ts");
+    process.stdout.write(timeline(film));
+    return;
+  }
+  const [{ play }, { Chalk }, { balancer }] = await Promise.all([
+    import("../replay/play.ts"),
+    import("chalk"),
+    import("../lab/topology.ts"),
+  ]);
+  await play(film, {
+    input: process.stdin,
+    output: process.stdout,
+    chalk: terminal.colour ? new Chalk() : new Chalk({ level: 0 }),
+    balancer,
+    ...(speed === undefined ? {} : { speed }),
+  });
+}
+
+function wanted(run: string | undefined): string {
+  if (run !== undefined) return run;
+  throw new LabError("Which run?", {
+    id: "no-run",
+    todo: "Give a run that `lab runs` lists, `last`, or --demo for the one that comes with the lab.",
+    exit: "usage",
+  });
+}
+
+function speed(text: string): number {
+  const number = Number(text);
+  if (number >= 0.001 && number <= 1_000) return number;
+  throw new LabError(`--speed is "${text}".`, {
+    id: "bad-speed",
+    todo: "Give a number from 0.001 to 1000; 1 is the speed of the run itself.",
+    exit: "usage",
+  });
+}

@@ -1,0 +1,250 @@
+import { describe, expect, it } from "vitest";
+import type { HistoryEvent } from "../history/events.ts";
+import { type Story, story } from "../verdict/golden/history-builder.ts";
+import { Film } from "./film.ts";
+import type { LookEvent, PictureEvent } from "./moments.ts";
+import { conditionOf, type Picture } from "./picture.ts";
+import { boxesOf, tallyOf } from "./tally.ts";
+
+function filmOf(events: readonly PictureEvent[]): Film {
+  const film = new Film();
+  for (const event of events) film.add(event);
+  return film;
+}
+
+function pictureOf(told: Story, ...more: PictureEvent[]): Picture {
+  const film = filmOf([...told.events, ...more]);
+  return film.at(film.end)!;
+}
+
+/** `app1 up 1, app2 down 0, redis up 2`, as a person would say it. */
+function boxes(picture: Picture): string {
+  return boxesOf(picture)
+    .map(({ service, condition, sessions }) => `${service} ${condition} ${sessions ?? "?"}`)
+    .join(", ");
+}
+
+/** `cookie.memory 1 me, 1 anonymous`. */
+function answers(picture: Picture): string[] {
+  return tallyOf(picture).map(({ id, answers, arriving }) => {
+    const counts = Object.entries({ ...answers, arriving }).filter(([, count]) => count > 0);
+    return `${id} ${counts.map(([answer, count]) => `${count} ${answer}`).join(", ")}`;
+  });
+}
+
+const twoStores = { architectures: ["cookie.memory", "cookie.redis", "cookie.jwt"] };
+const look = (at: number, rest: Partial<LookEvent>): LookEvent => ({
+  type: "look",
+  at,
+  conditions: {},
+  sessions: {},
+  ...rest,
+});
+
+describe("where sessions are", () => {
+  it("in the memory that took the login, on the store's server, or in the browser", () => {
+    const told = story(twoStores)
+      .comesIn("ann", "app1")
+      .comesIn("bob", "app2", { architecture: "cookie.redis" })
+      .comesIn("cid", "app2", { architecture: "cookie.jwt" });
+    expect(boxes(pictureOf(told))).toBe("app1 up 1, app2 up 0, app3 up 0, redis up 1, browser up 1");
+  });
+
+  it("nowhere before the login and after the logout", () => {
+    const told = story().enters("ann");
+    expect(boxes(pictureOf(told))).toBe("app1 up 0, app2 up 0, app3 up 0");
+    expect(boxes(pictureOf(told.logsIn("ann", "app1").logsOut("ann")))).toBe("app1 up 0, app2 up 0, app3 up 0");
+  });
+
+  it("not in a memory whose process has ended, as soon as it ends and not when somebody asks", () => {
+    const told = story(twoStores).comesIn("ann", "app2").comesIn("bob", "app2", { architecture: "cookie.redis" });
+    expect(boxes(pictureOf(told.fault("kill", "app2", "injecting")))).toContain("app2 up 1");
+    expect(boxes(pictureOf(told.fault("kill", "app2", "injected")))).toContain("app2 down 0, app3 up 0, redis up 1");
+  });
+
+  it("still in the memory of a server that is frozen or cut off", () => {
+    const told = story().comesIn("ann", "app2").injects("freeze", "app2");
+    expect(boxes(pictureOf(told))).toContain("app2 frozen 1");
+    expect(boxes(pictureOf(told.heals("freeze", "app2").injects("partition", "app2")))).toContain("app2 cut-off 1");
+  });
+
+  it("as counted, where a look at the lab counted them; a question mark where nobody could", () => {
+    const told = story().comesIn("ann", "app1");
+    expect(boxes(pictureOf(told, look(900, { sessions: { app1: 7, app2: null } })))).toBe(
+      "app1 up 7, app2 up ?, app3 up 0",
+    );
+  });
+});
+
+describe("the condition of a service", () => {
+  it("follows its faults, and comes back in place", () => {
+    const told = story().comesIn("ann", "app1").injects("kill", "app2");
+    expect(conditionOf(pictureOf(told), "app2")).toBe("down");
+    expect(conditionOf(pictureOf(told.heals("kill", "app2")), "app2")).toBe("up");
+  });
+
+  it("is up after a restart, whose memory is empty all the same", () => {
+    const told = story().comesIn("ann", "app2").injects("restart", "app2");
+    expect(boxes(pictureOf(told))).toContain("app2 up 0");
+  });
+
+  it("stays down after an unfreezing when the server was killed, too", () => {
+    const told = story().injects("freeze", "app2").injects("kill", "app2").heals("freeze", "app2");
+    expect(conditionOf(pictureOf(told), "app2")).toBe("down");
+  });
+
+  it("is unclear when the two signs of a fault did not appear", () => {
+    const told = story().fault("kill", "app2", "injecting").fault("kill", "app2", "unconfirmed");
+    expect(conditionOf(pictureOf(told), "app2")).toBe("unclear");
+  });
+
+  it("is what it was when a fault could not be injected", () => {
+    const told = story().fault("kill", "app2", "injecting").fault("kill", "app2", "failed");
+    expect(conditionOf(pictureOf(told), "app2")).toBe("up");
+  });
+
+  it("is down for whom the scenario takes away before anybody comes, until it returns", () => {
+    const told = story().event({ type: "step", at: 1, phase: "baseline", step: "take-away" });
+    expect(conditionOf(pictureOf(told), "app2")).toBe("down");
+    expect(conditionOf(pictureOf(told.injects("return", "app2")), "app2")).toBe("up");
+  });
+
+  it("is what a look says, also of what nobody here has broken; an older look knows nothing of a newer fault", () => {
+    const told = story().comesIn("ann", "app3");
+    expect(boxes(pictureOf(told, look(900, { conditions: { app3: "down" } })))).toContain("app3 down 0");
+    const late = look(100, { conditions: { app2: "up" } });
+    const killed = story().waits(200).injects("kill", "app2");
+    expect(conditionOf(pictureOf(killed, late), "app2")).toBe("down");
+  });
+});
+
+describe("what browsers are told", () => {
+  it("is the last answer to each, subjects only, and not what diagnoses", () => {
+    const told = story()
+      .comesIn("ann", "app1")
+      .comesIn("bob", "app2")
+      .comesIn("eve", "app2", { role: "control" })
+      .enters("new")
+      .reads("bob", "anonymous")
+      .reads("bob", "me", { jar: "pinned" });
+    expect(answers(pictureOf(told))).toEqual(["cookie.memory 1 me, 1 anonymous, 1 arriving"]);
+  });
+
+  it.each(["me", "someone-else", "anonymous", "store-unreachable", "none"] as const)("can be %s", (answer) => {
+    expect(answers(pictureOf(story().comesIn("ann", "app1").reads("ann", answer)))).toEqual([
+      `cookie.memory 1 ${answer}`,
+    ]);
+  });
+});
+
+describe("fates", () => {
+  const crash = () =>
+    story()
+      .comesIn("ann", "app1")
+      .comesIn("bob", "app2")
+      .injects("kill", "app2")
+      .isReborn("app2")
+      .heals("kill", "app2");
+
+  it("are the judge's, each as soon as its session is read to the end", () => {
+    const told = crash().settles().checksIn("ann", "me");
+    expect(tallyOf(pictureOf(told))[0]!.fates).toEqual({ survived: 1 });
+    told.checksIn("bob", "anonymous").ends();
+    expect(tallyOf(pictureOf(told))[0]!.fates).toEqual({ survived: 1, lost: 1 });
+  });
+
+  it("are not said before the lab has settled, however often somebody was asked", () => {
+    const told = crash().phase("final").checksIn("ann", "me").checksIn("bob", "anonymous");
+    expect(tallyOf(pictureOf(told))[0]!.fates).toEqual({});
+  });
+
+  it("are not judged of whom nobody asked, once the run is over", () => {
+    expect(tallyOf(pictureOf(crash().settles().checksIn("ann", "me").ends()))[0]!.fates).toEqual({
+      survived: 1,
+      "not-judged": 1,
+    });
+  });
+});
+
+describe("the story", () => {
+  it("shows phase, last sentence and what happened, newest last", () => {
+    const told = story()
+      .event({ type: "step", at: 5, phase: "baseline", step: "tell", says: "Everyone logs in." })
+      .injects("kill", "app2")
+      .event({ type: "alert", at: 300, service: "nginx", line: "[alert] x" })
+      .event({ type: "leftover", at: 310, kind: "network", name: "lab" })
+      .event({ type: "end", at: 320, complete: false, reason: "interrupted" });
+    const picture = pictureOf(told);
+    expect(picture).toMatchObject({ says: "Everyone logs in.", phase: "fault", ended: true });
+    expect(picture.log.map(({ says }) => says)).toEqual([
+      "kill app2: injecting",
+      "kill app2: injected",
+      "kill app2: confirmed (app2 is not running, exit code 137; app2 refuses connections)",
+      "alert of nginx: [alert] x",
+      "left behind: network lab",
+      "cut short: interrupted",
+    ]);
+  });
+
+  it("takes every kind of event, and none of them breaks it", () => {
+    const told = story()
+      .comesIn("ann", "app1")
+      .predicts("ann", "survived")
+      .storeSeen("before-fault", "redis")
+      .event({ type: "change", at: 400, user: "ann", what: "address", says: "moved" })
+      .event({
+        type: "measure",
+        at: 410,
+        architecture: "cookie.memory",
+        name: "share",
+        value: 1,
+        unit: "share",
+        because: "so",
+      })
+      .settles({ ok: false, says: "app2 is away" })
+      .ends();
+    expect(pictureOf(told).log.map(({ says }) => says)).toEqual(["not settled: app2 is away", "the run is over"]);
+  });
+});
+
+describe("a film", () => {
+  const told = story()
+    .comesIn("ann", "app1")
+    .comesIn("bob", "app2")
+    .injects("kill", "app2")
+    .heals("kill", "app2")
+    .ends();
+
+  it("shows the same at a moment, whether one comes from before, from after, or straight there", () => {
+    const film = filmOf(told.events);
+    const middle = told.events.find(
+      (event): event is Extract<HistoryEvent, { type: "fault" }> =>
+        event.type === "fault" && event.state === "confirmed",
+    )!.at;
+    const straight = structuredClone(filmOf(told.events).at(middle));
+    film.at(film.end);
+    expect(structuredClone(film.at(middle))).toEqual(straight);
+    film.at(0);
+    expect(structuredClone(film.at(middle))).toEqual(straight);
+  });
+
+  it("is empty before its run has begun, and begins anew with the next run", () => {
+    expect(new Film().at(0)).toBeUndefined();
+    const film = filmOf([...told.events, ...story().events]);
+    expect(film.end).toBe(0);
+    expect(film.at(0)!.sessions.size).toBe(0);
+  });
+
+  it("puts events that come late where they belong", () => {
+    const [run, ...rest] = told.events;
+    const shuffled = filmOf([run!, ...rest.toReversed()]);
+    const ordered = filmOf(told.events);
+    expect(structuredClone(shuffled.at(shuffled.end))).toEqual(structuredClone(ordered.at(ordered.end)));
+  });
+
+  it("knows nothing of an operation before it was answered", () => {
+    const film = filmOf(story().enters("ann").operation("ann", "log-in", "me", { ms: 500 }).events);
+    expect(film.at(519)!.answered).toBe(0);
+    expect(film.at(520)!.answered).toBe(1);
+  });
+});
