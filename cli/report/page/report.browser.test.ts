@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import axe from "axe-core";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HistoryEvent } from "../../history/events.ts";
@@ -193,18 +193,16 @@ describe("2,000 sessions with 200,000 requests", () => {
 });
 
 describe("for everybody", () => {
-  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
   test.each(["light", "dark"] as const)(
     "axe finds nothing serious in the %s page, nor in its dialog",
     async (scheme) => {
       const url = await pageOf(`axe-${scheme}`, told("every-fate"));
       // Axe is brought in past the page's policy, which is not what it is to test.
       const { page } = await chromium.open(url, { colorScheme: scheme, bypassCSP: true });
-      await page.addScriptTag({ path: axe });
+      await page.addScriptTag({ content: axe.source });
       const faults = () =>
         page.evaluate(async () => {
-          const { violations } = await (window as unknown as { axe: Axe }).axe.run();
+          const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
           return violations
             .filter(({ impact }) => impact === "serious" || impact === "critical")
             .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
@@ -226,7 +224,3 @@ describe("for everybody", () => {
     await page.context().close();
   });
 });
-
-interface Axe {
-  run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-}
