@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ALL_LOOKS, lookOf } from "../../services/app/page/look.ts";
 import { fates } from "../verdict/fates.ts";
-import { allServerLooks, answerMarks, fateMarks, lookOfServer, paletteStyle, paper } from "./palette.ts";
+import { allServerLooks, answerMarks, fateMarks, lookOfServer, paletteStyle, paper, serverMark } from "./palette.ts";
 
 test("an app server looks in pictures as on the app's own page", () => {
   expect(allServerLooks).toEqual(ALL_LOOKS);
@@ -26,9 +26,17 @@ test.each([...Object.entries(fateMarks), ...Object.entries(answerMarks)])(
   },
 );
 
+test("an app server's lines stand out from dark paper and card by 3:1 (WCAG 2.2, 1.4.11)", () => {
+  for (const look of allServerLooks)
+    for (const surface of ["paper", "card"] as const)
+      expect(contrast(serverMark(look).dark, paper.dark[surface])).toBeGreaterThanOrEqual(3);
+});
+
 test("the style sheet names everything by its id", () => {
   expect(paletteStyle()).toContain("--fate-lost: light-dark(#b3001b, #ff8080);");
-  expect(paletteStyle()).toContain(".look2 { --server: #e69f00; --on-server: #000000; }");
+  expect(paletteStyle()).toContain(
+    ".look1 { --server: #00559e; --on-server: #ffffff; --server-mark: light-dark(#00559e, #56b4e9); }",
+  );
 });
 
 function contrast(one: string, other: string): number {

@@ -16,6 +16,14 @@ export interface ServerLook {
   text: string;
 }
 
+/** What stands out from dark paper as the backgrounds do not all: Okabe and Ito's sky blue for their darkened blue. */
+const onDarkPaper: Record<string, string> = { look0: "#b4b8be", look1: "#56b4e9" };
+
+/** The colour of an app server's lines and dots: 3:1 on dark paper (WCAG 2.2, 1.4.11). */
+export function serverMark({ name, background }: ServerLook): { light: string; dark: string } {
+  return { light: background, dark: onDarkPaper[name] ?? background };
+}
+
 /** Okabe and Ito's, blue made darker and pink lighter. */
 const serverLooks: readonly ServerLook[] = [
   { name: "look1", shape: "●", background: "#00559e", text: "#ffffff" },
@@ -73,7 +81,8 @@ export const paper = {
 
 /**
  * The palette as custom properties, so that one drawing serves light and dark: `--paper`, `--fate-lost`, `--answer-none`; the
- * classes `.fate-lost` and `.answer-none` set `--mark`, `.look1` sets `--server` and `--on-server`.
+ * classes `.fate-lost` and `.answer-none` set `--mark`, `.look1` sets `--server` and `--on-server` (a block
+ * with text on it) and `--server-mark` (a line or a dot on the paper).
  */
 export function paletteStyle(): string {
   const marks = (kind: string, table: Record<string, Mark>) =>
@@ -90,9 +99,10 @@ export function paletteStyle(): string {
     "}",
     ...classes("fate", fateMarks),
     ...classes("answer", answerMarks),
-    ...allServerLooks.map(
-      ({ name, background, text }) => `.${name} { --server: ${background}; --on-server: ${text}; }`,
-    ),
+    ...allServerLooks.map((look) => {
+      const { light, dark } = serverMark(look);
+      return `.${look.name} { --server: ${look.background}; --on-server: ${look.text}; --server-mark: light-dark(${light}, ${dark}); }`;
+    }),
     "",
   ].join("\n");
 }

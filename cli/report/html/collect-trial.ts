@@ -24,12 +24,15 @@ export async function collectTrial(
   const told: Told[] = [];
   const faults: TrialData["faults"] = [];
   const settledAt: number[] = [];
+  let spanMs = 1;
 
   const note = (event: HistoryEvent): void => {
     if (event.type === "operation") noteOperation(event);
     else if (event.type === "step" && event.says !== undefined) told.push({ at: event.at, says: event.says });
     else if (event.type === "fault") noteFault(faults, event);
     else if (event.type === "settled") settledAt.push(event.at);
+    if (event.type === "operation") spanMs = Math.max(spanMs, event.at + event.ms);
+    else if (event.type === "fault" || event.type === "settled") spanMs = Math.max(spanMs, event.at);
   };
   const noteOperation = ({ user, server, reason, status, ...operation }: OperationEvent): void => {
     const writer = operations.get(user) ?? new OperationWriter();
@@ -47,7 +50,7 @@ export async function collectTrial(
   return {
     trial: {
       victim: result.run.victim,
-      durationMs: result.run.durationMs,
+      spanMs: Math.ceil(spanMs),
       faults,
       settledAt,
       texts: texts.all(),

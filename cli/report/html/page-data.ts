@@ -10,7 +10,8 @@ export interface PageData {
 
 export interface TrialData {
   victim: string;
-  durationMs: number;
+  /** Until the last thing that is drawn happened; removing the lab is not. */
+  spanMs: number;
   /** From just before the injection to the end of the repair; `to` is missing where it was never healed. */
   faults: { kind: string; target: string; from: number; to?: number; confirmed: boolean }[];
   settledAt: number[];

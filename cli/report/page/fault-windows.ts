@@ -10,10 +10,10 @@ export interface FaultWindow {
 }
 
 /** Faults that overlap and are of one kind belong together. */
-export function faultWindows({ faults, durationMs }: Pick<TrialData, "faults" | "durationMs">): FaultWindow[] {
+export function faultWindows({ faults, spanMs }: Pick<TrialData, "faults" | "spanMs">): FaultWindow[] {
   const windows: FaultWindow[] = [];
   for (const { kind, target, from, to } of faults) {
-    const until = to ?? durationMs;
+    const until = to ?? spanMs;
     const known = windows.find((window) => window.kind === kind && window.from <= until && from <= window.to);
     if (known) {
       if (!known.targets.includes(target)) known.targets.push(target);

@@ -33,7 +33,7 @@ function showTrial(trial: TrialData): void {
   const context = {
     appServers: data.appServers,
     windows: faultWindows(trial),
-    x: scaleOf(trial.durationMs),
+    x: scaleOf(trial.spanMs),
     open: (session: Session) => showSession(session, trial, data.appServers),
   };
   const controls = filterBar(sessions, (filter) => {

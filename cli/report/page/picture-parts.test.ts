@@ -75,7 +75,7 @@ test("faults of one kind at the same time are one window; one that was never hea
     { kind: "kill", target: "redis-aof", from: 12, to: 60, confirmed },
     { kind: "kill", target: "redis", from: 80, confirmed },
   ];
-  expect(faultWindows({ faults, durationMs: 100 })).toEqual([
+  expect(faultWindows({ faults, spanMs: 100 })).toEqual([
     { kind: "kill", targets: ["redis", "redis-aof"], from: 10, to: 60, isHealed: true },
     { kind: "kill", targets: ["redis"], from: 80, to: 100, isHealed: false },
   ]);

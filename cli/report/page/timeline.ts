@@ -14,11 +14,11 @@ const characterWidth = 17;
 
 /** Requests by app server over time, what had no answer, and what was broken when. */
 export function timeline(sessions: readonly Session[], trial: TrialData, appServers: readonly string[]): HTMLElement {
-  const { durationMs } = trial;
+  const { spanMs } = trial;
   const operations = sessions.flatMap((session) => session.operations());
-  const counted = countInBins(operations, { durationMs, servers: appServers.length, bins });
+  const counted = countInBins(operations, { durationMs: spanMs, servers: appServers.length, bins });
   const windows = faultWindows(trial);
-  const x = scaleOf(durationMs);
+  const x = scaleOf(spanMs);
   const busiest = Math.max(1, ...counted.served.flat());
   const most = Math.max(1, ...counted.unanswered, ...counted.anonymous);
   const lanes = [
@@ -71,7 +71,7 @@ export function timeline(sessions: readonly Session[], trial: TrialData, appServ
       "div",
       { class: "lane axis", "aria-hidden": "true" },
       element("span", {}, "seconds"),
-      element("div", { class: "plot" }, ...ticks(durationMs).map((ms) => tick(ms, x))),
+      element("div", { class: "plot" }, ...ticks(spanMs).map((ms) => tick(ms, x))),
     ),
     element(
       "div",
@@ -171,10 +171,10 @@ function tick(ms: number, x: (ms: number) => number): HTMLElement {
   return made;
 }
 
-function inWords(windows: readonly FaultWindow[], { durationMs }: TrialData): string {
+function inWords(windows: readonly FaultWindow[], { spanMs }: TrialData): string {
   const faults = windows.map(
     ({ kind, targets, from, to, isHealed }) =>
       `${kind} ${targets.join(", ")} from ${duration(from)} ${isHealed ? `to ${duration(to)}` : "on"}`,
   );
-  return [`Requests over ${duration(durationMs)}`, ...faults].join("; ");
+  return [`Requests over ${duration(spanMs)}`, ...faults].join("; ");
 }
