@@ -5,6 +5,7 @@ import { allVolumes, inventory } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 
 const lab = labCommand({ name: "test-crash" });
+const narrow = ["--policy", "cookie,ip-hash", "--store", "memory,redis"];
 
 afterAll(async () => {
   await lab.run(["down"]);
@@ -77,6 +78,7 @@ describe("lab scenario server-crash, on a running lab", () => {
       victim,
       "--users",
       `${users}`,
+      ...narrow,
     ]);
 
     const summary = Object.fromEntries(
@@ -92,7 +94,14 @@ describe("lab scenario server-crash, on a running lab", () => {
   it("comes to the same verdict ten times in a row", async () => {
     const verdicts: string[] = [];
     for (let run = 0; run < 10; run++) {
-      const { result, exitCode } = await lab.json(["scenario", "server-crash", "--users", "6"]);
+      const { result, exitCode } = await lab.json([
+        "scenario",
+        "server-crash",
+        "--users",
+        "6",
+        "--store",
+        "memory,redis",
+      ]);
       const losses = result.architectures.flatMap(({ id, fates }) => (fates.lost ? [`${id} ${fates.lost}`] : []));
       verdicts.push(`${result.verdict}, exit ${exitCode}, lost: ${losses.join(", ")}`);
     }
@@ -114,17 +123,12 @@ describe("lab scenario server-crash, on a running lab", () => {
     expect(exitCode).toBe(0);
   });
 
-  it("tells 2,000 users of each of four architectures apart, session by session", async () => {
-    const narrow = ["--policy", "cookie,ip-hash", "--store", "memory,redis", "--users", "2000"];
+  it("tells 2,000 users of each of two architectures apart, session by session", async () => {
+    const two = ["--policy", "ip-hash", "--store", "memory,redis", "--users", "2000"];
 
-    const { exitCode, result } = await lab.json(["scenario", "server-crash", ...narrow]);
+    const { exitCode, result } = await lab.json(["scenario", "server-crash", ...two]);
 
-    expect(fatesOf(result)).toEqual([
-      "cookie.memory: 1333 survived, 667 lost",
-      "cookie.redis: 2000 survived",
-      "ip-hash.memory: 1333 survived, 667 lost",
-      "ip-hash.redis: 2000 survived",
-    ]);
+    expect(fatesOf(result)).toEqual(["ip-hash.memory: 1333 survived, 667 lost", "ip-hash.redis: 2000 survived"]);
     expect(exitCode).toBe(0);
   });
 });
