@@ -64,6 +64,26 @@ export function unknownValue(what: string, given: string, allowed: readonly stri
   });
 }
 
+const diskRefusals: Record<string, string> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "your share of the disk is used up",
+  EROFS: "it is read-only",
+  EACCES: "you may not write there",
+};
+
+/** An error of the disk in words; anything else as it is. */
+export function explainDisk(error: unknown): unknown {
+  const { code = "", path } = error as NodeJS.ErrnoException;
+  const why = diskRefusals[code];
+  if (!why || error instanceof LabError) return error;
+  return new LabError(`${path ?? "The lab's folder"} cannot be written: ${why}.`, {
+    id: "state-unwritable",
+    todo: "Make room or give yourself the right, or choose another folder with LAB_HOME.",
+    exit: "environment",
+    cause: error,
+  });
+}
+
 /** The one among `allowed` that was probably meant, if any is near enough. */
 export function nearestOf(given: string, allowed: readonly string[]): string | undefined {
   if (allowed.length === 0) return undefined;

@@ -3,14 +3,17 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { composeVersion } from "./docker/compose.ts";
 import { Engine, type Resource } from "./docker/engine.ts";
+import { type Guard, guardRunningLab, refuseBusyLab } from "./docker/guard-lab.ts";
+import { removeLab } from "./docker/remove-lab.ts";
 import { openService, redisInfo } from "./docker/service.ts";
-import { findLab, removeLab, startLab } from "./docker/start-lab.ts";
+import { findLab, startLab } from "./docker/start-lab.ts";
 import { LabError } from "./errors.ts";
 import { historyVersion, type RunEvent, type Versions } from "./history/events.ts";
 import { readHistory } from "./history/reader.ts";
 import { FileRecorder } from "./history/recorder.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { profilesOf } from "./lab/architectures.ts";
+import { thisProcess } from "./lab/process-identity.ts";
 import { newRunFolder, runFiles } from "./lab/runs.ts";
 import { loadStores } from "./lab/stores.ts";
 import { appServers, balancer, defaultName, type Lab } from "./lab/topology.ts";
@@ -40,19 +43,24 @@ export async function runExperiment(plan: Plan, narrator: Narrator, interrupt: I
   const engine = new Engine();
   const { signal } = interrupt;
   const { lab, isOurs } = await openLab(plan, engine, narrator, interrupt);
+  await using guard = guardRunningLab(lab.name);
 
   let run: OpenRun | undefined;
+  let left: Resource[] = [];
   let ended: { complete: boolean; reason?: string } = { complete: true };
   try {
     run = openRun(plan, await describeRun(lab, engine, plan));
-    await playOn(lab, engine, plan, { ...run, narrator, signal });
+    await playOn(lab, engine, plan, { ...run, narrator, signal, guard });
   } catch (error) {
     ended = { complete: false, reason: (error as Error).message };
     if (!run || !(error instanceof Interrupted || signal.aborted)) throw error;
   } finally {
-    if (isOurs) narrator.doing("removing the lab");
-    const left = isOurs ? await removeLab(lab, engine) : [];
-    if (run) closeRun(run.recorder, left, ended);
+    try {
+      if (isOurs) narrator.doing("removing the lab");
+      left = isOurs ? await removeLab(lab, engine) : [];
+    } finally {
+      if (run) closeRun(run.recorder, left, ended);
+    }
   }
   const { folder } = run;
   const result = await judge(readHistory(join(folder, runFiles.history)));
@@ -104,20 +112,22 @@ async function openLab(
   narrator: Narrator,
   interrupt: Interrupt,
 ): Promise<{ lab: Lab; isOurs: boolean }> {
+  refuseBusyLab(plan.name);
   const running = await findLab(plan.name, engine);
   if (running) {
     hasServersFor(plan, running);
     return { lab: running, isOurs: false };
   }
+  if (!plan.keep) interrupt.onSecond = async () => void (await removeLab(plan, engine));
   const lab = await startLab({
     name: plan.name,
+    stays: plan.keep,
     engine,
     signal: interrupt.signal,
     profiles: profilesOf(plan.architectures),
     say: (text) => narrator.doing(text),
     ...(plan.port === undefined ? {} : { port: plan.port }),
   });
-  if (!plan.keep) interrupt.onSecond = async () => void (await removeLab(lab, engine));
   return { lab, isOurs: !plan.keep };
 }
 
@@ -149,10 +159,12 @@ function closeRun(
 interface RunTools extends OpenRun {
   narrator: Narrator;
   signal: AbortSignal;
+  guard: Guard;
 }
 
 async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Promise<void> {
-  const { recorder, narrator, signal } = tools;
+  const { recorder, narrator, signal, guard } = tools;
+  const owner = thisProcess();
   const transport = openTransport({ port: lab.port });
   try {
     narrator.doing(`${plan.architectures.length} architectures, ${plan.users} users each: finding a home for everyone`);
@@ -181,6 +193,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       service: (name) => openService(name, { lab, engine, transport, storeOf }),
       phase: "baseline",
       broken: [],
+      noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner }),
       takenAway: [],
       predicted: false,
     };

@@ -27,7 +27,7 @@ const allowed: Record<string, string[]> = {
     "docker (types)",
   ],
   replay: ["picture", "report", "history", "verdict"],
-  docker: ["errors.ts", "lab", "users", "wait.ts"],
+  docker: ["errors.ts", "lab", "users", "version.ts", "wait.ts"],
   "fault.ts": ["docker", "history"],
   faults: ["fault.ts"],
   "scenario.ts": ["fault.ts", "lab", "verdict"],

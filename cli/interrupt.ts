@@ -36,7 +36,7 @@ export function listenForInterrupts(): Interrupt {
       process.stderr.write("\nending in good order (press again to remove at once)\n");
       controller.abort(new Error(`interrupted by ${name}`));
     } else if (count === 2) {
-      process.stderr.write("removing at once (press again to leave everything as it is)\n");
+      process.stderr.write("removing at once (press again to exit; what is left is then removed in the background)\n");
       void interrupt.onSecond().finally(() => process.exit(exitCodeOf(name)));
     } else process.exit(exitCodeOf(name));
   };

@@ -3,10 +3,17 @@
  * The `lab` command. The only place that prints errors and sets exit codes. Commands declare their options at once
  * (`program.ts`), so that help is quick, and load what they do only when they do it.
  */
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { exitCodesHelp } from "./commands/help-exit-codes.ts";
-import { exitCodes, LabError } from "./errors.ts";
+import { exitCodes, explainDisk, LabError } from "./errors.ts";
 import { buildProgram } from "./program.ts";
+
+/** `lab down` does so last: what it was asked to remove, it removes itself. The shell's completion only looks on. */
+async function cleanUpAfterTheDead(_program: Command, command: Command): Promise<void> {
+  if (["down", "complete"].includes(command.name())) return;
+  const { sweep } = await import("./sweep.ts");
+  await sweep((text) => process.stderr.write(`lab: ${text}\n`));
+}
 
 async function main(argv: readonly string[]): Promise<void> {
   // `lab help exit-codes` is a topic, not a command.
@@ -15,9 +22,9 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   try {
-    await buildProgram().parseAsync(argv);
+    await buildProgram().hook("preAction", cleanUpAfterTheDead).parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(error, argv.includes("--debug"));
+    process.exitCode = report(explainDisk(error), argv.includes("--debug"));
   }
 }
 

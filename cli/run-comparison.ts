@@ -3,12 +3,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { loadScenario, scenarioIds } from "./catalogue.ts";
 import { checkNeeds, columnsOf, compareResults } from "./compare.ts";
 import { Engine } from "./docker/engine.ts";
-import { findLab, removeLab, startLab } from "./docker/start-lab.ts";
+import { refuseBusyLab } from "./docker/guard-lab.ts";
+import { removeLab } from "./docker/remove-lab.ts";
+import { findLab, startLab } from "./docker/start-lab.ts";
 import { type ExitReason, exitCodeFor, LabError, unknownValue } from "./errors.ts";
 import { runExperiment } from "./experiment.ts";
 import { exitCodeOf, listenForInterrupts } from "./interrupt.ts";
 import { profilesOf, selectArchitectures } from "./lab/architectures.ts";
-import { defaultVictim } from "./lab/topology.ts";
+import { defaultVictim, type Lab } from "./lab/topology.ts";
 import { makePlan } from "./plan.ts";
 import { decisionTable } from "./report/decision-table.ts";
 import type { Scenario } from "./scenario.ts";
@@ -43,21 +45,21 @@ export async function runComparison(options: ComparisonOptions): Promise<void> {
   const engine = new Engine();
   const failures: ExitReason[] = [];
   narrator.doing("looking for a running lab");
-  const running = await findLab(options.name, engine);
+  let started: Lab | undefined;
   try {
-    const lab =
-      running ??
-      (await startLab({
+    refuseBusyLab(options.name);
+    if (!(await findLab(options.name, engine))) {
+      interrupt.onSecond = async () => void (await removeLab(options, engine));
+      started = await startLab({
         name: options.name,
+        stays: false,
         profiles: profilesOf(architectures),
         engine,
         signal: interrupt.signal,
         say: (text) => narrator.doing(text),
         ...(options.port === undefined ? {} : { port: options.port }),
-      }));
-    interrupt.onSecond = async () => {
-      if (!running) await removeLab(lab, engine);
-    };
+      });
+    }
     for (const scenarioId of scenarios.keys()) {
       if (interrupt.signal.aborted || results.some(({ scenario }) => scenario.id === scenarioId)) continue;
       narrator.tell(`${scenarioId} (${results.length + 1} of ${scenarios.size})`);
@@ -84,10 +86,9 @@ export async function runComparison(options: ComparisonOptions): Promise<void> {
       }
     }
   } finally {
-    if (!running) {
+    if (started) {
       narrator.doing("removing the lab");
-      if ((await removeLab({ name: options.name, project: `session-lab-${options.name}` }, engine)).length > 0)
-        failures.push("leftBehind");
+      if ((await removeLab(started, engine)).length > 0) failures.push("leftBehind");
     }
     narrator.end();
     interrupt.release();

@@ -13,27 +13,27 @@ export function addDown(program: Command): void {
     .addOption(nameOption())
     .option("--all", "remove every lab on this engine, by label")
     .action(async ({ name, all }: DownOptions) => {
-      const [{ Engine }, { removeLab }, { exitCodes }, { projectOf }] = await Promise.all([
+      const [{ Engine }, { removeLab }, { exitCodes }, { sweep }] = await Promise.all([
         import("../docker/engine.ts"),
-        import("../docker/start-lab.ts"),
+        import("../docker/remove-lab.ts"),
         import("../errors.ts"),
-        import("../lab/topology.ts"),
+        import("../sweep.ts"),
       ]);
       const engine = new Engine();
-      const found = await engine.resources(all ? undefined : name);
+      const found = await engine.resources(all ? {} : { name });
       const names = [...new Set(found.map(({ lab }) => lab))].sort();
-      if (names.length === 0) {
+      if (names.length === 0)
         process.stdout.write(all ? "There is no lab on this engine.\n" : `There is no lab "${name}".\n`);
-        return;
-      }
       for (const lab of names) {
         process.stderr.write(`removing the lab "${lab}"\n`);
-        const left = await removeLab({ name: lab, project: projectOf(lab) }, engine);
+        const left = await removeLab({ name: lab }, engine);
         if (left.length === 0) process.stdout.write(`The lab "${lab}" is removed; nothing is left.\n`);
-        for (const { kind, name: resource } of left) {
-          process.stdout.write(`Left behind: ${kind} ${resource} (in use by something that is not the lab's)\n`);
+        for (const { kind, name: resource, heldBy = [] } of left) {
+          const holders = heldBy.length > 0 ? heldBy.join(", ") : "something";
+          process.stdout.write(`Left behind: ${kind} ${resource} (in use by ${holders}, not the lab's)\n`);
           process.exitCode = exitCodes.leftBehind.code;
         }
       }
+      if (process.exitCode === undefined) await sweep((text) => process.stderr.write(`lab: ${text}\n`));
     });
 }

@@ -16,31 +16,39 @@ export function addUp(program: Command): void {
     .addOption(portOption())
     .option("--with <profiles>", "start optional servers too (comma list)", commaList, [])
     .action(async (options: UpOptions, command: Command) => {
-      const [{ Engine }, { findLab, removeLab, reviveLab, startLab }, terminal, { listenForInterrupts, exitCodeOf }] =
-        await Promise.all([
-          import("../docker/engine.ts"),
-          import("../docker/start-lab.ts"),
-          import("../terminal.ts"),
-          import("../interrupt.ts"),
-        ]);
+      const [
+        { Engine },
+        { findLab, reviveLab, startLab },
+        { refuseBusyLab },
+        { removeLab },
+        terminal,
+        { listenForInterrupts, exitCodeOf },
+      ] = await Promise.all([
+        import("../docker/engine.ts"),
+        import("../docker/start-lab.ts"),
+        import("../docker/guard-lab.ts"),
+        import("../docker/remove-lab.ts"),
+        import("../terminal.ts"),
+        import("../interrupt.ts"),
+      ]);
       const screen = terminal.detectTerminal({ colour: command.optsWithGlobals().color !== false });
       const narrator = await terminal.openNarrator(screen);
       const interrupt = listenForInterrupts();
       const engine = new Engine();
       try {
+        refuseBusyLab(options.name);
         const running = await findLab(options.name, engine);
         if (running) {
           checkPort(options, running.port);
           narrator.doing(`the lab "${options.name}" exists already; making sure that all of it answers`);
           await reviveLab(running, engine, interrupt.signal);
         }
-        interrupt.onSecond = async () => {
-          if (!running) await removeLab({ name: options.name, project: `session-lab-${options.name}` }, engine);
-        };
+        if (!running) interrupt.onSecond = async () => void (await removeLab(options, engine));
         const lab =
           running ??
           (await startLab({
             name: options.name,
+            stays: true,
             engine,
             signal: interrupt.signal,
             profiles: await knownProfiles(options.with),

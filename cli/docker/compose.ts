@@ -45,11 +45,6 @@ export async function composeUp(lab: Lab, variables: ComposeVariables, signal: A
   });
 }
 
-/** Removes every container, network and volume of a lab, in whatever state a killed `up` left them. Needs no compose file. */
-export async function composeDown(lab: Pick<Lab, "project">): Promise<void> {
-  await docker(["compose", "-p", lab.project, "down", "--volumes", "--remove-orphans", "--timeout", "0"]);
-}
-
 /** Passes the services' logs on to this terminal. */
 export async function composeLogs(
   lab: Lab,
@@ -83,13 +78,13 @@ function explainUp(error: unknown, { name, port, subnetPrefix }: Lab): unknown {
   const said = error instanceof ExecaError ? String(error.stderr) : String(error);
   const known: [RegExp, string, string, string][] = [
     [
-      /port is already allocated|address already in use/i,
+      /port is already allocated|bind.*address already in use/i,
       "port-taken",
       `Port ${port} on 127.0.0.1 was taken in the meantime.`,
       "Run the command again, or choose another with --port.",
     ],
     [
-      /pool overlaps|Address already in use|invalid pool request/i,
+      /pool overlaps|address already in use|invalid pool request/i,
       "subnet-taken",
       `The subnet ${subnetPrefix}.0/24 was taken in the meantime.`,
       "Run the command again; another one is chosen.",

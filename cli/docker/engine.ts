@@ -3,7 +3,7 @@ import type { ContainerInspectInfo } from "dockerode";
 import Docker from "dockerode";
 import { LabError } from "../errors.ts";
 import { labels } from "../lab/labels.ts";
-import { balancer, type Lab, networkOf } from "../lab/topology.ts";
+import { balancer, type Lab, networkOf, projectOf } from "../lab/topology.ts";
 
 /** The state of one service's container, as the engine sees it. */
 export interface ContainerState {
@@ -21,9 +21,17 @@ export interface ContainerState {
 
 /** Anything of a lab that exists on the engine. */
 export interface Resource {
-  kind: "container" | "network" | "volume";
+  kind: "container" | "network" | "volume" | "process";
   name: string;
   lab: string;
+  /** Of a network that cannot be removed: containers on it that are not the lab's. */
+  heldBy?: string[];
+}
+
+/** Which resources: of one lab by its name, of one single start of it by its id, of any lab without either. */
+export interface Whose {
+  name?: string;
+  id?: string;
 }
 
 /** The door to the Docker API: the only user of dockerode. */
@@ -41,7 +49,7 @@ export class Engine {
 
   /** Every lab that has a balancer on this engine, running or not. */
   async labs(): Promise<Lab[]> {
-    const containers = await this.#list([`${labels.lab}`, `${labels.port}`]);
+    const containers = await this.#list([labels.lab, labels.project, labels.port]);
     return containers.map(({ Labels }) => ({
       name: Labels[labels.lab]!,
       project: Labels[labels.project]!,
@@ -51,24 +59,37 @@ export class Engine {
     }));
   }
 
-  /** Everything that carries the label of a lab (or of any, without a name). */
-  async resources(name?: string): Promise<Resource[]> {
-    const label = name === undefined ? labels.lab : `${labels.lab}=${name}`;
-    const [containers, networks, volumes] = await Promise.all([
-      this.#list([label]),
-      this.#docker.listNetworks({ filters: { label: [label] } }),
-      this.#docker.listVolumes({ filters: { label: [label] } }),
-    ]);
-    const labOf = (found: Record<string, string> | undefined) => found?.[labels.lab] ?? "";
-    return [
-      ...containers.map(({ Names, Labels }) => ({
-        kind: "container" as const,
-        name: Names[0]!.slice(1),
-        lab: labOf(Labels),
-      })),
-      ...networks.map(({ Name, Labels }) => ({ kind: "network" as const, name: Name, lab: labOf(Labels) })),
-      ...volumes.Volumes.map(({ Name, Labels }) => ({ kind: "volume" as const, name: Name, lab: labOf(Labels) })),
+  /** The process that started a lab of this name, by the labels of what there is of it; undefined when no command did. */
+  async ownerOf(name: string): Promise<{ pid: number; startedAt: string; bootId: string } | undefined> {
+    const [found] = await this.#docker
+      .listNetworks({ filters: { label: [`${labels.lab}=${name}`] } })
+      .catch(rethrowExplained);
+    const [, pid, startedAt] = /^(\d+)@(.+)$/.exec(found?.Labels?.[labels.owner] ?? "") ?? [];
+    const bootId = found?.Labels?.[labels.boot];
+    return pid && startedAt && bootId ? { pid: Number(pid), startedAt, bootId } : undefined;
+  }
+
+  /** Everything that carries the labels of a lab, and is in the Compose project of that lab. */
+  async resources({ name, id }: Whose = {}): Promise<Resource[]> {
+    const label = [
+      name === undefined ? labels.lab : `${labels.lab}=${name}`,
+      ...(id === undefined ? [] : [`${labels.id}=${id}`]),
     ];
+    const [containers, networks, volumes] = await Promise.all([
+      this.#list(label),
+      this.#docker.listNetworks({ filters: { label } }).catch(rethrowExplained),
+      this.#docker.listVolumes({ filters: { label } }).catch(rethrowExplained),
+    ]);
+    const found = [
+      ...containers.map(({ Names, Labels }) => ({ kind: "container", name: Names[0]!.slice(1), Labels }) as const),
+      ...networks.map(({ Name, Labels }) => ({ kind: "network", name: Name, Labels }) as const),
+      // The engine says null when there is none.
+      ...(volumes.Volumes ?? []).map(({ Name, Labels }) => ({ kind: "volume", name: Name, Labels }) as const),
+    ];
+    return found.flatMap(({ kind, name, Labels }) => {
+      const lab = Labels?.[labels.lab] ?? "";
+      return Labels?.[labels.project] === projectOf(lab) ? [{ kind, name, lab }] : [];
+    });
   }
 
   /** Subnets of all networks of the engine, e.g. `172.17.0.0/16`. */
@@ -79,7 +100,7 @@ export class Engine {
 
   /** The states of all services of a lab. */
   async states(lab: Lab): Promise<ContainerState[]> {
-    const containers = await this.#list([`${labels.lab}=${lab.name}`]);
+    const containers = await this.#list(labelsOf(lab));
     return Promise.all(
       containers.map(async ({ Id, Labels }) =>
         stateOf(Labels[labels.service]!, await this.#docker.getContainer(Id).inspect(), lab),
@@ -152,18 +173,40 @@ export class Engine {
     return entry?.slice(service.length + 1);
   }
 
-  /** Removes what carries the label of this lab, by force; for what `compose down` left. */
-  async removeResources(name: string): Promise<void> {
-    for (const { kind, name: resource } of await this.resources(name)) {
-      if (kind === "container")
-        await this.#docker.getContainer(resource).remove({ force: true, v: true }).catch(unlessGone);
-      if (kind === "network") await this.#docker.getNetwork(resource).remove().catch(unlessGone);
-      if (kind === "volume") await this.#docker.getVolume(resource).remove().catch(unlessGone);
-    }
+  /**
+   * Removes resources by force, whatever state they are in: containers first, with the volumes that have no name; then what
+   * they used. What cannot be removed is left for the caller's audit to name.
+   */
+  async remove(resources: readonly Resource[]): Promise<void> {
+    const namesOf = (kind: Resource["kind"]) => resources.flatMap((found) => (found.kind === kind ? [found.name] : []));
+    const each = (kind: Resource["kind"], act: (name: string) => Promise<unknown>) =>
+      Promise.all(namesOf(kind).map((name) => act(name).catch(unlessGone)));
+    await each("container", (name) => this.#docker.getContainer(name).remove({ force: true, v: true }));
+    await Promise.all([
+      each("network", (name) => this.#docker.getNetwork(name).remove()),
+      each("volume", (name) => this.#docker.getVolume(name).remove()),
+    ]);
+  }
+
+  /** Who is attached to a network, e.g. `webapp`; [] when there is no such network. */
+  async attachedTo(network: string): Promise<string[]> {
+    const info = await this.#docker.getNetwork(network).inspect().catch(unlessGone);
+    const attached = Object.values((info?.Containers ?? {}) as Record<string, { Name: string }>);
+    return attached.map(({ Name }) => Name);
+  }
+
+  /** Takes an endpoint off a network by force; for one whose container is gone, as engines that died leave them. */
+  async detach(network: string, container: string): Promise<void> {
+    await this.#docker.getNetwork(network).disconnect({ Container: container, Force: true }).catch(unlessGone);
+  }
+
+  /** Names of all containers, whosever they are. */
+  async containerNames(): Promise<Set<string>> {
+    return new Set((await this.#list([])).flatMap(({ Names }) => Names.map((name) => name.slice(1))));
   }
 
   async #container(lab: Lab, service: string) {
-    const [found] = await this.#list([`${labels.lab}=${lab.name}`, `${labels.service}=${service}`]);
+    const [found] = await this.#list([...labelsOf(lab), `${labels.service}=${service}`]);
     if (!found)
       throw new LabError(`The lab "${lab.name}" has no container for the service "${service}".`, {
         id: "service-missing",
@@ -180,6 +223,11 @@ export class Engine {
       throw explain(error);
     }
   }
+}
+
+/** What all of a lab carries, and nothing else does. */
+function labelsOf({ name, project }: Lab): string[] {
+  return [`${labels.lab}=${name}`, `${labels.project}=${project}`];
 }
 
 /** Docker answers 304 when a container is already started or stopped. */
@@ -224,6 +272,10 @@ function collector(chunks: string[]): NodeJS.WritableStream {
       done();
     },
   });
+}
+
+function rethrowExplained(error: unknown): never {
+  throw explain(error);
 }
 
 function explain(error: unknown): unknown {

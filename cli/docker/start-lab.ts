@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
-import getPort, { portNumbers } from "get-port";
 import { LabError } from "../errors.ts";
 import { type Architecture, selectArchitectures } from "../lab/architectures.ts";
-import { appServers, defaultName, defaultPort, directHost, type Lab, projectOf } from "../lab/topology.ts";
+import { stateOfProcess, thisProcess } from "../lab/process-identity.ts";
+import { appServers, defaultName, directHost, type Lab } from "../lab/topology.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
+import { labVersion } from "../version.ts";
 import { waitUntil } from "../wait.ts";
-import { composeDown, composeUp, composeVersion } from "./compose.ts";
-import type { Engine, Resource } from "./engine.ts";
-import { freeSubnetPrefix } from "./free-subnet.ts";
+import { composeVersion } from "./compose.ts";
+import type { Engine } from "./engine.ts";
+import { busy, type Guard, guardNewLab } from "./guard-lab.ts";
 import { imageEnvironment, resolveImages } from "./images.ts";
+import { removeAll, removeLab } from "./remove-lab.ts";
+import { startSomewhere } from "./start-somewhere.ts";
 
-/** Ports that are tried when 8080 is taken. */
-const lastPort = defaultPort + 200;
 /** A lab that does not answer by then has a problem that waiting does not solve. */
 const readyDeadlineMs = 60_000;
 
@@ -20,6 +20,8 @@ export interface StartOptions {
   name: string;
   /** Strict when given; otherwise the first free one from 8080 on. */
   port?: number;
+  /** Whether the lab is to outlive this command. */
+  stays: boolean;
   /** Optional servers to start, by Compose profile. */
   profiles?: readonly string[];
   engine: Engine;
@@ -30,42 +32,57 @@ export interface StartOptions {
 
 /**
  * Starts a lab and waits until every architecture answers a real request. When it fails or is interrupted, what it had started
- * is removed again.
+ * is removed again; when this process dies, its watchdog removes it.
  *
- * @throws LabError (`engine-down`, `compose-missing`, `image-missing`, `port-taken`, `subnet-clash`, `not-ready`, ...)
+ * @throws LabError (`engine-down`, `compose-missing`, `image-missing`, `port-taken`, `subnet-clash`, `not-ready`, `lab-busy`, ...)
  */
-export async function startLab({ name, port, profiles = [], engine, signal, say }: StartOptions): Promise<Lab> {
-  await engine.version();
-  const [, images, subnets, freePort] = await Promise.all([
-    composeVersion(),
-    resolveImages(),
-    engine.subnets(),
-    port === undefined ? anyFreePort() : thisPort(port),
-  ]);
-  const subnetPrefix = freeSubnetPrefix(subnets);
-  const lab: Lab = { name, project: projectOf(name), port: freePort, subnetPrefix, profiles };
-  if (port === undefined && freePort !== defaultPort) say(`port ${defaultPort} is taken, using ${freePort}`);
-  say(`starting the lab "${name}" on 127.0.0.1:${lab.port}, subnet ${lab.subnetPrefix}.0/24`);
+export async function startLab(options: StartOptions): Promise<Lab> {
+  const { name, stays, engine } = options;
+  const guard = guardNewLab(name);
   try {
-    await composeUp(
-      lab,
-      {
-        ...imageEnvironment(images),
-        LAB_NAME: name,
-        LAB_PORT: String(lab.port),
-        LAB_SUBNET_PREFIX: lab.subnetPrefix,
-        LAB_SESSION_SECRET: randomBytes(32).toString("base64url"),
-        COMPOSE_PROFILES: profiles.join(","),
-      },
-      signal,
-    );
-    say("waiting until every architecture answers");
-    await becomeReady(lab, selectArchitectures({ profiles }), engine, signal);
+    const lab = await startGuarded(options, guard);
+    guard.note({ type: "ready", stays });
     return lab;
   } catch (error) {
-    await removeLab(lab, engine);
+    await removeLab({ name }, engine);
     throw error;
+  } finally {
+    if (stays) await guard[Symbol.asyncDispose]();
   }
+}
+
+async function startGuarded(options: StartOptions, guard: Guard): Promise<Lab> {
+  const { name, profiles = [], engine, signal, say } = options;
+  await engine.version();
+  const [, images] = await Promise.all([composeVersion(), resolveImages(), makeRoom(name, engine, say)]);
+  const { pid, startedAt, bootId } = thisProcess();
+  const variables = {
+    ...imageEnvironment(images),
+    LAB_NAME: name,
+    LAB_ID: guard.id,
+    LAB_OWNER: `${pid}@${startedAt}`,
+    LAB_BOOT: bootId,
+    LAB_VERSION: labVersion(),
+    LAB_SESSION_SECRET: randomBytes(32).toString("base64url"),
+    COMPOSE_PROFILES: profiles.join(","),
+  };
+  const lab = await startSomewhere({ ...options, profiles, variables, guard });
+  say("waiting until every architecture answers");
+  await becomeReady(lab, selectArchitectures({ profiles }), engine, signal);
+  return lab;
+}
+
+/**
+ * Removes what is left of an earlier lab of this name. (One that has its balancer is not started again; nobody comes here.)
+ *
+ * @throws LabError (`lab-busy`) when the process that started it is still at it
+ */
+async function makeRoom(name: string, engine: Engine, say: (text: string) => void): Promise<void> {
+  if ((await engine.resources({ name })).length === 0) return;
+  const owner = await engine.ownerOf(name);
+  if (owner && stateOfProcess({ ...thisProcess(), ...owner }) === "alive") throw busy(name, `process ${owner.pid}`);
+  say(`removing what is left of an earlier lab "${name}"`);
+  await removeAll({ name }, engine);
 }
 
 /** The lab of this name, if its balancer exists on this engine. */
@@ -81,15 +98,6 @@ export async function reviveLab(lab: Lab, engine: Engine, signal: AbortSignal): 
     if (!running) await engine.start(lab, service);
   }
   await becomeReady(lab, selectArchitectures(lab), engine, signal);
-}
-
-/** Removes all of a lab, in whatever shape it is. @returns what is still there afterwards: nothing, if all went well */
-export async function removeLab({ name, project }: Pick<Lab, "name" | "project">, engine: Engine): Promise<Resource[]> {
-  await composeDown({ project });
-  const left = await engine.resources(name);
-  if (left.length === 0) return [];
-  await engine.removeResources(name);
-  return engine.resources(name);
 }
 
 /**
@@ -168,32 +176,4 @@ async function nobodyGaveUp(lab: Lab, engine: Engine): Promise<void> {
 function seeTheLogs({ name }: Lab): string {
   const suffix = name === defaultName ? "" : ` --name ${name}`;
   return `Mend that, then run \`lab up${suffix}\` again; \`docker compose -f compose/compose.yaml up\` shows all that the services say.`;
-}
-
-async function anyFreePort(): Promise<number> {
-  return getPort({ port: portNumbers(defaultPort, lastPort), host: "127.0.0.1" });
-}
-
-/** @throws LabError (`port-taken`) */
-async function thisPort(port: number): Promise<number> {
-  const server = createServer();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject).listen({ port, host: "127.0.0.1" }, resolve);
-    });
-    return port;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new LabError(
-      code === "EACCES" ? `Port ${port} needs more rights than you have.` : `Port ${port} on 127.0.0.1 is taken.`,
-      {
-        id: "port-taken",
-        todo: `Choose another with --port, or leave --port away to get a free one. \`ss -ltnp sport = :${port}\` shows who has it.`,
-        exit: "environment",
-        cause: error,
-      },
-    );
-  } finally {
-    server.close();
-  }
 }

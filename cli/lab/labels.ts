@@ -4,6 +4,14 @@
 export const labels = {
   /** Name of the lab. */
   lab: "dev.session-lab.lab",
+  /** Made anew for every start of a lab; `by-hand` where no `lab` command started it. */
+  id: "dev.session-lab.id",
+  /** Process id and start time of the command that started it, e.g. `4711@88212345`. */
+  owner: "dev.session-lab.owner",
+  /** The boot of the machine in which that process ran. */
+  boot: "dev.session-lab.boot",
+  /** Of the `lab` command. */
+  version: "dev.session-lab.version",
   /** On nginx: the published port. */
   port: "dev.session-lab.port",
   /** On nginx: first three octets of the lab's subnet. */

@@ -7,6 +7,9 @@ import type { Stage } from "./stage.ts";
 /** A fault whose two signs have not both appeared by then hit nothing. */
 const confirmDeadlineMs = 5_000;
 
+/** On record beside the kinds of faults. */
+const takingAway = "take-away";
+
 /** The service that a scenario means. */
 export function nameOf({ victim: chosen }: Stage, target: string): string {
   return target === victim ? chosen : target;
@@ -15,6 +18,7 @@ export function nameOf({ victim: chosen }: Stage, target: string): string {
 /** Stops a server before the experiment begins, and waits until nobody reaches it. Healed with the faults, if nothing else does. */
 export async function takeAway(stage: Stage, server: string): Promise<void> {
   const service = stage.service(nameOf(stage, server));
+  stage.noteFault("breaking", { kind: takingAway, target: service.name });
   stage.takenAway.push(service);
   await service.stop();
   await waitUntil({
@@ -32,6 +36,7 @@ export async function injectFaults(stage: Stage, named: readonly Fault[]): Promi
   const before = await Promise.all(faults.map(({ target }) => signsOf(stage.service(target))));
   for (const fault of faults) {
     // On record and on the list before anything is done: whatever happens next, it will be healed.
+    stage.noteFault("breaking", fault);
     note(stage, fault, "injecting");
     stage.broken.push(fault);
   }
@@ -70,13 +75,19 @@ export async function healFaults(stage: Stage): Promise<void> {
       ),
     ),
   );
-  await Promise.all(stage.takenAway.splice(0).map((service) => service.start()));
+  await Promise.all(
+    stage.takenAway.splice(0).map(async (service) => {
+      await service.start();
+      stage.noteFault("healed", { kind: takingAway, target: service.name });
+    }),
+  );
 }
 
 async function healInOrder(stage: Stage, faults: readonly Fault[]): Promise<void> {
   for (const fault of faults) {
     try {
       await fault.heal(stage.service(fault.target));
+      stage.noteFault("healed", fault);
       note(stage, fault, "healed");
     } catch (error) {
       note(stage, fault, "failed", [

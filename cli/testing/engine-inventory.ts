@@ -24,8 +24,8 @@ export async function docker(...args: string[]): Promise<string[]> {
   return stdout.split("\n").filter(Boolean);
 }
 
-/** Command lines of running processes that contain a text. */
-export async function processes(text: string): Promise<string[]> {
-  const { stdout } = await execa("ps", ["-eo", "args"]);
+/** Running processes whose command line contains a text, as `ps` prints these columns of them. */
+export async function processes(text: string, columns = "args"): Promise<string[]> {
+  const { stdout } = await execa("ps", ["-ww", "-eo", columns]);
   return stdout.split("\n").filter((line) => line.includes(text));
 }

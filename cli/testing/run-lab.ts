@@ -24,6 +24,8 @@ export interface LabCommand extends Disposable {
 export interface RunOptions {
   env?: Record<string, string>;
   uid?: number;
+  /** A command that runs the lab's, e.g. `["nice"]`. */
+  within?: readonly string[];
 }
 
 export interface Finished {
@@ -35,14 +37,16 @@ export interface Finished {
 /** @param name of the lab, so that tests and a lab of the developer do not meet; @param root of the package to run */
 export function labCommand({ name, root = packageRoot }: { name: string; root?: string }): LabCommand {
   const home = mkdtempSync(join(tmpdir(), "session-lab-test-"));
-  const start: LabCommand["start"] = (args, { env, uid } = {}) =>
-    execa(process.execPath, [join(root, "dist/cli/main.js"), ...args], {
-      env: { LAB_NAME: name, LAB_HOME: home, NO_COLOR: "1", ...env },
+  const start: LabCommand["start"] = (args, { env, uid, within = [] } = {}) => {
+    const [program, ...words] = [...within, process.execPath, join(root, "dist/cli/main.js"), ...args];
+    return execa(program!, words, {
+      env: { LAB_NAME: name, LAB_HOME: home, NO_COLOR: "1", TMPDIR: home, ...env },
       stdin: "ignore",
       reject: false,
       detached: true,
       ...(uid === undefined ? {} : { uid }),
     }) as ReturnType<LabCommand["start"]>;
+  };
   const run: LabCommand["run"] = async (args, options) => {
     const { exitCode, stdout, stderr } = await start(args, options);
     return { exitCode, stdout: String(stdout), stderr: String(stderr) };

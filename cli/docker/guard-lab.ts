@@ -1,0 +1,165 @@
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { LabError } from "../errors.ts";
+import { watchdogProgram } from "../lab/paths.ts";
+import { stateOfProcess, thisProcess } from "../lab/process-identity.ts";
+import {
+  addToRecord,
+  beginRecord,
+  type DamagedRecord,
+  dropRecord,
+  engineAddress,
+  isDamaged,
+  type LabRecord,
+  type RecordLine,
+  readRecord,
+  recordPath,
+} from "../lab/record.ts";
+import { defaultName } from "../lab/topology.ts";
+import { labVersion } from "../version.ts";
+
+/**
+ * Holds for as long as this process may leave something behind: a record on disk of what it does, and a watchdog, a process of
+ * its own that undoes it when this one dies without a word.
+ */
+export interface Guard extends AsyncDisposable {
+  /** Goes into the labels of everything that is started. */
+  id: string;
+  /** Puts on record what is about to be done; it is on disk when this returns. */
+  note(line: Note): void;
+}
+
+export type Note = Exclude<RecordLine, { type: "started" | "found" }>;
+
+/**
+ * For a lab that is about to be started.
+ *
+ * @throws LabError (`lab-busy`) when another command is starting or using a lab of that name, (`state-unwritable`)
+ */
+export function guardNewLab(name: string): Guard {
+  const path = recordPath({ name, engine: engineAddress() });
+  const id = randomUUID();
+  // First the watchdog, then the record: there is no instant at which nobody would clean up.
+  const dismiss = startWatchdog(path);
+  try {
+    if (!beginRecord(path, firstLine("started", { name, id }))) {
+      // What is on record of a lab that the engine does not have is of no more use, unless somebody is at work on it.
+      refuseBusyLab(name);
+      dropRecord(path);
+      if (!beginRecord(path, firstLine("started", { name, id }))) throw busy(name, "another command");
+    }
+  } catch (error) {
+    void dismiss();
+    throw error;
+  }
+  return { id, note: (line) => addToRecord(path, line), [Symbol.asyncDispose]: dismiss };
+}
+
+/** For a lab that runs already, whoever started it. */
+export function guardRunningLab(name: string): Guard {
+  const path = recordPath({ name, engine: engineAddress() });
+  const id = randomUUID();
+  const begin = () => beginRecord(path, firstLine("found", { name, id }));
+  begin();
+  return {
+    id,
+    note(line) {
+      begin();
+      addToRecord(path, line);
+    },
+    [Symbol.asyncDispose]: isWatchedAlready(path) ? async () => {} : startWatchdog(path),
+  };
+}
+
+/** This very process started the lab and is going to remove it. */
+function isWatchedAlready(path: string): boolean {
+  const record = readRecord(path);
+  return record !== undefined && !isDamaged(record) && record.stage === "ready" && record.owner.pid === process.pid;
+}
+
+function firstLine<Type extends "started" | "found">(type: Type, { name, id }: { name: string; id: string }) {
+  const at = new Date().toISOString();
+  return {
+    type,
+    recordVersion: 1,
+    id,
+    name,
+    engine: engineAddress(),
+    owner: thisProcess(),
+    version: labVersion(),
+    at,
+  } as const;
+}
+
+/**
+ * A lab that another command is starting, or is going to remove when it is done, is not to be used by this one.
+ *
+ * @throws LabError (`lab-busy`)
+ */
+export function refuseBusyLab(name: string): void {
+  const record = readRecord(recordPath({ name, engine: engineAddress() }));
+  if (!record || isDamaged(record) || record.found || record.stage === "stays") return;
+  const { pid, host } = record.owner;
+  if (pid !== process.pid && stateOfProcess(record.owner) !== "dead") throw busy(name, `process ${pid} on ${host}`);
+}
+
+export function busy(name: string, who: string): LabError {
+  const suffix = name === defaultName ? "" : ` --name ${name}`;
+  return new LabError(`The lab "${name}" belongs to ${who}, which is still at work.`, {
+    id: "lab-busy",
+    todo: `Wait for it, choose another name with --name, or remove it with \`lab down${suffix}\`.`,
+    exit: "environment",
+  });
+}
+
+/** Nothing of this process would have to be undone if it died now. */
+function isSettled(record: LabRecord | DamagedRecord): boolean {
+  if (isDamaged(record)) return true;
+  const isOurs = ({ pid }: { pid: number }) => pid === process.pid;
+  const stays = record.found || record.stage === "stays" || !isOurs(record.owner);
+  return stays && !record.broken.some(({ owner }) => isOurs(owner));
+}
+
+/** A watchdog that is killed is replaced so often; after that somebody means it. */
+const mostWatchdogs = 5;
+
+/** @returns what sends the watchdog away: nothing is left to watch over */
+function startWatchdog(path: string): () => Promise<void> {
+  let isWanted = true;
+  let count = 0;
+  const start = () => {
+    count += 1;
+    // Its stdin is the leash: the kernel closes it whatever this process dies of. A session of its own: no Ctrl-C reaches it.
+    const child = spawn(process.execPath, [watchdogProgram, path], {
+      cwd: "/",
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    child.once("exit", () => {
+      if (isWanted && count < mostWatchdogs) watchdog = start();
+    });
+    // Without a watchdog the next command cleans up.
+    child.on("error", () => {});
+    child.stdin.on("error", () => {});
+    child.unref();
+    (child.stdin as unknown as { unref(): void }).unref();
+    return child;
+  };
+  let watchdog = start();
+  const dismiss = async () => {
+    if (!isWanted) return;
+    isWanted = false;
+    process.off("beforeExit", dismiss);
+    const record = readRecord(path);
+    if (record && !isSettled(record)) return;
+    if (watchdog.exitCode !== null || watchdog.signalCode !== null || watchdog.pid === undefined) return;
+    watchdog.ref();
+    const gone = once(watchdog, "exit");
+    watchdog.stdin.end("all is well\n");
+    await gone;
+  };
+  // At the end of the process at the latest: nothing remains of a command, this helper included.
+  process.on("beforeExit", dismiss);
+  return dismiss;
+}

@@ -1,0 +1,96 @@
+import { createServer } from "node:net";
+import getPort, { portNumbers } from "get-port";
+import { LabError } from "../errors.ts";
+import { defaultPort, type Lab, projectOf } from "../lab/topology.ts";
+import { type ComposeVariables, composeUp } from "./compose.ts";
+import type { Engine } from "./engine.ts";
+import { freeSubnetPrefix } from "./free-subnet.ts";
+import type { Guard } from "./guard-lab.ts";
+import { removeAll } from "./remove-lab.ts";
+
+/** Ports that are tried when 8080 is taken. */
+const lastPort = defaultPort + 200;
+/** So many others may come between at the same time before something else must be wrong. */
+const mostAttempts = 8;
+
+export interface Somewhere {
+  name: string;
+  /** Strict when given; otherwise the first free one from 8080 on. */
+  port?: number;
+  profiles: readonly string[];
+  /** What compose.yaml leaves open, besides port and subnet. */
+  variables: ComposeVariables;
+  guard: Guard;
+  engine: Engine;
+  signal: AbortSignal;
+  /** Told which port and subnet were chosen. */
+  say: (text: string) => void;
+}
+
+/**
+ * Chooses a free port and a free subnet and has Compose start the lab there. Between the choice and the start somebody else may
+ * take them; then the next ones are chosen.
+ *
+ * @throws LabError (`port-taken`, `subnet-clash`, ...)
+ */
+export async function startSomewhere(wish: Somewhere): Promise<Lab> {
+  const { name, port, profiles, variables, guard, engine, signal, say } = wish;
+  const taken = { ports: new Set<number>(), prefixes: new Set<string>() };
+  for (let attempt = 1; ; attempt++) {
+    const lab: Lab = {
+      name,
+      project: projectOf(name),
+      port: port === undefined ? await anyFreePort(taken.ports) : await thisPort(port),
+      subnetPrefix: freeSubnetPrefix([...(await engine.subnets()), ...subnetsOf(taken.prefixes)]),
+      profiles,
+    };
+    if (port === undefined && lab.port !== defaultPort) say(`port ${defaultPort} is taken, using ${lab.port}`);
+    say(`starting the lab "${name}" on 127.0.0.1:${lab.port}, subnet ${lab.subnetPrefix}.0/24`);
+    guard.note({ type: "starting", port: lab.port, subnetPrefix: lab.subnetPrefix });
+    try {
+      const place = { LAB_PORT: String(lab.port), LAB_SUBNET_PREFIX: lab.subnetPrefix };
+      await composeUp(lab, { ...variables, ...place }, signal);
+      return lab;
+    } catch (error) {
+      const id = error instanceof LabError ? error.id : "";
+      if (id === "port-taken" && port === undefined) taken.ports.add(lab.port);
+      else if (id === "subnet-taken") taken.prefixes.add(lab.subnetPrefix);
+      else throw error;
+      if (attempt === mostAttempts) throw error;
+      say((error as LabError).message);
+      await removeAll({ name, id: guard.id }, engine);
+    }
+  }
+}
+
+function subnetsOf(prefixes: Iterable<string>): string[] {
+  return [...prefixes].map((prefix) => `${prefix}.0/24`);
+}
+
+async function anyFreePort(taken: Iterable<number>): Promise<number> {
+  return getPort({ port: portNumbers(defaultPort, lastPort), host: "127.0.0.1", exclude: taken });
+}
+
+/** @throws LabError (`port-taken`) */
+async function thisPort(port: number): Promise<number> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen({ port, host: "127.0.0.1" }, resolve);
+    });
+    return port;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new LabError(
+      code === "EACCES" ? `Port ${port} needs more rights than you have.` : `Port ${port} on 127.0.0.1 is taken.`,
+      {
+        id: "port-taken",
+        todo: `Choose another with --port, or leave --port away to get a free one. \`ss -ltnp sport = :${port}\` shows who has it.`,
+        exit: "environment",
+        cause: error,
+      },
+    );
+  } finally {
+    server.close();
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * The record of a lab: what a command has begun and must not leave behind, written to disk before it is begun. Whoever finds
+ * the record of a command that died knows from it what to remove or to heal. One file for each lab, one JSON object a line,
+ * each line synced before what it announces happens.
+ */
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { LabError } from "../errors.ts";
+import { stateFolder } from "./paths.ts";
+import type { ProcessIdentity } from "./process-identity.ts";
+
+export type RecordLine =
+  /** First line. `started`: a command starts this lab. `found`: a command uses a lab that has no record here. */
+  | {
+      type: "started" | "found";
+      recordVersion: 1;
+      /** Also in the labels of everything that is started, so that a record never stands for another lab of the same name. */
+      id: string;
+      name: string;
+      /** Address of the Docker engine. */
+      engine: string;
+      owner: ProcessIdentity;
+      /** Of the `lab` command. */
+      version: string;
+      /** ISO 8601, UTC. */
+      at: string;
+    }
+  /** Compose is about to be told to start it; again with other values when these were taken. */
+  | { type: "starting"; port: number; subnetPrefix: string }
+  /** Everything answers. `stays`: from now on it is there until somebody says `lab down`. */
+  | { type: "ready"; stays: boolean }
+  /** A service is about to be broken by a command that is going to heal it. */
+  | { type: "breaking"; kind: string; target: string; owner: ProcessIdentity }
+  | { type: "healed"; kind: string; target: string; owner: ProcessIdentity }
+  | { type: "removing" };
+
+type FirstLine = Extract<RecordLine, { type: "started" | "found" }>;
+type Breaking = Extract<RecordLine, { type: "breaking" }>;
+
+/** What the lines of a record come to. */
+export interface LabRecord extends Omit<FirstLine, "type"> {
+  path: string;
+  /** Not started by any command that writes records here. */
+  found: boolean;
+  stage: "begun" | "starting" | "ready" | "stays" | "removing";
+  /** Broken and not healed, oldest first. */
+  broken: Breaking[];
+}
+
+/** A file that should be a record and cannot be read as one. */
+export interface DamagedRecord {
+  path: string;
+  damaged: string;
+}
+
+export function recordsFolder(): string {
+  return join(stateFolder(), "labs");
+}
+
+/** @param engine its address: labs of one name may run on several engines */
+export function recordPath({ name, engine }: { name: string; engine: string }): string {
+  const suffix = engine === defaultEngine ? "" : `@${createHash("sha256").update(engine).digest("hex").slice(0, 8)}`;
+  return join(recordsFolder(), `${name}${suffix}.jsonl`);
+}
+
+const defaultEngine = "unix:///var/run/docker.sock";
+
+/** The engine that this process talks to. */
+export function engineAddress(env: NodeJS.ProcessEnv = process.env): string {
+  return env.DOCKER_HOST || defaultEngine;
+}
+
+/**
+ * Writes the first line of a new record; it is on disk when this returns.
+ *
+ * @returns false when there is a record of that name already
+ * @throws LabError (`state-unwritable`)
+ */
+export function beginRecord(path: string, line: FirstLine): boolean {
+  return onDisk(path, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (existsSync(path)) return false;
+    try {
+      append(openSync(path, "wx", 0o600), line);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+      // Half a first line announces nothing.
+      rmSync(path, { force: true });
+      throw error;
+    }
+    // The name of a new file is on disk when its folder is.
+    const folder = openSync(dirname(path), "r");
+    fsyncSync(folder);
+    closeSync(folder);
+    return true;
+  });
+}
+
+/**
+ * Adds a line; it is on disk when this returns.
+ *
+ * @throws LabError (`lab-removed`) when somebody else has removed the lab and its record, (`state-unwritable`)
+ */
+export function addToRecord(path: string, line: Exclude<RecordLine, FirstLine>): void {
+  onDisk(path, () => {
+    if (!existsSync(path))
+      throw new LabError("Somebody else has removed the lab while this command was using it.", {
+        id: "lab-removed",
+        todo: "Run the command again.",
+        exit: "environment",
+      });
+    append(openSync(path, "a"), line);
+  });
+}
+
+export function dropRecord(path: string): void {
+  rmSync(path, { force: true });
+}
+
+/** Every record, readable or not. Never throws: where there is no folder, there is no record. */
+export function allRecords(folder: string = recordsFolder()): (LabRecord | DamagedRecord)[] {
+  let files: string[];
+  try {
+    files = readdirSync(folder).filter((file) => file.endsWith(".jsonl"));
+  } catch {
+    return [];
+  }
+  return files.flatMap((file) => readRecord(join(folder, file)) ?? []);
+}
+
+/** Undefined when there is no such file. A last line that was cut off is no line: what it announces has not begun. */
+export function readRecord(path: string): LabRecord | DamagedRecord | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? undefined : { path, damaged: message };
+  }
+  try {
+    const [first, ...rest] = text
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as RecordLine);
+    if (!isFirstLine(first)) return { path, damaged: "its first line does not say which lab it is about" };
+    const record: LabRecord = { ...first, path, found: first.type === "found", stage: "begun", broken: [] };
+    for (const line of rest) continueWith(record, line);
+    return record;
+  } catch (error) {
+    return { path, damaged: (error as Error).message };
+  }
+}
+
+export function isDamaged(record: LabRecord | DamagedRecord): record is DamagedRecord {
+  return "damaged" in record;
+}
+
+/** @throws TypeError when a line lacks what it should say */
+function continueWith(record: LabRecord, line: RecordLine): void {
+  if ((line.type === "breaking" || line.type === "healed") && !isIdentity(line.owner))
+    throw new TypeError("a fault without the process that causes it");
+  if (line.type === "starting" || line.type === "removing") record.stage = line.type;
+  if (line.type === "ready") record.stage = line.stays ? "stays" : "ready";
+  if (line.type === "breaking") record.broken.push(line);
+  if (line.type === "healed")
+    record.broken = record.broken.filter(
+      ({ kind, target, owner }) => kind !== line.kind || target !== line.target || owner.pid !== line.owner.pid,
+    );
+}
+
+function isFirstLine(line: RecordLine | undefined): line is FirstLine {
+  const { type, recordVersion, id, name, engine, owner } = (line ?? {}) as Partial<FirstLine>;
+  const isKnown = (type === "started" || type === "found") && recordVersion === 1;
+  return isKnown && id !== "" && [id, name, engine].every(isText) && isIdentity(owner);
+}
+
+function isIdentity(owner: Partial<ProcessIdentity> | null | undefined): owner is ProcessIdentity {
+  const { pid, startedAt, bootId, host, pidNamespace } = owner ?? {};
+  return Number.isInteger(pid) && [startedAt, bootId, host, pidNamespace].every(isText);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function append(file: number, line: RecordLine): void {
+  const before = fstatSync(file).size;
+  const text = Buffer.from(`${JSON.stringify(line)}\n`);
+  try {
+    if (writeSync(file, text) < text.length) throw new Error("no space left on device");
+    fsyncSync(file);
+  } catch (error) {
+    // Half a line would spoil the next one.
+    ftruncateSync(file, before);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** @throws LabError (`state-unwritable`) when the disk refuses */
+function onDisk<Value>(path: string, act: () => Value): Value {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof LabError) throw error;
+    throw new LabError(`The lab's record ${path} cannot be written: ${(error as Error).message}`, {
+      id: "state-unwritable",
+      todo: "Nothing is done without it: it says what to remove, should this command die. Make room, or choose another folder with LAB_HOME.",
+      exit: "environment",
+      cause: error,
+    });
+  }
+}

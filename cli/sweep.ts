@@ -1,0 +1,74 @@
+import { basename } from "node:path";
+import {
+  allRecords,
+  type DamagedRecord,
+  dropRecord,
+  engineAddress,
+  isDamaged,
+  type LabRecord,
+  recordPath,
+} from "./lab/record.ts";
+import { recoveryOf } from "./lab/recovery.ts";
+
+/** An engine that takes longer is not there: the command itself says so, if it needs one. */
+const engineDeadlineMs = 3_000;
+
+/**
+ * Cleans up after commands that died: at the start of every command, and for nearly nothing when there is nothing to do, which
+ * the records alone tell. Labs that are meant to stay, stay; records of other engines are left to commands that talk to those.
+ *
+ * @param say told what was removed, and what could not be
+ */
+export async function sweep(say: (text: string) => void): Promise<void> {
+  const due = allRecords().filter(
+    (record) => isDamaged(record) || (record.engine === engineAddress() && recoveryOf(record) !== "nothing"),
+  );
+  if (due.length === 0) return;
+  const { Engine } = await import("./docker/engine.ts");
+  const engine = new Engine();
+  if (!(await answers(engine))) return;
+  for (const record of due) {
+    try {
+      await (isDamaged(record) ? forgetDamaged(record, engine, say) : recover(record, engine, say));
+    } catch (error) {
+      say(`what a command that died has left of the lab could not be removed: ${(error as Error).message}`);
+    }
+  }
+}
+
+type Engine = import("./docker/engine.ts").Engine;
+
+async function recover(record: LabRecord, engine: Engine, say: (text: string) => void): Promise<void> {
+  const { recoverLab } = await import("./docker/recover-lab.ts");
+  const recovery = recoveryOf(record);
+  if (recovery === "nothing") return;
+  const left = await recoverLab(record, engine);
+  const what = `what process ${record.owner.pid}, which died, had left of the lab "${record.name}"`;
+  if (recovery === "remove" && left.length === 0) say(`removed ${what}`);
+  if (recovery === "heal") say(`healed what a command that died had broken in the lab "${record.name}"`);
+  for (const { kind, name, heldBy = [] } of left)
+    say(`could not remove ${kind} ${name}${heldBy.length > 0 ? `: in use by ${heldBy.join(", ")}` : ""}`);
+}
+
+/** A record that nobody can read decides nothing. It goes when there is no lab that it could be about. */
+async function forgetDamaged(
+  { path, damaged }: DamagedRecord,
+  engine: Engine,
+  say: (text: string) => void,
+): Promise<void> {
+  const name = basename(path, ".jsonl").split("@")[0]!;
+  if (path !== recordPath({ name, engine: engineAddress() })) return;
+  if ((await engine.resources({ name })).length === 0) return dropRecord(path);
+  say(`the record of the lab "${name}" cannot be read (${damaged}); \`lab down --name ${name}\` removes both`);
+}
+
+async function answers(engine: Engine): Promise<boolean> {
+  const timeout = new Promise<boolean>((resolve) => setTimeout(resolve, engineDeadlineMs, false).unref());
+  return Promise.race([
+    engine.version().then(
+      () => true,
+      () => false,
+    ),
+    timeout,
+  ]);
+}
