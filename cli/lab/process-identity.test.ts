@@ -25,7 +25,7 @@ it.runIf(process.platform === "linux")(
   "a process that has ended is dead, though its parent takes no notice",
   async () => {
     // `sleep` never asks for its children: the one that the shell leaves to it stays a zombie.
-    const parent = spawn("sh", ["-c", "sh -c 'exit 0' & echo $!; exec sleep 60"], {
+    const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     try {
