@@ -22,8 +22,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** fast-check runs 1,000 cases; two shared cores may be slow. */
-const timeoutMs = 60_000;
+/** Cases for each test. Two shared cores may be slow: `FUZZ_RUNS=10000` is for an hour with nothing else to do. */
+const numRuns = Number(process.env.FUZZ_RUNS ?? 1_000);
+const timeoutMs = 60 * numRuns;
 
 const sound = crashAndRepair(predictCrash(threeUsers()))
   .checksIn("ada", "me")
@@ -84,7 +85,7 @@ test("a damaged history is either judged or refused with a LabError, never anyth
         expect((error as LabError).message).toContain(path);
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns },
   );
   expect(judged).toBeGreaterThan(0);
 });
@@ -213,7 +214,7 @@ test("whatever sequence of events follows a run, it is judged, and the result ha
       verdicts.add(resultSchema.parse(result).verdict);
       expect(await judge(history)).toEqual(result);
     }),
-    { numRuns: 1_000 },
+    { numRuns },
   );
   expect([...verdicts].sort()).toEqual(["inconclusive", "refuted"]);
 });
