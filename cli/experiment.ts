@@ -188,6 +188,12 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       members,
       newAddress,
       answers: new Map(),
+      strangers: new Map(),
+      attackers: new Map(),
+      round: 0,
+      ...(plan.scenario.steps.some((step) => step.do === "log-in" && step.idleEnd === "soon")
+        ? { idleMs: shortIdleMs(members.length) }
+        : {}),
       newSeats: new Map(),
       shuffle: seededShuffle(plan.seed),
       service: (name) => openService(name, { lab, engine, transport, storeOf }),
@@ -195,6 +201,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       broken: [],
       noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner }),
       takenAway: [],
+      filled: [],
       predicted: false,
     };
     await runScenario(stage);
@@ -249,6 +256,11 @@ async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
     node: /\d+\.\d+\.\d+/.exec(node)?.[0] ?? "unknown",
     redis: redis?.redis_version ?? "unknown",
   };
+}
+
+/** In whole seconds: short, but long enough for all these users' baseline, whose reads keep no session alive. */
+function shortIdleMs(users: number): number {
+  return (4 + Math.ceil(users / 50)) * 1_000;
 }
 
 /** Sorts by time, says what it was, and is unique. */

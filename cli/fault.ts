@@ -14,6 +14,8 @@ export interface FaultDefinition {
   experience: string;
   /** In which state it makes sense; a server that is away can only come back. */
   needs?: "stopped";
+  /** It changes the settings of a Redis server, and hits nothing else. */
+  only?: "redis";
   inject(service: Service): Promise<void>;
   /** Undoes it; must also work after half an injection, and when there is nothing to undo. */
   heal(service: Service): Promise<void>;
@@ -21,6 +23,8 @@ export interface FaultDefinition {
   engineShows(after: Signs, before: Signs): boolean;
   /** Is it felt by whoever uses the service? */
   isFelt(after: Signs, before: Signs): boolean;
+  /** The two signs in words, where the state of the container and the feeling say too little. */
+  says?(after: Signs): { engine: string; felt: string };
 }
 
 /** A fault aimed at a service, as a scenario names it. */
@@ -41,10 +45,24 @@ export async function signsOf(service: Service): Promise<Signs> {
 
 /** The two independent signs that a fault happened, as evidence for the history. */
 export function evidenceFor(fault: FaultDefinition, after: Signs, before: Signs): Evidence[] {
+  const says = fault.says?.(after) ?? {
+    engine: sayState(after.state),
+    felt: sayChange(after.feeling, before.feeling),
+  };
   return [
-    { source: "engine", shows: fault.engineShows(after, before), says: sayState(after.state) },
-    { source: "felt", shows: fault.isFelt(after, before), says: sayChange(after.feeling, before.feeling) },
+    { source: "engine", shows: fault.engineShows(after, before), says: says.engine },
+    { source: "felt", shows: fault.isFelt(after, before), says: says.felt },
   ];
+}
+
+/**
+ * A number out of Redis `INFO`; 0 where it is not said. `keys` and `expires` are those of `db0`, and `errorstat_...` is said
+ * as `count=3`.
+ */
+export function infoNumber({ info = {} }: Feeling, field: string): number {
+  if (field === "keys" || field === "expires")
+    return Number(new RegExp(`(?:^|,)${field}=(\\d+)`).exec(info.db0 ?? "")?.[1] ?? 0);
+  return Number(info[field]?.replace("count=", "") ?? 0);
 }
 
 function sayState({ service, running, paused, exitCode, attached, startedAt }: ContainerState): string {

@@ -1,5 +1,6 @@
 import type { ContainerState, Engine } from "./docker/engine.ts";
 import { openLabServices } from "./docker/lab-services.ts";
+import { isRedis } from "./docker/redis-settings.ts";
 import type { Service } from "./docker/service.ts";
 import { LabError } from "./errors.ts";
 import { evidenceFor, type Fault, type Signs, signsOf } from "./fault.ts";
@@ -26,6 +27,12 @@ export async function injectByHand(
   const service = services.named(target);
   const before = await signsOf(service);
   const obstacle = obstacleTo(fault, before.state);
+  if (fault.only === "redis" && !isRedis(target))
+    throw new LabError(`"${kind}" would hit nothing: ${target} is no Redis server.`, {
+      id: "fault-hits-nothing",
+      todo: "Name one of the Redis servers; `lab status` lists them.",
+      exit: "usage",
+    });
   if (obstacle)
     throw new LabError(`"${kind}" would hit nothing: ${obstacle}.`, {
       id: "fault-hits-nothing",

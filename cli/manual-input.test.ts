@@ -16,7 +16,7 @@ afterAll(() => {
 
 describe("a value that does not exist is named, with those that do", () => {
   it.each([
-    [["fault", "kil", "app2"], 'Unknown fault "kil".', 'Did you mean "kill"? Allowed: freeze, kill, partition'],
+    [["fault", "kil", "app2"], 'Unknown fault "kil".', 'Did you mean "kill"? Allowed: aof-at-restart, '],
     [["fault", "../catalogue", "app2"], 'Unknown fault "../catalogue".', "Allowed:"],
     [
       ["user", "alice", "lgoin"],

@@ -7,8 +7,12 @@ import type { Fate } from "./verdict/fates.ts";
 /** The words of which scenarios are made. Steps are data; the runner plays them in order. */
 export type Step =
   | { do: "tell"; text: string }
-  | { do: "log-in" | "shop" | "read-back" | "log-out" | "heal" | "check-in" }
-  | { do: "change"; what: "address" | "affinity-cookie" }
+  | { do: "log-in"; idleEnd?: "soon" }
+  | { do: "shop" | "read-back" | "log-out" | "heal" | "check-in" }
+  | { do: "change"; what: "address" | "affinity-cookie" | "forged-affinity" }
+  | { do: "plant" | "try-planted" | "forge" }
+  | { do: "keep-shopping"; forMs: number | "until-idle-end" }
+  | { do: "fill"; servers: string[] }
   | { do: "take-away"; server: string }
   | { do: "measure"; measure: Measure }
   | { do: "browse"; forMs: number }
@@ -20,8 +24,8 @@ export const victim = "victim";
 
 /** Says to the audience what happens next. */
 export const tell = (text: string): Step => ({ do: "tell", text });
-/** Each user logs in, once and for all: a second login would hide a loss. */
-export const everyoneLogsIn = (): Step => ({ do: "log-in" });
+/** Each user logs in, once and for all: a second login would hide a loss. `soon`: idle sessions end within seconds. */
+export const everyoneLogsIn = (options: { idleEnd?: "soon" } = {}): Step => ({ do: "log-in", ...options });
 /** Each user puts one item into the cart. */
 export const everyoneShops = (): Step => ({ do: "shop" });
 /** The baseline: each user must be recognised at least three times before anything is broken. */
@@ -34,6 +38,24 @@ export const everyoneLogsOut = (): Step => ({ do: "log-out" });
 export const everyoneRoams = (): Step => ({ do: "change", what: "address" });
 /** Each browser loses the cookies that it had before the login, which are the balancer's, and keeps the app's. */
 export const everyoneLosesTheAffinityCookie = (): Step => ({ do: "change", what: "affinity-cookie" });
+/** Each browser sends a balancer's cookie that is not its own, but leads to another app server. */
+export const everyoneForgesTheAffinityCookie = (): Step => ({ do: "change", what: "forged-affinity" });
+/**
+ * Every second user stays away; the others, the regulars, keep filling their carts: for a while, or until the sessions that
+ * nobody uses must have ended.
+ */
+export const regularsKeepShopping = (options: { forMs: number | "until-idle-end" }): Step => ({
+  do: "keep-shopping",
+  ...options,
+});
+/** An attacker plants an app's cookie in each browser before its user logs in: a real one of his own, or a made-up one. */
+export const attackersPlantCookies = (): Step => ({ do: "plant" });
+/** The attackers try the cookies that they planted, wherever the user's session may live. */
+export const attackersTryThem = (): Step => ({ do: "try-planted" });
+/** Strangers without a session send balancer's cookies: copied ones, names and numbers of app servers, nonsense. */
+export const strangersForgeAffinity = (): Step => ({ do: "forge" });
+/** Another application fills these Redis servers with keys of its own, which have no end. Removed with the repair. */
+export const fill = (...servers: string[]): Step => ({ do: "fill", servers });
 /** Stops an app server before anybody logs in. Homes were found while it was up, so it is known who belongs there. */
 export const takeAway = (server: string): Step => ({ do: "take-away", server });
 /** Measures something other than survival, for each architecture. */
@@ -59,6 +81,8 @@ export interface SessionFacts {
   newSeat: string | undefined;
   /** The balancer has given this browser a cookie of its own. */
   hasAffinityCookie: boolean;
+  /** A user who does not come back until the final reads, where the others keep shopping. */
+  staysAway: boolean;
   victim: string;
   /**
    * Was the session in the last snapshot of its store's server? `unsure` where a write and the snapshot fall into the same
@@ -81,12 +105,49 @@ export interface Seen {
   homes: Readonly<Record<string, number>>;
   /** Answers to the subjects' browsers since the last fault, by kind; `degraded` is counted beside `me`. */
   answers: Readonly<Record<"me" | "someone-else" | "anonymous" | "store-unreachable" | "none" | "degraded", number>>;
+  strangers: Readonly<StrangersSeen>;
+  stored?: Readonly<StoreSeen>;
+}
+
+/** What strangers got with cookies that are not theirs. Counted are those who go after a subject. */
+export interface StrangersSeen {
+  tried: number;
+  /** Tries that showed somebody else's session: there must be none. */
+  opened: number;
+  /** Tries without a definitive answer: they prove nothing. */
+  unanswered: number;
+  /** Browsers that still held a planted cookie after their login. */
+  kept: number;
+  /** Strangers with a copy of a user's balancer's cookie, and how many of them reached that user's app server. */
+  copied: number;
+  ledByCopy: number;
+  /** What the balancer's cookie says of the app server, as seen: its name, its number, nothing readable; or there is no such cookie. */
+  cookieSays: "name" | "number" | "nothing" | "no-cookie";
+  /** App servers that strangers reached each time by writing the server's name or number into the cookie. */
+  ledByName: number;
+}
+
+/** What a store holds, counted over all of the run's architectures that share it. */
+export interface StoreSeen {
+  /** Users whose sessions are there: those who keep shopping, those who stay away, and of the former those whose requests do not always reach their session. */
+  regulars: number;
+  away: number;
+  flickering: number;
+  /** Sessions that the app servers count there, before anybody logged in and now; null where nobody can know. */
+  held: { before: number | null; now: number | null };
+  /** Keys in its Redis server (`DBSIZE`), its `evicted_keys`, and users of all stores there; undefined where there is no Redis. */
+  server?: { keys: { before: number; now: number }; evicted: number; regulars: number; away: number };
 }
 
 /** Something other than survival, with what theory says of it. */
 export interface Measure {
   name: string;
   unit: string;
+  /**
+   * Whether the store is looked into for it; without it there is no `seen.stored`. `when-expired`: Redis removes keys whose time
+   * is over in the background, and is given a few seconds for it.
+   */
+  looksIntoStore?: "now" | "when-expired";
   value(seen: Seen): number;
   bound(seen: Seen): { atLeast?: number; atMost?: number; because: string };
 }

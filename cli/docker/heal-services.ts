@@ -3,6 +3,7 @@ import type { Lab } from "../lab/topology.ts";
 import { waitUntil } from "../wait.ts";
 import type { ContainerState, Engine } from "./engine.ts";
 import { openLabServices } from "./lab-services.ts";
+import { restoreRedis } from "./redis-settings.ts";
 import type { Service } from "./service.ts";
 import { reviveLab } from "./start-lab.ts";
 
@@ -44,12 +45,15 @@ export interface Healing {
  */
 export async function healServices({ lab, engine, only, say }: Healing): Promise<Ailment[]> {
   const all = ailmentsOf(await engine.states(lab));
-  const isWanted = ({ service }: Ailment) => only === undefined || only.includes(service);
+  const isWanted = ({ service }: { service: string }) => only === undefined || only.includes(service);
   for (const ailment of all.filter(isWanted)) {
     say(ailment);
     await mend(ailment, lab, engine);
   }
   const left = all.filter((ailment) => !isWanted(ailment));
+  // Nothing of a container shows that a setting was changed; restoring what is as it was changes nothing.
+  const services = (await engine.states(lab)).filter((state) => state.running && isWanted(state));
+  await Promise.all(services.map(({ service }) => restoreRedis({ service, lab, engine })));
   if (left.length === 0) await reviveLab(lab, engine, new AbortController().signal);
   else await theseAnswer(only ?? [], lab, engine);
   return left;

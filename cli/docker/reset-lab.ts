@@ -5,6 +5,7 @@ import { waitUntil } from "../wait.ts";
 import type { ContainerState, Engine } from "./engine.ts";
 import { ailmentsOf, mend } from "./heal-services.ts";
 import { countSessions, type SessionsOfStore } from "./look-at-sessions.ts";
+import { restoreRedis } from "./redis-settings.ts";
 import { sessionServerOf } from "./session-server.ts";
 import { reviveLab } from "./start-lab.ts";
 
@@ -52,6 +53,7 @@ async function forget({ service, running }: ContainerState, lab: Lab, engine: En
   }
   const server = sessionServerOf(service);
   if (!server) return;
+  await restoreRedis({ service, lab, engine });
   const { ok } = await waitUntil({
     look: () => server.empty({ lab, engine, service }),
     until: (emptied) => emptied,

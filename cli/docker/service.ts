@@ -1,6 +1,7 @@
 import { appServers, balancer, directHost, type Lab } from "../lab/topology.ts";
 import type { Transport } from "../users/transport.ts";
 import type { ContainerState, Engine } from "./engine.ts";
+import { isRedis, type RedisSettings, redisSettings } from "./redis-settings.ts";
 
 /** How a service feels to somebody who uses it. */
 export interface Feeling {
@@ -9,6 +10,8 @@ export interface Feeling {
   /** A name for this life of the process (boot id, Redis run_id); unknown while it does not answer. */
   life: string | undefined;
   says: string;
+  /** Redis `INFO`, where the service is a Redis that answers. */
+  info?: Readonly<Record<string, string>>;
 }
 
 /** What a fault may do to a service, and how it can see that it was done. */
@@ -22,6 +25,8 @@ export interface Service {
   unpause(): Promise<void>;
   disconnect(): Promise<void>;
   connect(): Promise<void>;
+  /** For Redis servers: their settings can be changed. @throws Error for any other service */
+  redis(): RedisSettings;
   /** What the engine says. */
   state(): Promise<ContainerState>;
   /** What is felt, by asking the service (or whoever uses it) through the balancer. */
@@ -48,6 +53,10 @@ export function openService(name: string, { lab, engine, transport, storeOf }: S
     unpause: () => engine.unpause(lab, name),
     disconnect: () => engine.disconnect(lab, name),
     connect: () => engine.connect(lab, name),
+    redis: () => {
+      if (!isRedis(name)) throw new Error(`${name} is no Redis server`);
+      return redisSettings({ lab, engine, service: name });
+    },
     state: () => engine.state(lab, name),
     feel: () => {
       if (name === balancer) return feelBalancer({ lab, engine, transport });
@@ -95,7 +104,7 @@ async function feelStore(
     const says = answers
       ? `${appServer} reaches ${name}${life ? `, run_id ${life.slice(0, 8)}` : ""}`
       : `${appServer} cannot reach ${name}`;
-    return { answers, life, says };
+    return { answers, life, says, ...(info ? { info } : {}) };
   }
   return { answers: false, life: undefined, says: `no app server answers to say whether ${name} is there` };
 }

@@ -80,17 +80,20 @@ export interface StepEvent {
 
 /**
  * A virtual user enters. A `control` is there only so that each app server is home to somebody when few users were asked for:
- * it is judged like the others, but not counted. A `canary` logs in after the repair to show that new sessions work.
+ * it is judged like the others, but not counted. A `canary` logs in after the repair to show that new sessions work. A
+ * `stranger` brings cookies that are not its own; all that matters of it is whether it is shown somebody else's session.
  */
 export interface UserEvent {
   type: "user";
   at: number;
   user: string;
   architecture: string;
-  role: "subject" | "control" | "canary";
+  role: "subject" | "control" | "canary" | "stranger";
   address: string;
   /** The app server to which the policy led this browser when all were up; unknown without affinity. */
   seat?: string;
+  /** How long its session may go unused, in milliseconds, where its login asked for less than usual. */
+  idleMs?: number;
 }
 
 export type OperationKind = "log-in" | "add-item" | "who-am-i" | "log-out";
@@ -141,7 +144,7 @@ export interface ChangeEvent {
   type: "change";
   at: number;
   user: string;
-  what: "address" | "affinity-cookie" | "log-out";
+  what: "address" | "affinity-cookie" | "forged-affinity" | "log-out";
   says: string;
 }
 
@@ -198,6 +201,8 @@ export interface StoreSeenEvent {
   runId: string;
   /** Keys in the database (`DBSIZE`). */
   keys: number;
+  /** Keys that it removed for want of memory since it was started (`evicted_keys`). */
+  evicted?: number;
 }
 
 /** The repair is over: everything healthy, the failure window of nginx closed, a canary logged in on every app server. */

@@ -20,7 +20,7 @@ function describe(step: Step, victim: string): string {
     case "tell":
       return `"${step.text}"`;
     case "log-in":
-      return "everyone logs in";
+      return step.idleEnd ? "everyone logs in; sessions that nobody uses end within seconds" : "everyone logs in";
     case "shop":
       return "everyone puts an item into the cart";
     case "read-back":
@@ -30,7 +30,21 @@ function describe(step: Step, victim: string): string {
     case "log-out":
       return "everyone logs out; the cookies from before are kept";
     case "change":
-      return step.what === "address" ? "everyone gets another client address" : "everyone loses the balancer's cookie";
+      return {
+        address: "everyone gets another client address",
+        "affinity-cookie": "everyone loses the balancer's cookie",
+        "forged-affinity": "everyone sends a balancer's cookie that leads to another app server",
+      }[step.what];
+    case "plant":
+      return "attackers plant an app's cookie in each browser";
+    case "try-planted":
+      return "the attackers try the cookies that they planted";
+    case "forge":
+      return "strangers send copied and made-up balancer's cookies";
+    case "keep-shopping":
+      return `every second user stays away, the others keep shopping ${step.forMs === "until-idle-end" ? "until idle sessions have ended" : `for ${step.forMs} ms or more`}`;
+    case "fill":
+      return `another application fills ${step.servers.join(", ")} with its keys`;
     case "take-away":
       return `${step.server === "victim" ? victim : step.server} is stopped, before anybody logs in`;
     case "measure":

@@ -29,6 +29,13 @@ export async function takeAway(stage: Stage, server: string): Promise<void> {
   });
 }
 
+/** Puts another application's keys into Redis servers. Removed with the faults. */
+export async function fillServers(stage: Stage, servers: readonly string[]): Promise<void> {
+  const services = servers.map((server) => stage.service(server));
+  stage.filled.push(...services);
+  await Promise.all(services.map((service) => service.redis().fill()));
+}
+
 /** Breaks all of these at the same moment, and waits for the two signs of each. */
 export async function injectFaults(stage: Stage, named: readonly Fault[]): Promise<void> {
   const faults = named.map((fault) => ({ ...fault, target: nameOf(stage, fault.target) }));
@@ -81,6 +88,7 @@ export async function healFaults(stage: Stage): Promise<void> {
       stage.noteFault("healed", { kind: takingAway, target: service.name });
     }),
   );
+  await Promise.all(stage.filled.splice(0).map((service) => service.redis().restore()));
 }
 
 async function healInOrder(stage: Stage, faults: readonly Fault[]): Promise<void> {

@@ -30,6 +30,7 @@ export async function predict(stage: Stage): Promise<void> {
       seat,
       newSeat: stage.newSeats.get(member)?.seat,
       hasAffinityCookie: user.hasAffinityCookie,
+      staysAway: member.staysAway,
       victim: stage.victim,
       inSnapshot: inSnapshot(user.writtenAt, store.server === null ? undefined : snapshots.get(store.server)),
     });
@@ -60,7 +61,15 @@ export async function lookAtStores(
       });
       if (!info) return;
       const at = recorder.now();
-      recorder.record({ type: "store-seen", at, when, server, runId: info.run_id ?? "", keys: keysIn(info.db0) });
+      recorder.record({
+        type: "store-seen",
+        at,
+        when,
+        server,
+        runId: info.run_id ?? "",
+        keys: keysIn(info.db0),
+        evicted: Number(info.evicted_keys ?? 0),
+      });
       snapshots.set(server, snapshotTime(info, at));
     }),
   );

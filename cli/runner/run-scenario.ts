@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { balancer } from "../lab/topology.ts";
 import type { Step } from "../scenario.ts";
-import { healFaults, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
+import { fillServers, healFaults, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
+import { lookIntoStores } from "./look-into-stores.ts";
 import { predict } from "./predict.ts";
 import { settle } from "./settle.ts";
 import { type Stage, throwIfInterrupted } from "./stage.ts";
+import { forgeAffinity, plantCookies, tryPlantedCookies } from "./strangers-try.ts";
 import { takeMeasure } from "./take-measure.ts";
 import {
   everyoneBrowses,
@@ -13,13 +15,16 @@ import {
   everyoneLogsOut,
   everyoneReadsBack,
   everyoneShops,
+  regularsKeepShopping,
 } from "./users-act.ts";
-import { chooseNewAddresses, everyoneChanges } from "./users-change.ts";
+import { chooseForgedCookies, chooseNewAddresses, everyoneChanges } from "./users-change.ts";
 
 /** Plays the steps of a scenario in order. Whatever happens, what it broke is healed when it returns. */
 export async function runScenario(stage: Stage): Promise<void> {
   const startedAtMs = Date.now();
   announceUsers(stage);
+  if (stage.scenario.steps.some((step) => step.do === "measure" && step.measure.looksIntoStore))
+    stage.storesBefore = await lookIntoStores(stage);
   try {
     for (const step of stage.scenario.steps) {
       throwIfInterrupted(stage);
@@ -62,6 +67,7 @@ async function play(stage: Stage, step: Step): Promise<void> {
       return everyoneLogsOut(stage);
     case "change":
       if (step.what === "address") await chooseNewAddresses(stage);
+      if (step.what === "forged-affinity") chooseForgedCookies(stage);
       await predict(stage);
       return everyoneChanges(stage, step.what);
     case "take-away":
@@ -69,6 +75,22 @@ async function play(stage: Stage, step: Step): Promise<void> {
       return takeAway(stage, step.server);
     case "measure":
       return takeMeasure(stage, step.measure);
+    case "plant":
+      narrator.doing("attackers plant cookies");
+      return plantCookies(stage);
+    case "try-planted":
+      narrator.doing("attackers try the cookies that they planted");
+      return tryPlantedCookies(stage);
+    case "forge":
+      narrator.doing("strangers send forged cookies");
+      return forgeAffinity(stage);
+    case "keep-shopping":
+      await predict(stage);
+      narrator.doing("every second user stays away, the others keep shopping");
+      return regularsKeepShopping(stage, step.forMs);
+    case "fill":
+      narrator.doing(`another application fills ${step.servers.join(", ")}`);
+      return fillServers(stage, step.servers);
     case "save":
       await stage.engine.exec(stage.lab, step.server, ["redis-cli", "SAVE"]);
       return;
@@ -100,12 +122,15 @@ function phaseOf(step: Step): Stage["phase"] | undefined {
     browse: "fault",
     change: "fault",
     "log-out": "fault",
+    "keep-shopping": "fault",
+    forge: "fault",
+    "try-planted": "fault",
     "check-in": "final",
   };
   return phases[step.do];
 }
 
-function announceUsers({ members, recorder }: Stage): void {
+function announceUsers({ members, idleMs, recorder }: Stage): void {
   for (const { user, architecture, role, seat } of members)
     recorder.record({
       type: "user",
@@ -115,6 +140,7 @@ function announceUsers({ members, recorder }: Stage): void {
       role,
       address: user.address,
       ...(seat === undefined ? {} : { seat }),
+      ...(idleMs === undefined ? {} : { idleMs }),
     });
 }
 

@@ -5,9 +5,20 @@ import type { Phase } from "../history/events.ts";
 import type { Recorder } from "../history/recorder.ts";
 import type { Architecture } from "../lab/architectures.ts";
 import type { Lab } from "../lab/topology.ts";
-import type { Scenario, Seen } from "../scenario.ts";
+import type { Scenario, Seen, StrangersSeen } from "../scenario.ts";
 import type { Member } from "../users/population.ts";
 import type { Transport } from "../users/transport.ts";
+import type { HeldCookie } from "../users/virtual-user.ts";
+import type { StoresBefore } from "./look-into-stores.ts";
+import type { Attacker } from "./strangers-try.ts";
+
+/** What a user is going to have, and the app server to which that leads. */
+export interface NewSeat {
+  address: string;
+  /** Balancer's cookies, to be put in place of the browser's own. */
+  cookies?: readonly HeldCookie[];
+  seat: string | undefined;
+}
 
 /** Speaks to the audience; never about results, which are the judge's. */
 export interface Narrator {
@@ -36,8 +47,18 @@ export interface Stage {
   newAddress: () => string;
   /** What the subjects of each architecture were answered since the last fault. */
   answers: Map<string, Seen["answers"]>;
-  /** Where a user's new address leads; filled when a step is going to change addresses. */
-  newSeats: Map<Member, { address: string; seat: string | undefined }>;
+  /** What strangers got, by architecture. */
+  strangers: Map<string, StrangersSeen>;
+  /** Who planted cookies in whose browser. */
+  attackers: Map<Member, Attacker>;
+  /** What the stores held before anybody logged in; only where the scenario has something to measure there. */
+  storesBefore?: StoresBefore;
+  /** How long a session may go unused, where the scenario wants it short. */
+  idleMs?: number;
+  /** Rounds of shopping so far: items need names of their own. */
+  round: number;
+  /** Where a user's new address, or new cookie, leads; filled when a step is going to change it. */
+  newSeats: Map<Member, NewSeat>;
   shuffle: <Item>(items: readonly Item[]) => Item[];
   service: (name: string) => Service;
   phase: Phase;
@@ -47,6 +68,8 @@ export interface Stage {
   noteFault: (type: "breaking" | "healed", fault: { kind: string; target: string }) => void;
   /** Stopped before the experiment began. */
   takenAway: Service[];
+  /** Redis servers with another application's keys. */
+  filled: Service[];
   /** Whether the expectations have been written down. */
   predicted: boolean;
 }

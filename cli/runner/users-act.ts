@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OperationEvent, OperationKind } from "../history/events.ts";
 import { directHost } from "../lab/topology.ts";
-import { expectationOf } from "../scenario.ts";
 import type { Member } from "../users/population.ts";
 import type { OperationOptions } from "../users/virtual-user.ts";
+import { flickers } from "./look-into-stores.ts";
 import { eachInTurn } from "./pace.ts";
 import type { Stage } from "./stage.ts";
 
@@ -15,9 +15,13 @@ const readsAtMost = 20;
 const spacingMs = 100;
 /** A user who browses asks at most this often. */
 const browsingPaceMs = 100;
+/** A regular puts an item into the cart at most this often. */
+const shoppingPaceMs = 500;
 
 export async function everyoneLogsIn(stage: Stage): Promise<void> {
-  await everyone(stage, stage.members, "log-in");
+  const { idleMs } = stage;
+  const options = idleMs === undefined ? {} : { idleSeconds: idleMs / 1_000 };
+  await everyone(stage, stage.members, "log-in", () => options);
 }
 
 export async function everyoneShops(stage: Stage): Promise<void> {
@@ -62,6 +66,25 @@ export async function everyoneBrowses(stage: Stage, forMs: number): Promise<void
   } while (performance.now() < end && !stage.signal.aborted);
 }
 
+/** Every second user stays away; the others put one item after another into their carts. */
+export async function regularsKeepShopping(stage: Stage, forMs: number | "until-idle-end"): Promise<void> {
+  const regulars = stage.members.filter(({ staysAway }) => !staysAway);
+  const end = forMs === "until-idle-end" ? idleEnd(stage) : stage.recorder.now() + forMs;
+  do {
+    stage.round += 1;
+    const roundStart = performance.now();
+    await everyone(stage, regulars, "add-item", ({ user }) => ({ item: `item-${stage.round + 1}-of-${user.id}` }));
+    const rest = roundStart + shoppingPaceMs - performance.now();
+    if (rest > 0) await sleep(rest);
+  } while (stage.recorder.now() < end && !stage.signal.aborted);
+}
+
+/** When every session that nobody used since its last write must be over. Redis ends keys by whole seconds, rounded up. */
+function idleEnd({ members, idleMs = 0 }: Stage): number {
+  const writes = members.filter(({ staysAway }) => staysAway).map(({ user }) => user.writtenAt.at(-1) ?? 0);
+  return Math.max(0, ...writes) + idleMs + 1_500;
+}
+
 /** The final reads, on fresh connections; then, for whoever was not recognised, the pinned cookies, which only diagnose. */
 export async function everyoneChecksIn(stage: Stage): Promise<void> {
   const strangers = new Set<Member>();
@@ -95,13 +118,6 @@ async function diagnose(stage: Stage, member: Member): Promise<void> {
       connection: "fresh",
       host: directHost({ appServer: home, store: member.architecture.store.id }),
     });
-}
-
-/** Theory says that this user is recognised at some requests and not at others, even when nothing is broken. */
-function flickers({ scenario, victim }: Stage, { architecture: { policy, store }, user: { home } }: Member): boolean {
-  const unknown = { seat: undefined, newSeat: undefined, hasAffinityCookie: false, inSnapshot: "unsure" } as const;
-  const { fate } = expectationOf(scenario, { ...unknown, policy, store, home, victim });
-  return fate === "unstable";
 }
 
 async function everyone(

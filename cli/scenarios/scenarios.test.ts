@@ -49,16 +49,19 @@ function everySession(): SessionFacts[] {
     loadStores().flatMap((store) =>
       places.flatMap((home) =>
         (["all", "some", "none", "unsure"] as const).flatMap((inSnapshot) =>
-          [true, false].map((hasAffinityCookie) => ({
-            policy,
-            store,
-            home,
-            seat: home,
-            newSeat: home,
-            victim: appServers[1]!,
-            inSnapshot,
-            hasAffinityCookie,
-          })),
+          [true, false].flatMap((hasAffinityCookie) =>
+            [true, false].map((staysAway) => ({
+              staysAway,
+              policy,
+              store,
+              home,
+              seat: home,
+              newSeat: home,
+              victim: appServers[1]!,
+              inSnapshot,
+              hasAffinityCookie,
+            })),
+          ),
         ),
       ),
     ),

@@ -11,6 +11,8 @@ export interface Member {
   role: UserEvent["role"];
   /** The app server to which the policy led this browser on its first visit; undefined where there is no affinity. */
   seat: string | undefined;
+  /** Where users keep busy this one does not: every second one. */
+  staysAway: boolean;
 }
 
 export interface CastingOptions {
@@ -51,6 +53,7 @@ interface Seat {
   id: string;
   role: "subject" | "control";
   server: string;
+  staysAway: boolean;
 }
 
 async function castArchitecture(
@@ -62,7 +65,7 @@ async function castArchitecture(
   const seat = (place: Seat, user: VirtualUser, server?: string) => {
     open.splice(open.indexOf(place), 1);
     user.id = place.id;
-    members.push({ user, architecture, role: place.role, seat: server });
+    members.push({ user, architecture, role: place.role, seat: server, staysAway: place.staysAway });
   };
   if (architecture.policy.affinity !== "none") {
     let lastSeated = performance.now();
@@ -116,6 +119,7 @@ function seatsOf(architecture: string, users: number, appServers: readonly strin
     id: `${architecture}/${index + 1}`,
     role: index < users ? ("subject" as const) : ("control" as const),
     server: appServers[(first + index) % appServers.length]!,
+    staysAway: index % 2 === 1,
   }));
 }
 

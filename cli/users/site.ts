@@ -32,13 +32,20 @@ export interface Understood {
   degraded?: true;
 }
 
-/** @param item id of the item to add, for `add-item` */
-export function requestFor(kind: OperationKind, identity: Identity, item?: string): SiteRequest {
+/** What an operation has to say besides who one is. */
+export interface Details {
+  /** Id of the item to add, for `add-item`. */
+  item?: string | undefined;
+  /** For `log-in`: end the session when it was not used for so long. */
+  idleSeconds?: number | undefined;
+}
+
+export function requestFor(kind: OperationKind, identity: Identity, { item, idleSeconds }: Details = {}): SiteRequest {
   switch (kind) {
     case "who-am-i":
       return { method: "GET", path: "/whoami" };
     case "log-in":
-      return { method: "POST", path: "/login", body: JSON.stringify(identity) };
+      return { method: "POST", path: "/login", body: JSON.stringify({ ...identity, idleSeconds }) };
     case "add-item":
       return { method: "POST", path: "/cart", body: JSON.stringify({ item }) };
     case "log-out":

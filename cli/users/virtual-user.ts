@@ -29,6 +29,8 @@ export interface OperationOptions {
   item?: string;
   /** Whose cookies to send; anything but `live` leaves the browser untouched. */
   jar?: Jar;
+  /** For `log-in`: end the session when it was not used for so long, in whole seconds. */
+  idleSeconds?: number;
   /** Ask this host name instead of the architecture's, with the same cookies. */
   host?: string;
 }
@@ -46,6 +48,8 @@ export class VirtualUser {
   readonly #jar: CookieJar;
   /** Names of the cookies that the browser had before its first login: not the app's, so the balancer's. */
   #affinityCookies: string[] = [];
+  /** Names of cookies that somebody else put there. */
+  readonly #planted = new Set<string>();
   /** `Cookie` header after the last acknowledged write. */
   #pinned = "";
   /** The app server that acknowledged the login. */
@@ -79,6 +83,19 @@ export class VirtualUser {
     return this.#jar.toJSON()!;
   }
 
+  /** Those of its cookies that the balancer gave it. */
+  get affinityCookies(): HeldCookie[] {
+    return this.cookies.filter(({ name }) => this.#affinityCookies.includes(name));
+  }
+
+  /** Takes cookies that it was not given by the site itself. */
+  plant(cookies: readonly HeldCookie[]): void {
+    for (const { name, value } of cookies) {
+      this.#planted.add(name);
+      this.#jar.setCookieSync(`${name}=${value}; Path=/`, this.#url(), { ignoreError: true });
+    }
+  }
+
   /** The same browser in another network. */
   moveTo(address: string): void {
     this.#address = address;
@@ -94,13 +111,13 @@ export class VirtualUser {
   async perform(
     kind: OperationKind,
     { transport, now }: { transport: Transport; now: () => number },
-    { phase, connection = "kept", item, jar = "live", host = this.host }: OperationOptions,
+    { phase, connection = "kept", item, idleSeconds, jar = "live", host = this.host }: OperationOptions,
   ): Promise<OperationEvent> {
     if (kind === "log-in" && this.#pinned === "")
-      this.#affinityCookies = this.#jar.getCookiesSync(this.#url()).map(({ key }) => key);
+      this.#affinityCookies = this.cookies.map(({ name }) => name).filter((name) => !this.#planted.has(name));
     const at = now();
     const identity: Identity = { user: this.id, nonce: this.#nonce };
-    const { method, path, body } = requestFor(kind, identity, item);
+    const { method, path, body } = requestFor(kind, identity, { item, idleSeconds });
     const cookies = jar === "live" ? this.#liveCookies() : this.#pinned;
     const reply = await transport.send({
       host,

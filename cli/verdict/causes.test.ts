@@ -213,6 +213,133 @@ describe("store-restarted-without-it", () => {
   });
 });
 
+describe("append-only-file-was-new", () => {
+  /** bob's session is in Redis, ada's in the memory of app1, untouched. */
+  function restarted(kind: string, { runId = "9f8e7d6c5b4a", keys = 0 } = {}) {
+    return story({ architectures: ["cookie.redis-rdb", "cookie.memory"] })
+      .comesIn("ada", "app1")
+      .comesIn("bob", "app2", { architecture: "cookie.redis-rdb" })
+      .storeSeen("before-fault", "redis-rdb", { runId: "1a2b3c4d5e6f", keys: 2 })
+      .predicts("ada", "survived")
+      .predicts("bob", "lost")
+      .injects(kind, "redis-rdb")
+      .heals(kind, "redis-rdb")
+      .storeSeen("settled", "redis-rdb", { runId, keys })
+      .settles()
+      .checksIn("ada", "me")
+      .checksIn("bob", "anonymous");
+  }
+
+  test("is the cause of a loss when Redis was restarted with AOF for the first time and then holds less", async () => {
+    expect(await causesIn(restarted("aof-at-restart"), "cookie.redis-rdb")).toEqual([
+      {
+        cause: "append-only-file-was-new",
+        fate: "lost",
+        sessions: 1,
+        evidence:
+          "redis-rdb was started with an append-only file for the first time and read nothing else: keys 2 became 0",
+      },
+    ]);
+  });
+
+  test("is not when the restart had nothing to do with AOF", async () => {
+    const causes = await causesIn(restarted("restart"), "cookie.redis-rdb");
+    expect(causes).toMatchObject([{ cause: "store-restarted-without-it" }]);
+  });
+
+  test("is not when Redis holds no less than before", async () => {
+    const causes = await causesIn(restarted("aof-at-restart", { keys: 2 }), "cookie.redis-rdb");
+    expect(causes).toMatchObject([{ cause: "store-restarted-without-it" }]);
+  });
+
+  test("is not when Redis still is the same process", async () => {
+    const told = restarted("aof-at-restart", { runId: "1a2b3c4d5e6f" });
+    expect(await causesIn(told, "cookie.redis-rdb")).toMatchObject([unattributed]);
+  });
+});
+
+describe("evicted", () => {
+  function full({ runId = "1a2b3c4d5e6f", evicted = 40, ada = "me" as "me" | "anonymous" } = {}) {
+    return story({ architectures: ["cookie.redis", "cookie.memory"] })
+      .comesIn("ada", "app1")
+      .comesIn("bob", "app2", { architecture: "cookie.redis" })
+      .storeSeen("before-fault", "redis", { runId: "1a2b3c4d5e6f", evicted: 7 })
+      .predicts("ada", "survived")
+      .predicts("bob", "lost")
+      .injects("evict", "redis")
+      .heals("evict", "redis")
+      .storeSeen("settled", "redis", { runId, evicted })
+      .settles()
+      .checksIn("ada", ada)
+      .checksIn("bob", "anonymous");
+  }
+
+  test("is the cause of a loss when the same Redis removed keys for want of memory", async () => {
+    expect(await causesIn(full(), "cookie.redis")).toEqual([
+      {
+        cause: "evicted",
+        fate: "lost",
+        sessions: 1,
+        evidence: "redis is the same process, but removed 33 keys for want of memory; its cookie is unknown there",
+      },
+    ]);
+  });
+
+  test("is not when it removed none", async () => {
+    expect(await causesIn(full({ evicted: 7 }), "cookie.redis")).toMatchObject([unattributed]);
+  });
+
+  test("is not when Redis is another process now", async () => {
+    const causes = await causesIn(full({ runId: "9f8e7d6c5b4a" }), "cookie.redis");
+    expect(causes).toMatchObject([{ cause: "store-restarted-without-it" }]);
+  });
+
+  test("is not when an untouched session was lost, too", async () => {
+    expect(await causesIn(full({ ada: "anonymous" }), "cookie.redis")).toMatchObject([unattributed]);
+  });
+});
+
+describe("idle-for-too-long", () => {
+  function idles({ waitMs = 6_000, idleMs = 5_000 as number | null, buys = false } = {}) {
+    const told = story().comesIn("ada", "app1").comesIn("cyd", "app3");
+    told.comesIn("bob", "app2", idleMs === null ? {} : { idleMs });
+    told.predicts("ada", "survived").predicts("bob", "lost").predicts("cyd", "survived").waits(waitMs);
+    if (buys) told.adds("bob", "pen");
+    return onlyBobIsHarmed(told.phase("final")).checksIn("bob", "anonymous");
+  }
+
+  test("is the cause of a loss after the time that the login asked for", async () => {
+    expect(await causesIn(idles())).toEqual([
+      {
+        cause: "idle-for-too-long",
+        fate: "lost",
+        sessions: 1,
+        evidence: "nobody used it for more than the 5 s that its login asked for, and until then it was there",
+      },
+    ]);
+  });
+
+  test("is not when the session was gone before its time", async () => {
+    expect(await causesIn(idles({ waitMs: 2_000 }))).toMatchObject([unattributed]);
+  });
+
+  test("is not when the session was used meanwhile", async () => {
+    expect(await causesIn(idles({ buys: true }))).toMatchObject([unattributed]);
+  });
+
+  test("is not when the login asked for nothing", async () => {
+    expect(await causesIn(idles({ idleMs: null }))).toMatchObject([unattributed]);
+  });
+
+  test("is not when a fault touched the session", async () => {
+    const told = story().comesIn("ada", "app1").comesIn("cyd", "app3").comesIn("bob", "app2", { idleMs: 5_000 });
+    const crashed = crashAndRepair(predictCrash(told).waits(6_000));
+    expect(await causesIn(onlyBobIsHarmed(crashed).checksIn("bob", "anonymous"))).toMatchObject([
+      { cause: "process-memory-died" },
+    ]);
+  });
+});
+
 describe("sent-elsewhere", () => {
   /** app2 freezes and thaws; its process and bob's session are alive all the time. */
   const thawed = () =>

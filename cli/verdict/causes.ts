@@ -77,6 +77,26 @@ const rules: CauseRule[] = [
     evidence: (case_) => afterChange(case_, "affinity-cookie"),
   },
   {
+    cause: "affinity-cookie-forged",
+    means:
+      "the balancer goes by a cookie that the browser can write as it likes, and this one leads to another app server",
+    fates: ["orphaned"],
+    blamesAFault: false,
+    evidence: (case_) => afterChange(case_, "forged-affinity"),
+  },
+  {
+    cause: "idle-for-too-long",
+    means: "nobody used the session for as long as its login allowed, so it ended, as it should",
+    fates: ["lost"],
+    blamesAFault: false,
+    evidence: ({ session, record }) => {
+      const { idleMs, lastUsedAt, firstAnonymousAt } = session;
+      if (idleMs === undefined || lastUsedAt === undefined || firstAnonymousAt === undefined) return undefined;
+      if (firstAnonymousAt - lastUsedAt < idleMs || faultsTouching(session, record).length > 0) return undefined;
+      return `nobody used it for more than the ${idleMs / 1_000} s that its login asked for, and until then it was there`;
+    },
+  },
+  {
     cause: "process-memory-died",
     means: "the session lived in the memory of a process that is gone; another process has taken its place",
     fates: ["lost"],
@@ -89,15 +109,42 @@ const rules: CauseRule[] = [
     },
   },
   {
+    cause: "evicted",
+    means: "the store was full, and its server removed the session to make room",
+    fates: ["lost"],
+    blamesAFault: true,
+    evidence: ({ session: { architecture }, record }) => {
+      const { server, before, after } = storeOf(architecture, record);
+      if (!before || !after || before.runId !== after.runId) return undefined;
+      const evicted = (after.evicted ?? 0) - (before.evicted ?? 0);
+      return evicted > 0
+        ? `${server} is the same process, but removed ${evicted} keys for want of memory; its cookie is unknown there`
+        : undefined;
+    },
+  },
+  {
+    cause: "append-only-file-was-new",
+    means:
+      "at its start the server read the append-only file that it had just been told to use, which was empty, and not its snapshot",
+    fates: ["lost"],
+    blamesAFault: true,
+    evidence: ({ session, record }) => {
+      const { server, before, after } = storeOf(session.architecture, record);
+      const fault = faultsTouching(session, record).find(
+        ({ kind, confirmed }) => kind === "aof-at-restart" && confirmed,
+      );
+      if (!fault || !before || !after || before.runId === after.runId || before.keys <= after.keys) return undefined;
+      return `${server} was started with an append-only file for the first time and read nothing else: keys ${before.keys} became ${after.keys}`;
+    },
+  },
+  {
     cause: "store-restarted-without-it",
     means:
       "the server that kept the sessions is another process now, and did not find them (or found older ones) on its disk",
     fates: ["lost", "rolled-back", "resurrected"],
     blamesAFault: true,
     evidence: ({ session: { architecture }, record, fate }) => {
-      const server = record.architectures.get(architecture)?.store.server;
-      const before = server && record.storesBefore.get(server);
-      const after = server && record.storesSettled.get(server);
+      const { server, before, after } = storeOf(architecture, record);
       if (!before || !after || before.runId === after.runId) return undefined;
       const what = fate === "lost" ? "its cookie is unknown there" : "an older state came back";
       return `${server} is another process now: run_id ${short(before.runId)} became ${short(after.runId)}, keys ${before.keys} became ${after.keys}; ${what}`;
@@ -178,14 +225,26 @@ export function causeOf(case_: Case, controlsSurvived: boolean): Cause | undefin
   return { cause: unattributed, evidence: "no rule of evidence fits" };
 }
 
+/** The server that holds the architecture's sessions, as it was seen before the fault and after the repair. */
+function storeOf(architecture: string, { architectures, storesBefore, storesSettled }: RunRecord) {
+  const server = architectures.get(architecture)?.store.server ?? undefined;
+  if (server === undefined) return {};
+  return { server, before: storesBefore.get(server), after: storesSettled.get(server) };
+}
+
 /** The user was changed, was recognised until then, and its old server still knows the session. */
 function afterChange({ session }: Case, what: ChangeEvent["what"]): string | undefined {
   const { home, final, firstAnonymousAt = Number.NEGATIVE_INFINITY } = session;
   const change = session.changes.get(what);
   if (!change || !home || firstAnonymousAt < change.at) return undefined;
   if (!final.pinnedKnownAt.has(home.server) || final.servers.has(home.server)) return undefined;
-  const lost = what === "address" ? "the client has another address" : "the balancer's cookie is gone";
-  return `${lost}, and the balancer sends the browser elsewhere; ${home.server} still knows the session`;
+  const changed = {
+    address: "the client has another address",
+    "affinity-cookie": "the balancer's cookie is gone",
+    "forged-affinity": "the balancer's cookie is another one",
+    "log-out": "the user logged out",
+  }[what];
+  return `${changed}, and the balancer sends the browser elsewhere; ${home.server} still knows the session`;
 }
 
 /** A confirmed fault that touched this session was injected before its user was first seen anonymous. */

@@ -30,6 +30,7 @@ async function causesOf(told: Story) {
 describe.each<[ChangeEvent["what"], string]>([
   ["address", "client-address-changed"],
   ["affinity-cookie", "affinity-cookie-missing"],
+  ["forged-affinity", "affinity-cookie-forged"],
 ])("a change of the %s", (what, cause) => {
   const sentElsewhere = (told: Story) =>
     told

@@ -119,7 +119,7 @@ const event: fc.Arbitrary<object> = fc.oneof(
       at,
       user: name,
       architecture: fc.oneof(fc.constantFrom(...architectures), name),
-      role: fc.constantFrom("subject", "control", "canary"),
+      role: fc.constantFrom("subject", "control", "canary", "stranger"),
       address: name,
     }),
   },

@@ -17,10 +17,10 @@ export interface JudgedSession {
   because: string;
 }
 
-/** Fates and expectations of all sessions that take part, canaries excepted. */
+/** Fates and expectations of all sessions that take part; canaries and strangers have none that matters. */
 export function judgeSessions(record: RunRecord): JudgedSession[] {
   return [...record.sessions.values()]
-    .filter(({ role }) => role !== "canary")
+    .filter(({ role }) => role === "subject" || role === "control")
     .map((session) => {
       const expectation = record.expectations.get(session.user);
       return {

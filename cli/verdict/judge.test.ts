@@ -184,8 +184,8 @@ describe("a run is refuted", () => {
     expect(result.architectures[0]?.mismatchExamples).toEqual(["bob (home app2): expected nothing, observed crossed"]);
   });
 
-  test("when only a canary is shown somebody else's session", async () => {
-    const told = predictedCrash().enters("pip", { role: "canary" }).logsIn("pip", "app1").reads("pip", "someone-else");
+  test.each(["canary", "stranger"] as const)("when only a %s is shown somebody else's session", async (role) => {
+    const told = predictedCrash().enters("pip", { role }).logsIn("pip", "app1").reads("pip", "someone-else");
     const result = await resultOf(checkInAsPredicted(told).ends());
     expect(result).toMatchObject({ verdict: "refuted", reasons: ["pip was shown another user's session"] });
     expect(result.architectures[0]).toMatchObject({ verdict: "confirmed", sessions: 3 });

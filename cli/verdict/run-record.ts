@@ -141,7 +141,8 @@ function noteOperationOf(record: RunRecord, event: OperationEvent): void {
   else record.contradictions.add(`user ${event.user} acted without ever having entered`);
   if (session && session.logins > 1)
     record.contradictions.add(`user ${event.user} logged in twice, which would hide a loss`);
-  const isJudged = session && session.role !== "canary" && record.architectures.has(session.architecture);
+  const isUser = session?.role === "subject" || session?.role === "control";
+  const isJudged = session && isUser && record.architectures.has(session.architecture);
   if (event.answer === "someone-else" && !isJudged) record.strayCrossing ??= event;
   noteBoot(record.boots, event.server, event.boot);
 }

@@ -6,6 +6,10 @@ export interface SessionRecord {
   user: string;
   architecture: string;
   role: UserEvent["role"];
+  /** How long the session may go unused, in milliseconds, if its login asked for less than usual. */
+  idleMs?: number;
+  /** When the last write was acknowledged: until then it was in use. */
+  lastUsedAt?: number;
   /** Where the policy led this browser when every app server was up. */
   seat?: string;
   /** What was done to the user on purpose, and when. */
@@ -43,12 +47,13 @@ export interface Interruption {
   waitingSince?: number;
 }
 
-export function newSession({ user, architecture, role, seat }: UserEvent): SessionRecord {
+export function newSession({ user, architecture, role, seat, idleMs }: UserEvent): SessionRecord {
   return {
     user,
     architecture,
     role,
     ...(seat === undefined ? {} : { seat }),
+    ...(idleMs === undefined ? {} : { idleMs }),
     changes: new Map(),
     logins: 0,
     acknowledgedItems: [],
@@ -79,9 +84,11 @@ export function noteOperation(session: SessionRecord, operation: OperationEvent,
   noteInterruption(session.interruption, operation);
 }
 
-function noteWrite(session: SessionRecord, { outcome, kind, item, cartVersion, server, boot }: OperationEvent): void {
+function noteWrite(session: SessionRecord, operation: OperationEvent): void {
+  const { outcome, kind, item, cartVersion, server, boot } = operation;
   if (kind === "log-out" && outcome === "unknown") session.logout ??= "unknown";
   if (outcome !== "ok") return;
+  if (kind === "log-in" || kind === "add-item") session.lastUsedAt = operation.at + operation.ms;
   if (kind === "log-in") {
     session.logins += 1;
     if (server !== undefined && boot !== undefined) session.home ??= { server, boot };

@@ -8,6 +8,7 @@ import {
   type Outcome,
   type Phase,
   type StoreFacts,
+  type StoreSeenEvent,
   type UserEvent,
 } from "../../history/events.ts";
 
@@ -105,9 +106,13 @@ export class Story {
     return this;
   }
 
-  enters(user: string, { architecture = "cookie.memory", role = "subject" as UserEvent["role"] } = {}): this {
+  enters(
+    user: string,
+    { architecture = "cookie.memory", role = "subject" as UserEvent["role"], idleMs }: Entrance = {},
+  ): this {
     this.#people.set(user, newPerson());
-    return this.event({ type: "user", at: this.#tick(), user, architecture, role, address: "16.0.0.7" });
+    const idle = idleMs === undefined ? {} : { idleMs };
+    return this.event({ type: "user", at: this.#tick(), user, architecture, role, address: "16.0.0.7", ...idle });
   }
 
   logsIn(user: string, server: string, detail: Detail = {}): this {
@@ -136,7 +141,7 @@ export class Story {
   }
 
   /** A user with everything a sound baseline needs: login, a write, three reads over kept and fresh connections. */
-  comesIn(user: string, server: string, where: { architecture?: string; role?: UserEvent["role"] } = {}): this {
+  comesIn(user: string, server: string, where: Entrance = {}): this {
     return this.enters(user, where)
       .logsIn(user, server)
       .adds(user, `book-of-${user}`)
@@ -178,8 +183,20 @@ export class Story {
     return this;
   }
 
-  storeSeen(when: "before-fault" | "settled", server: string, { runId = "aaaaaaaa1111", keys = 3 } = {}): this {
-    return this.event({ type: "store-seen", at: this.#tick(), when, server, runId, keys });
+  storeSeen(
+    when: "before-fault" | "settled",
+    server: string,
+    { runId = "aaaaaaaa1111", keys = 3, evicted }: StoreLook = {},
+  ): this {
+    return this.event({
+      type: "store-seen",
+      at: this.#tick(),
+      when,
+      server,
+      runId,
+      keys,
+      ...(evicted === undefined ? {} : { evicted }),
+    });
   }
 
   settles({ ok = true, says = "every app server serves again" } = {}): this {
@@ -235,6 +252,10 @@ export class Story {
     return this.#clock;
   }
 }
+
+type Entrance = { architecture?: string } & Partial<Pick<UserEvent, "role" | "idleMs">>;
+
+type StoreLook = Partial<Pick<StoreSeenEvent, "runId" | "keys" | "evicted">>;
 
 interface CheckIn extends Detail {
   /** What the pinned cookies are told, and what the old server tells them. */

@@ -1,0 +1,63 @@
+import aofAtRestart from "../faults/aof-at-restart.ts";
+import aofThenRestart from "../faults/aof-then-restart.ts";
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  healEverything,
+  inject,
+  measure,
+  tell,
+} from "../scenario.ts";
+
+/**
+ * Why it matters: it is the setting that should prevent losses, and the way in which it is switched on loses everything.
+ * What to do: `CONFIG SET appendonly yes` first, wait for the rewrite, then write it into the configuration.
+ * https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/
+ */
+export default defineScenario({
+  title: "The append-only file comes late",
+  question:
+    "Redis had only snapshots. Somebody writes `appendonly yes` into its configuration and restarts it. Who is still logged in?",
+  architectures: { policies: "all", stores: ["memory", "redis-rdb"], controlStore: "memory" },
+  steps: [
+    tell("Everyone logs in and fills a cart."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell(
+      "First the right way: AOF is switched on in the running Redis, which writes all it has there. Then a restart.",
+    ),
+    inject(aofThenRestart("redis-rdb")),
+    everyoneBrowses({ forMs: 500 }),
+    measure({
+      name: "answers to logged-in users that they are not, after the right way",
+      unit: "answers",
+      value: ({ store, answers }) => (store.persistence === "save-points" ? answers.anonymous : 0),
+      bound: () => ({ atMost: 0, because: "all sessions were in the append-only file before the restart" }),
+    }),
+    measure({
+      name: "answers that know the user, after the right way",
+      unit: "answers",
+      value: ({ answers }) => answers.me,
+      bound: () => ({ atLeast: 1, because: "Redis is back with what it read from the append-only file" }),
+    }),
+    tell("All that is undone, nobody was logged out. Now the other way: into the configuration, and restart."),
+    healEverything(),
+    inject(aofAtRestart("redis-rdb")),
+    everyoneBrowses({ forMs: 500 }),
+    healEverything(),
+    everyoneChecksIn(),
+  ],
+  expect: ({ store }) =>
+    store.persistence === "save-points"
+      ? {
+          fate: "lost",
+          because:
+            "with AOF on Redis reads that file and nothing else; it is new and empty, so the snapshot is ignored",
+        }
+      : { fate: "survived", because: "the session does not live in that Redis: this is the control" },
+});

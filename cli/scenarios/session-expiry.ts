@@ -1,0 +1,73 @@
+import {
+  defineScenario,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  measure,
+  regularsKeepShopping,
+  tell,
+} from "../scenario.ts";
+
+const stillHeld = "ended sessions that the store still holds";
+
+/**
+ * Why it matters: a session that never ends is a door left open, and one that is never removed is memory that never comes back.
+ * What to do: an idle time in the store itself (a key's TTL), renewed by use; never a store that cleans up only when asked.
+ */
+export default defineScenario({
+  title: "Sessions that nobody uses end",
+  question:
+    "Every second user stays away for longer than a session may be idle. Who is logged out, and what is left of it?",
+  architectures: { policies: "all", stores: "all" },
+  compare: { label: "idle sessions freed", need: "free-idle-sessions" },
+  wish: ({ measures }) => measures.every(({ name, value }) => name !== stillHeld || value === 0),
+  steps: [
+    tell("Everyone logs in and asks to be forgotten soon: a session that nobody uses is to end within seconds."),
+    everyoneLogsIn({ idleEnd: "soon" }),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell(
+      "Every second user stays away. The others keep shopping, and each purchase puts off the end of their session.",
+    ),
+    regularsKeepShopping({ forMs: "until-idle-end" }),
+    tell("The time is over, and nobody has asked for the sessions of those who stayed away. Are they gone?"),
+    measure({
+      name: stillHeld,
+      unit: "sessions",
+      looksIntoStore: "when-expired",
+      value: ({ stored }) => {
+        const { before, now } = stored?.held ?? { before: null, now: null };
+        if (before === null || now === null) return 0;
+        return Math.max(0, now - before - (stored?.regulars ?? 0));
+      },
+      bound: ({ store, stored }) =>
+        store.leaks
+          ? {
+              // Whose requests go anywhere may not have reached the session in time, and have then cleaned it up.
+              atLeast: (stored?.away ?? 0) - (stored?.flickering ?? 0),
+              because:
+                "this store looks at a session's end only when somebody asks for the session, and nobody does: a leak",
+            }
+          : { atMost: 0, because: "the store removes by itself what is over" },
+    }),
+    measure({
+      name: "keys of ended sessions in Redis",
+      unit: "keys",
+      looksIntoStore: "when-expired",
+      value: ({ stored }) => {
+        if (!stored?.server) return 0;
+        const { keys, regulars } = stored.server;
+        return Math.max(0, keys.now - keys.before - regulars);
+      },
+      bound: () => ({ atMost: 0, because: "a key with a TTL goes by itself when its time is over" }),
+    }),
+    tell("One more purchase, so that nobody's time is over while we ask. Who is still logged in?"),
+    regularsKeepShopping({ forMs: 0 }),
+    everyoneChecksIn(),
+  ],
+  expect: ({ staysAway }) =>
+    staysAway
+      ? { fate: "lost", because: "nobody used the session for as long as its login allowed, so it ended, as it should" }
+      : { fate: "survived", because: "each purchase put off the session's end" },
+});
