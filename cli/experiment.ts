@@ -170,7 +170,9 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
     narrator.doing(`${plan.architectures.length} architectures, ${plan.users} users each: finding a home for everyone`);
     const newAddress = plan.scenario.clients === "one-network" ? officeAddresses() : clientAddresses();
     const asTheyCome = plan.scenario.clients === "one-network";
+    const castFrom = performance.now();
     const members = await castPopulation({ ...plan, appServers, newAddress, asTheyCome, transport, signal });
+    const castMs = performance.now() - castFrom;
     if (signal.aborted) throw new Interrupted("interrupted");
     const storeOf = new Map(
       // All of them: a fault may hit a server that no chosen architecture uses.
@@ -192,7 +194,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       attackers: new Map(),
       round: 0,
       ...(plan.scenario.steps.some((step) => step.do === "log-in" && step.idleEnd === "soon")
-        ? { idleMs: shortIdleMs(members.length) }
+        ? { idleMs: shortIdleMs(castMs) }
         : {}),
       newSeats: new Map(),
       shuffle: seededShuffle(plan.seed),
@@ -258,9 +260,12 @@ async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
   };
 }
 
-/** In whole seconds: short, but long enough for all these users' baseline, whose reads keep no session alive. */
-function shortIdleMs(users: number): number {
-  return (4 + Math.ceil(users / 50)) * 1_000;
+/**
+ * In whole seconds: short, but longer than the baseline and the final reads take, which keep no session alive. Both are three to
+ * five requests a user, and finding a home was one or two: that tells how fast this machine is today.
+ */
+function shortIdleMs(castMs: number): number {
+  return (4 + Math.ceil((6 * castMs) / 1_000)) * 1_000;
 }
 
 /** Sorts by time, says what it was, and is unique. */

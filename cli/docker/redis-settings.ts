@@ -2,6 +2,7 @@ import type { Lab } from "../lab/topology.ts";
 import { waitUntil } from "../wait.ts";
 import type { Engine } from "./engine.ts";
 import { redisServer } from "./redis-sessions.ts";
+import { sessionServerOf } from "./session-server.ts";
 
 /** What Redis removes when it is full (`maxmemory-policy`). https://redis.io/docs/latest/develop/reference/eviction/ */
 export type EvictionPolicy = "allkeys-lru" | "volatile-lru" | "noeviction";
@@ -77,7 +78,7 @@ export function redisSettings(at: { lab: Lab; engine: Engine; service: string })
 }
 
 export function isRedis(service: string): boolean {
-  return service.startsWith(redisServer.prefix);
+  return sessionServerOf(service) === redisServer;
 }
 
 /** Undoes what was changed of a service's settings, if it is a Redis server. */

@@ -340,6 +340,17 @@ describe("idle-for-too-long", () => {
   });
 });
 
+test("final reads that go on past the idle end of a session in use judge nothing: inconclusive, not refuted", async () => {
+  const told = story().comesIn("ada", "app1").comesIn("bob", "app2", { idleMs: 5_000 }).comesIn("cyd", "app3");
+  told.predicts("ada", "survived").predicts("bob", "survived").predicts("cyd", "survived").waits(4_000).phase("final");
+  told.reads("bob", "me", { connection: "fresh" }).waits(2_000);
+  onlyBobIsHarmed(told).checksIn("bob", "anonymous");
+  expect(await architectureIn(told.ends())).toMatchObject({
+    verdict: "inconclusive",
+    fates: { survived: 2, "not-judged": 1 },
+  });
+});
+
 describe("sent-elsewhere", () => {
   /** app2 freezes and thaws; its process and bob's session are alive all the time. */
   const thawed = () =>

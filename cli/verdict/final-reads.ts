@@ -18,6 +18,8 @@ export interface FinalReads {
   pinnedKnownAt: Set<string>;
   /** Servers that gave definitive answers to the live jar. */
   servers: Set<string>;
+  /** When the first read by the live jar was invoked. */
+  firstAt?: number;
   /** Acknowledged items that an answer lacked, and versions that it fell behind. */
   missing: Set<string>;
   degraded: boolean;
@@ -54,6 +56,7 @@ export function noteFinalRead(final: FinalReads, operation: OperationEvent, ackn
     return;
   }
   if (operation.connection !== "fresh") return;
+  final.firstAt ??= operation.at;
   tally(final.live, operation);
   if (server !== undefined && isDefinitive(operation)) final.servers.add(server);
   if (answer === "me") noteContent(final, operation, acknowledged);

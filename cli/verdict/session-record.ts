@@ -71,7 +71,12 @@ export function newSession({ user, architecture, role, seat, idleMs }: UserEvent
  */
 export function noteOperation(session: SessionRecord, operation: OperationEvent, settledAt: number): void {
   if (operation.answer === "someone-else") session.crossing ??= operation;
-  if (operation.kind === "who-am-i" && operation.phase === "final" && operation.at >= settledAt)
+  if (
+    operation.kind === "who-am-i" &&
+    operation.phase === "final" &&
+    operation.at >= settledAt &&
+    !isTooLate(session, operation)
+  )
     noteFinalRead(session.final, operation, session);
   if (operation.jar !== "live") return;
   noteWrite(session, operation);
@@ -82,6 +87,16 @@ export function noteOperation(session: SessionRecord, operation: OperationEvent,
   if (operation.phase !== "baseline" && operation.answer === "anonymous")
     session.firstAnonymousAt ??= operation.at + operation.ms;
   noteInterruption(session.interruption, operation);
+}
+
+/**
+ * The final reads of a session that was in use began in time, but went on past its idle end: on a slow machine. That it has
+ * ended by then says nothing of what it was asked for.
+ */
+function isTooLate({ idleMs, lastUsedAt, final }: SessionRecord, { at }: OperationEvent): boolean {
+  if (idleMs === undefined || lastUsedAt === undefined || final.firstAt === undefined) return false;
+  const idleEnd = lastUsedAt + idleMs;
+  return final.firstAt < idleEnd && at >= idleEnd;
 }
 
 function noteWrite(session: SessionRecord, operation: OperationEvent): void {
