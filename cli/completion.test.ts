@@ -17,10 +17,7 @@ describe("what may stand where the cursor is", () => {
     [["comple"], ["completion"]],
     [["help", "scen"], ["scenario"]],
     [["images", "s"], ["save"]],
-    [
-      ["scenario", "redis-"],
-      ["redis-crash", "redis-outage", "redis-restart"],
-    ],
+    [["scenario", "redis-r"], ["redis-restart"]],
     [["scenario", "--json", "--users", "3", "server-cr"], ["server-crash"]],
     [["--debug", "scenario", "server-cr"], ["server-crash"]],
     [

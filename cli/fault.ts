@@ -1,4 +1,5 @@
 import type { ContainerState } from "./docker/engine.ts";
+import { ballast } from "./docker/redis-settings.ts";
 import type { Feeling, Service } from "./docker/service.ts";
 import type { Evidence } from "./history/events.ts";
 
@@ -63,6 +64,13 @@ export function infoNumber({ info = {} }: Feeling, field: string): number {
   if (field === "keys" || field === "expires")
     return Number(new RegExp(`(?:^|,)${field}=(\\d+)`).exec(info.db0 ?? "")?.[1] ?? 0);
   return Number(info[field]?.replace("count=", "") ?? 0);
+}
+
+/** How many keys there would be if none went: with the other application's, which are written first where they are missing. */
+export function keysWritten(before: Feeling): number {
+  const keys = infoNumber(before, "keys");
+  const endless = keys - infoNumber(before, "expires");
+  return endless >= ballast.keys ? keys : keys + ballast.keys;
 }
 
 function sayState({ service, running, paused, exitCode, attached, startedAt }: ContainerState): string {

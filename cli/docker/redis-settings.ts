@@ -24,7 +24,8 @@ export interface RedisSettings {
 
 /** Files of this name are read at the start, after the settings in compose.yaml; see there. */
 const laterSettings = "/data/later.conf";
-const ballast = { prefix: "another-application:", keys: 1_024, bytes: 4_096 };
+/** The other application's keys. */
+export const ballast = { prefix: "another-application:", keys: 1_024, bytes: 4_096 };
 /** Loading a data set, or writing it to a new file, takes as long. */
 const deadlineMs = 10_000;
 
