@@ -75,6 +75,36 @@ describe("a broken architecture is noticed, never confirmed", () => {
     expect(exitCode).toBe(1);
   });
 
+  it("refutes every store whose sessions do not end when they are idle", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) => copy.change("dist/app/server.cjs", "return idleSeconds * 1e3;", "return IDLE_SECONDS * 1e3;"),
+      ["session-expiry", "--policy", "cookie", "--store", "memory,redis"],
+    );
+    expect(result.architectures.map(({ id, verdict, mismatches }) => `${id} ${verdict} ${mismatches}`)).toEqual([
+      "cookie.memory refuted 3",
+      "cookie.redis refuted 3",
+    ]);
+    expect(exitCode).toBe(1);
+  });
+
+  it("refutes the run when a login keeps the session id that was planted before it", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) =>
+        copy.change(
+          "dist/app/server.cjs",
+          /await this\.#parts\.ask\(\(done\) => this\.#request\.session\.regenerate\(done\)\);/,
+          "",
+        ),
+      ["session-fixation", "--policy", "cookie", "--store", "memory,redis"],
+    );
+    expect(result.architectures.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual([
+      "cookie.memory refuted",
+      "cookie.redis refuted",
+    ]);
+    expect(result.reasons[0]).toContain("was shown another user's session");
+    expect(exitCode).toBe(1);
+  });
+
   it("is inconclusive when the fault hits nothing", async () => {
     const { exitCode, result } = await runSabotaged(
       (copy) => copy.change("dist/cli/faults/kill.js", "inject: (service) => service.kill()", "inject: async () => {}"),
