@@ -13,6 +13,7 @@ import { judge } from "../../verdict/judge.ts";
 import { formatFor } from "../formats.ts";
 import { bigRun } from "../testing/big-run.ts";
 import { nastyTexts, withHostileTexts } from "../testing/hostile.ts";
+import { rendered, sourceOf } from "../testing/source-of.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "session-lab-pages-"));
 let chromium: TestBrowser;
@@ -134,6 +135,21 @@ describe("the sessions", () => {
     expect(await rowsOf(page).first().textContent()).toContain("ada");
     await page.context().close();
   });
+});
+
+test("JUnit reports are well-formed to a browser's parser, too", async () => {
+  const { page } = await chromium.open("about:blank");
+  for (const nasty of ["", ...nastyTexts]) {
+    const { events } = stories["every-fate"]!();
+    const source = await sourceOf({ events: withHostileTexts(events, nasty) });
+    const report = await rendered(formatFor("x.xml"), source);
+    const root = await page.evaluate(
+      (text) => new DOMParser().parseFromString(text, "text/xml").documentElement.nodeName,
+      report,
+    );
+    expect(root).toBe("testsuites");
+  }
+  await page.context().close();
 });
 
 describe("2,000 sessions with 200,000 requests", () => {

@@ -34,6 +34,9 @@ export class Rows {
   unroll(most: number | undefined): void {
     this.#showsAll = most !== undefined;
     this.box.classList.toggle("unrolled", this.#showsAll);
+    const printed = Math.min(most ?? 0, this.#count);
+    this.box.dataset.printed =
+      printed < this.#count ? `The first ${printed} of ${this.#count}; choose others above.` : "";
     this.#inner.style.height = `${Math.min(most ?? this.#count, this.#count) * this.#rowHeight}px`;
     this.#draw(most);
   }
