@@ -169,7 +169,7 @@ describe("2,000 sessions with 200,000 requests", () => {
     const began = performance.now();
     await page.goto(url);
     await ready();
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(15_000);
     expect(await rowsOf(page).count()).toBeLessThan(100);
 
     // The longest that the page did not answer, while somebody works with it.
@@ -194,7 +194,7 @@ describe("2,000 sessions with 200,000 requests", () => {
       observer.disconnect();
       return longest;
     });
-    expect(longestTask).toBeLessThan(700);
+    expect(longestTask).toBeLessThan(2_000);
     expect(await rowsOf(page).last().textContent()).toMatch(/ip-hash\.redis/);
     expect(complaints).toEqual([]);
     await page.context().close();
