@@ -1,5 +1,5 @@
 /** Whatever a command dies of, nothing that it started remains, and nothing else is touched. */
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -131,36 +131,29 @@ it("the engine is cut off in the middle: said so with exit code 3, and removed a
   await nothingIsLeftInTime();
 });
 
-describe("taken between the check and the start", () => {
-  it("a port: the next free one is taken", async () => {
-    const thief = createServer();
-    using door = interceptCompose(lab.home);
-    const up = lab.start(["up"], { env: door.env });
-    const { LAB_PORT: port } = await door.opened();
+it("a subnet, then a port are taken between the check and the start: the next free ones are chosen", async () => {
+  const thief = createServer();
+  using door = interceptCompose();
+  const up = lab.start(["up"], { env: door.env });
+  const { LAB_SUBNET_PREFIX: prefix } = await door.opened(1);
+  await docker("network", "create", "--subnet", `${prefix}.0/24`, `${name}-thief`);
+  try {
+    door.goOn(1);
+    const { LAB_PORT: port } = await door.opened(2);
     await new Promise<void>((resolve) => thief.listen({ port: Number(port), host: "127.0.0.1" }, resolve));
-    door.goOn();
+    door.goOn(2);
+    await door.opened(3);
+    door.goOn(3);
     const { exitCode, stdout, stderr } = await up;
-    thief.close();
+    expect(String(stderr)).toContain(`The subnet ${prefix}.0/24 was taken in the meantime.`);
     expect(String(stderr)).toContain(`Port ${port} on 127.0.0.1 was taken in the meantime.`);
     expect(String(stdout)).toMatch(/http:\/\/cookie\.memory\.localhost:\d+/);
     expect(String(stdout)).not.toContain(`localhost:${port}/`);
     expect(exitCode).toBe(0);
-  });
-
-  it("a subnet: the next free one is taken", async () => {
-    using door = interceptCompose(lab.home);
-    const up = lab.start(["up"], { env: door.env });
-    const { LAB_SUBNET_PREFIX: prefix } = await door.opened();
-    await docker("network", "create", "--subnet", `${prefix}.0/24`, `${name}-thief`);
-    try {
-      door.goOn();
-      const { exitCode, stderr } = await up;
-      expect(String(stderr)).toContain(`The subnet ${prefix}.0/24 was taken in the meantime.`);
-      expect(exitCode).toBe(0);
-    } finally {
-      await docker("network", "rm", `${name}-thief`);
-    }
-  });
+  } finally {
+    thief.close();
+    await docker("network", "rm", `${name}-thief`);
+  }
 });
 
 it("three labs start at the same instant; one going down leaves the other two as they are", async () => {
@@ -168,6 +161,8 @@ it("three labs start at the same instant; one going down leaves the other two as
   try {
     const ups = await Promise.all(three.map((one) => one.run(["up"])));
     expect(ups.map(({ exitCode, stderr }) => (exitCode === 0 ? "up" : stderr))).toEqual(["up", "up", "up"]);
+    const secrets = await Promise.all(three.map((_, index) => secretOf(`${name}-${index + 1}`)));
+    expect(new Set(secrets).size).toBe(3);
     const others = async () => [await inventory(`${name}-2`), await inventory(`${name}-3`)];
     const before = await others();
     expect((await three[0]!.run(["down"])).exitCode).toBe(0);
@@ -180,13 +175,21 @@ it("three labs start at the same instant; one going down leaves the other two as
   }
 });
 
-it("a name is one command's at a time: the second `lab up` of two says who is at it", async () => {
+it("a name is one command's at a time, and a damaged record removes nothing and goes with its lab", async () => {
   const first = lab.start(["up"]);
   await recorded("started");
   const second = await lab.run(["up"]);
   expect(second.stderr).toContain(`The lab "${name}" belongs to process ${first.pid}`);
   expect(second.exitCode).toBe(3);
   expect((await first).exitCode).toBe(0);
+
+  const before = await ofLab();
+  writeFileSync(recordFile(), "\0\0\0 not a record\n");
+  const { stderr } = await lab.run(["runs"]);
+  expect(stderr).toContain(`the record of the lab "${name}" cannot be read`);
+  expect(await ofLab()).toEqual(before);
+  expect(await lab.run(["down"])).toMatchObject({ exitCode: 0 });
+  expect(records()).toEqual([]);
 });
 
 describe("the lab's own folder", () => {
@@ -208,17 +211,6 @@ describe("the lab's own folder", () => {
     expect(stderr).toContain("cannot be written: the disk is full");
     expect(exitCode).toBe(3);
     await nothingIsLeftInTime();
-  });
-
-  it("holds a damaged record: nothing is removed because of it, and it goes with the lab", async () => {
-    await lab.run(["up"]);
-    const before = await ofLab();
-    writeFileSync(recordFile(), "\0\0\0 not a record\n");
-    const { stderr } = await lab.run(["runs"]);
-    expect(stderr).toContain(`the record of the lab "${name}" cannot be read`);
-    expect(await ofLab()).toEqual(before);
-    expect(await lab.run(["down"])).toMatchObject({ exitCode: 0 });
-    expect(existsSync(recordFile())).toBe(false);
   });
 });
 
@@ -272,6 +264,11 @@ function isHealed({ type }: { type: string }): boolean {
   return type === "healed";
 }
 
+async function secretOf(one: string): Promise<string> {
+  const lines = await docker("inspect", "--format", '{{join .Config.Env "\\n"}}', `session-lab-${one}-app1-1`);
+  return lines.find((line) => line.startsWith("SESSION_SECRET="))!;
+}
+
 async function running(): Promise<number> {
   return (await docker("ps", "-q", "--filter", `label=dev.session-lab.lab=${name}`)).length;
 }
@@ -282,29 +279,29 @@ async function watchdogs(): Promise<number[]> {
   return lines.map((line) => Number.parseInt(line, 10));
 }
 
-/** A `docker` command that stops before its first `compose up` and waits until the test lets it go on. */
-function interceptCompose(home: string) {
+/** A `docker` command that stops before each `compose up` and waits until the test lets it go on. */
+function interceptCompose() {
   const folder = mkdtempSync(join(tmpdir(), "intercept-"));
-  const [told, go] = [join(folder, "told"), join(folder, "go")];
-  writeFileSync(
-    join(folder, "docker"),
-    `#!/bin/sh
-case " $* " in *" up "*) if [ ! -e ${told} ]; then env >${told}.new; mv ${told}.new ${told}; until [ -e ${go} ]; do sleep 0.05; done; fi;; esac
+  const script = `#!/bin/sh
+case " $* " in *" up "*)
+  n=1; while [ -e "$DOOR/told-$n" ]; do n=$((n + 1)); done
+  env >"$DOOR/new"; mv "$DOOR/new" "$DOOR/told-$n"
+  until [ -e "$DOOR/go-$n" ]; do sleep 0.05; done;;
+esac
 PATH=$REAL_PATH exec docker "$@"
-`,
-  );
-  chmodSync(join(folder, "docker"), 0o755);
+`;
+  writeFileSync(join(folder, "docker"), script, { mode: 0o755 });
   return {
-    env: { PATH: `${folder}:${process.env.PATH}`, REAL_PATH: process.env.PATH!, LAB_HOME: home },
-    async opened(): Promise<Record<string, string>> {
-      await waitUntil({ look: async () => existsSync(told), until: Boolean, deadlineMs: 30_000 });
-      return Object.fromEntries(
-        readFileSync(told, "utf8")
-          .split("\n")
-          .map((line) => line.split("=", 2) as [string, string]),
-      );
+    env: { DOOR: folder, PATH: `${folder}:${process.env.PATH}`, REAL_PATH: process.env.PATH! },
+    /** @returns the environment of the n-th `compose up` */
+    async opened(nth: number): Promise<Record<string, string>> {
+      const told = join(folder, `told-${nth}`);
+      const { ok } = await waitUntil({ look: async () => existsSync(told), until: Boolean, deadlineMs: 60_000 });
+      if (!ok) throw new Error(`there was no compose up number ${nth}`);
+      const lines = readFileSync(told, "utf8").split("\n");
+      return Object.fromEntries(lines.map((line) => line.split("=", 2) as [string, string]));
     },
-    goOn: () => writeFileSync(go, ""),
+    goOn: (nth: number) => writeFileSync(join(folder, `go-${nth}`), ""),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

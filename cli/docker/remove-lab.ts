@@ -4,8 +4,8 @@ import type { Lab } from "../lab/topology.ts";
 import { waitUntil } from "../wait.ts";
 import type { Engine, Resource, Whose } from "./engine.ts";
 
-/** How often removing is tried: a network goes only when its containers are gone, and a killed Compose may still create some. */
-const attempts = 3;
+/** Somebody else may be removing the same things at the same moment, and the engine take its time. */
+const removeDeadlineMs = 5_000;
 /** Nothing new for so long means that the engine has no order of a killed Compose left to carry out. */
 const quietMs = 2_000;
 const quietDeadlineMs = 10_000;
@@ -50,38 +50,37 @@ export async function removeUntilQuiet(whose: Whose & { id: string }, engine: En
  * @returns what is left
  */
 export async function removeAll(whose: Whose, engine: Engine, id = whose.id): Promise<Resource[]> {
-  let found: Resource[] = [];
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const processes = id === undefined ? [] : processesWith(`LAB_ID=${id}`);
-    for (const pid of processes) endNow(pid);
-    found = await engine.resources(whose);
-    if (found.length === 0 && processes.length === 0) return [];
-    await engine.remove(found);
-    await detachTheDead(found, engine);
-  }
-  const processes = id === undefined ? [] : processesWith(`LAB_ID=${id}`);
-  const left = [
-    ...(await engine.resources(whose)),
-    ...processes.map((pid) => ({ kind: "process", name: `${pid}`, lab: whose.name ?? "" }) as const),
-  ];
-  return Promise.all(
-    left.map(async (one) => (one.kind === "network" ? { ...one, heldBy: await holders(one, engine) } : one)),
-  );
+  const { seen } = await waitUntil({
+    look: () => removeOnce(whose, engine, id),
+    until: (left) => left.every(({ heldBy = [] }) => heldBy.length > 0),
+    deadlineMs: removeDeadlineMs,
+    everyMs: 100,
+  });
+  return seen;
 }
 
-/** An engine that died may remember endpoints of containers that are gone: they would keep the network for ever. */
-async function detachTheDead(found: readonly Resource[], engine: Engine): Promise<void> {
-  for (const { kind, name: network } of found) {
-    if (kind !== "network") continue;
-    const attached = await engine.attachedTo(network);
-    if (attached.length === 0) continue;
-    const existing = await engine.containerNames();
-    for (const container of attached) if (!existing.has(container)) await engine.detach(network, container);
-  }
+/** @returns what is still there, with those who hold it */
+async function removeOnce(whose: Whose, engine: Engine, id: string | undefined): Promise<Resource[]> {
+  const processes = () => (id === undefined ? [] : processesWith(`LAB_ID=${id}`));
+  for (const pid of processes()) endNow(pid);
+  const found = await engine.resources(whose);
+  await engine.remove(found);
+  const left = found.length > 0 ? await engine.resources(whose) : [];
+  for (const network of left.filter(({ kind }) => kind === "network"))
+    network.heldBy = await foreignersOn(network.name, left, engine);
+  return [...left, ...processes().map((pid) => ({ kind: "process", name: `${pid}`, lab: whose.name ?? "" }) as const)];
 }
 
-async function holders({ name }: Resource, engine: Engine): Promise<string[]> {
-  return (await engine.attachedTo(name)).sort();
+/**
+ * Containers on a network that are not the lab's. An engine that died may remember endpoints of containers that are gone, which
+ * would keep the network for ever: those are taken off.
+ */
+async function foreignersOn(network: string, ours: readonly Resource[], engine: Engine): Promise<string[]> {
+  const others = (await engine.attachedTo(network)).filter((name) => !ours.some((one) => one.name === name));
+  if (others.length === 0) return [];
+  const existing = await engine.containerNames();
+  for (const name of others) if (!existing.has(name)) await engine.detach(network, name);
+  return others.filter((name) => existing.has(name)).sort();
 }
 
 function endNow(pid: number): void {
