@@ -139,7 +139,7 @@ interface OpenRun {
 
 function openRun(plan: Plan, header: RunEvent): OpenRun {
   const folder = newRunFolder(header.id);
-  const recorder = new FileRecorder(join(folder, runFiles.history));
+  const recorder = new FileRecorder(join(folder, runFiles.history), plan.onEvent);
   recorder.record(header);
   const planned = { ...header, steps: plan.scenario.steps };
   writeFileSync(join(folder, runFiles.plan), `${JSON.stringify(planned, null, 2)}\n`, { mode: 0o600 });

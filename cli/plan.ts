@@ -1,4 +1,5 @@
 import { loadScenario } from "./catalogue.ts";
+import type { HistoryEvent } from "./history/events.ts";
 import { type Architecture, selectArchitectures } from "./lab/architectures.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -20,6 +21,8 @@ export interface Plan {
   keep: boolean;
   /** The command line, for the record. */
   command: string;
+  /** Told of each event of the history as it happens. */
+  onEvent?: (event: HistoryEvent) => void;
 }
 
 export interface PlanOptions extends Omit<Plan, "scenario" | "architectures"> {

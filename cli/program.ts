@@ -21,6 +21,7 @@ import { addSessions } from "./commands/sessions.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
 import { addUser } from "./commands/user.ts";
+import { addWatch } from "./commands/watch.ts";
 import { labVersion } from "./version.ts";
 
 const examples = `
@@ -48,7 +49,7 @@ export function buildProgram(): Command {
   program.commandsGroup("Experiment:");
   addScenario(program);
   addCompare(program);
-  for (const add of [addFault, addHeal, addReset, addSessions, addUser]) add(program);
+  for (const add of [addFault, addHeal, addReset, addSessions, addUser, addWatch]) add(program);
   program.commandsGroup("Runs:");
   for (const add of [addRuns, addReplay, addJudge, addReport]) add(program);
   program.commandsGroup("Workshop:");

@@ -4,15 +4,21 @@ import { LabError } from "../errors.ts";
 interface ReplayOptions {
   demo?: boolean;
   speed?: number;
+  page?: boolean;
+  html?: string;
+  open: boolean;
 }
 
 export function addReplay(program: Command): void {
   program
     .command("replay")
-    .description("play a stored run again, in the terminal; needs no engine")
+    .description("play a stored run again, in the terminal or in a browser; needs no engine")
     .argument("[run]", "a run's id, its folder, or `last`")
     .option("--demo", "the recorded run that comes with the lab")
     .option("--speed <number>", "part of the run's own speed, e.g. 0.1 (default: over in about a minute)", speed)
+    .option("--page", "in a browser instead, on a page that is there until Ctrl-C")
+    .option("--html <file>", "write a page that plays it, without a server or a network")
+    .option("--no-open", "with --page: print the address, open no browser")
     .action(async (run: string | undefined, options: ReplayOptions, command: Command) => {
       await replay(run, { ...options, colour: command.optsWithGlobals().color !== false });
     });
@@ -20,7 +26,7 @@ export function addReplay(program: Command): void {
 
 async function replay(
   run: string | undefined,
-  { demo = false, speed, colour }: ReplayOptions & { colour: boolean },
+  { demo = false, speed, page = false, html, open, colour }: ReplayOptions & { colour: boolean },
 ): Promise<void> {
   const [{ findRunFolder, runFiles }, { demoRun }, { loadFilm }, { detectTerminal }, { join }] = await Promise.all([
     import("../lab/runs.ts"),
@@ -31,6 +37,12 @@ async function replay(
   ]);
   const folder = findRunFolder(demo ? demoRun : wanted(run));
   const film = await loadFilm(join(folder, runFiles.history));
+  if (page || html !== undefined) {
+    const { serveFilm, writeFilm } = await import("../watch/film-page.ts");
+    if (html !== undefined) writeFilm(film, html);
+    if (page) await serveFilm(film, { open });
+    return;
+  }
   const terminal = detectTerminal({ colour });
   if (!process.stdin.isTTY || !process.stdout.isTTY || process.env.TERM === "dumb") {
     const { timeline } = await import("../replay/timeline.ts");

@@ -28,6 +28,8 @@ interface ScenarioOptions extends PresentationOptions {
   json?: boolean;
   report: string[];
   dryRun?: boolean;
+  watch?: boolean;
+  open: boolean;
   predict?: string | true;
 }
 
@@ -65,6 +67,8 @@ export function addScenario(program: Command): void {
       [],
     )
     .option("--predict [predictions]", "say first how many will survive: asked for, or given (cookie.memory=20,...)")
+    .option("--watch", "show the run in a browser while it happens")
+    .option("--no-open", "with --watch: print the address, open no browser")
     .option("--keep", "leave the lab running when this command started it")
     .option("--dry-run", "print the steps, do nothing")
     .addOption(nameOption())
@@ -133,6 +137,10 @@ async function runOne(
     options.predict === undefined
       ? []
       : await (await import("../predictions.ts")).collectPredictions(plan, options.predict, person);
+  await using page = options.watch
+    ? await (await import("../watch/run-page.ts")).openRunPage({ open: options.open })
+    : undefined;
+  if (page) plan.onEvent = page.onEvent;
   // Said before the libraries that talk to Docker are loaded, which takes longer than anybody should look at nothing.
   narrator.doing("looking for a running lab");
   try {
@@ -159,6 +167,7 @@ async function runOne(
     interrupt.release();
   }
   if (interrupt.received) process.exitCode = exitCodeOf(interrupt.received);
+  else await page?.linger();
 }
 
 /** One run, or several on one lab: the victims take turns, and the instant of the fault follows from the seed. */

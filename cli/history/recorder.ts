@@ -16,10 +16,13 @@ export interface Recorder {
 export class FileRecorder implements Recorder {
   readonly #file: number;
   readonly #startedAt = performance.now();
+  readonly #onEvent: (event: HistoryEvent) => void;
   #lines: string[] = [];
   #bytes = 0;
 
-  constructor(path: string) {
+  /** @param onEvent told of each event as well, e.g. to show it */
+  constructor(path: string, onEvent: (event: HistoryEvent) => void = () => {}) {
+    this.#onEvent = onEvent;
     this.#file = openSync(path, "ax", 0o600);
   }
 
@@ -32,6 +35,7 @@ export class FileRecorder implements Recorder {
     this.#lines.push(line);
     this.#bytes += line.length;
     if (event.type !== "operation" || this.#bytes >= bufferBytes) this.#flush();
+    this.#onEvent(event);
   }
 
   close(): void {

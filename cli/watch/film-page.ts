@@ -1,0 +1,40 @@
+import { writeFileSync } from "node:fs";
+import type { HistoryEvent } from "../history/events.ts";
+import { listenForInterrupts } from "../interrupt.ts";
+import { balancer } from "../lab/topology.ts";
+import { pageAssets } from "../page-assets.ts";
+import type { Film } from "../picture/film.ts";
+import { Feed } from "./feed.ts";
+import type { PageData } from "./page-data.ts";
+import { filmPage, servedPage } from "./page-html.ts";
+import { servePage } from "./server.ts";
+import { openPage, untilInterrupted } from "./show-page.ts";
+
+/** Writes a stored run as one file that plays it in any browser, without a server. */
+export function writeFilm(film: Film, file: string): void {
+  const [run] = film.moments.events;
+  const title = run?.type === "run" ? `${run.scenario.id}: ${run.scenario.title}` : "A run without a beginning";
+  writeFileSync(file, filmPage(title, dataOf(film), pageAssets("watch")), { mode: 0o600 });
+}
+
+/** Serves a stored run on the loopback interface until Ctrl-C. */
+export async function serveFilm(film: Film, { open }: { open: boolean }): Promise<void> {
+  const interrupt = listenForInterrupts();
+  try {
+    await using server = await servePage({
+      page: servedPage(dataOf(film)),
+      assets: pageAssets("watch"),
+      feed: new Feed(),
+    });
+    process.stdout.write(`${server.url}\n`);
+    if (open) await openPage(server);
+    process.stderr.write("The page is there until you press Ctrl-C.\n");
+    await untilInterrupted(interrupt);
+  } finally {
+    interrupt.release();
+  }
+}
+
+function dataOf({ moments }: Film): PageData {
+  return { balancer, faults: [], events: moments.events as HistoryEvent[] };
+}

@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createSession } from "better-sse";
+import type { PageAssets } from "../page-assets.ts";
+import type { Feed } from "./feed.ts";
+import { admit, type Door, type Route } from "./guard.ts";
+import type { Answered, LiveBatch, Wish } from "./page-data.ts";
+import { readWish } from "./wish.ts";
+
+export interface PageServer extends AsyncDisposable {
+  /** With the token: whoever has it may look, and act. */
+  url: string;
+}
+
+export interface PageServerOptions {
+  /** The page itself. */
+  page: string;
+  assets: PageAssets;
+  feed: Feed;
+  /** Does what a page wishes; without it nothing can be done from there. */
+  act?: (wish: Wish) => Promise<Answered>;
+}
+
+const batchEveryMs = 80;
+
+/** Only what this server itself gives; no other site may show it, read it, or be asked by it. */
+const headers = {
+  "content-security-policy": [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; "),
+  "cache-control": "no-store",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+/** Serves a page on a free port of 127.0.0.1 to whoever knows the token, until it is disposed of. */
+export async function servePage({ page, assets, feed, act }: PageServerOptions): Promise<PageServer> {
+  const token = randomBytes(24).toString("base64url");
+  const open = new Set<() => void>();
+  const door: Door = { port: 0, token };
+
+  const answer: Record<Route, (request: IncomingMessage, response: ServerResponse) => void | Promise<void>> = {
+    page: (_, response) => send(response, 200, "text/html; charset=utf-8", page),
+    script: (_, response) => send(response, 200, "text/javascript; charset=utf-8", assets.script),
+    style: (_, response) => send(response, 200, "text/css; charset=utf-8", assets.style),
+    events: (request, response) => stream(request, response, feed, open),
+    act: async (request, response) => {
+      if (!act) return refuse(response, { status: 403, says: "nothing can be done from this page" });
+      const wish = await readWish(request);
+      if (!("do" in wish)) return refuse(response, wish);
+      const answered = await act(wish);
+      send(response, answered.ok ? 200 : 409, "application/json", JSON.stringify(answered));
+    },
+  };
+
+  const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const admitted = admit(request, door);
+    if (!("route" in admitted)) return refuse(response, admitted);
+    Promise.resolve(answer[admitted.route](request, response)).catch((error: Error) => {
+      if (!response.headersSent) refuse(response, { status: 500, says: error.message });
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port: 0, host: "127.0.0.1" }, resolve);
+  });
+  door.port = (server.address() as AddressInfo).port;
+  return {
+    url: `http://127.0.0.1:${door.port}/${token}/`,
+    async [Symbol.asyncDispose]() {
+      for (const end of [...open]) end();
+      const closed = new Promise((resolve) => server.close(resolve));
+      // What was just written is on its way; whoever does not go is shown out.
+      setTimeout(() => server.closeAllConnections(), 100).unref();
+      await closed;
+    },
+  };
+}
+
+async function stream(
+  request: IncomingMessage,
+  response: ServerResponse,
+  feed: Feed,
+  open: Set<() => void>,
+): Promise<void> {
+  const session = await createSession(request, response, { headers: { "cache-control": "no-store" } });
+  const reader = feed.open();
+  const push = () => {
+    const batch: LiveBatch = { now: feed.now(), events: reader.read() };
+    session.push(batch);
+  };
+  push();
+  const timer = setInterval(push, batchEveryMs);
+  const close = () => {
+    clearInterval(timer);
+    reader.close();
+    open.delete(end);
+  };
+  const end = () => {
+    push();
+    close();
+    if (session.isConnected) session.push(null, "over");
+    response.end();
+  };
+  open.add(end);
+  session.once("disconnected", close);
+}
+
+function send(response: ServerResponse, status: number, type: string, text: string): void {
+  response.writeHead(status, { "content-type": type }).end(text);
+}
+
+function refuse(response: ServerResponse, { status, says }: { status: number; says: string }): void {
+  if (status === 405) response.setHeader("allow", says.replace("only ", ""));
+  response.setHeader("connection", "close");
+  send(response, status, "text/plain; charset=utf-8", `${says}\n`);
+}

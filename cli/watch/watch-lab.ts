@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Engine } from "../docker/engine.ts";
+import type { Interrupt } from "../interrupt.ts";
+import type { Architecture } from "../lab/architectures.ts";
+import { balancer, type Lab } from "../lab/topology.ts";
+import { pageAssets } from "../page-assets.ts";
+import { openTransport } from "../users/transport.ts";
+import { Feed } from "./feed.ts";
+import { playFreely } from "./free-play.ts";
+import { faultsByHand, Hands } from "./hands.ts";
+import { countSessions, type LookOptions, lookAtContainers } from "./look-on.ts";
+import type { Answered, Wish } from "./page-data.ts";
+import { servedPage } from "./page-html.ts";
+import { servePage } from "./server.ts";
+import { openPage, untilInterrupted } from "./show-page.ts";
+
+export interface WatchOptions {
+  lab: Lab;
+  engine: Engine;
+  architectures: readonly Architecture[];
+  users: number;
+  open: boolean;
+  interrupt: Interrupt;
+}
+
+const containersEveryMs = 300;
+const sessionsEveryMs = 700;
+
+/** Shows a running lab with a few users in it until Ctrl-C; then heals what was broken from the page. @returns what was healed */
+export async function watchLab({
+  lab,
+  engine,
+  architectures,
+  users,
+  open,
+  interrupt,
+}: WatchOptions): Promise<string[]> {
+  const feed = new Feed();
+  const hands = new Hands({ lab, engine, feed });
+  const transport = openTransport({ port: lab.port, connections: 32 });
+  const watching = new AbortController();
+  let playing = new AbortController();
+  let playingEnds: Promise<void> = Promise.resolve();
+  const troubles: unknown[] = [];
+
+  const begin = async () => {
+    playing.abort();
+    await playingEnds;
+    if (watching.signal.aborted) return;
+    playing = new AbortController();
+    const phase = () => (hands.hasBrokenSomething ? ("fault" as const) : ("baseline" as const));
+    hands.hasBrokenSomething = false;
+    playingEnds = playFreely({ architectures, users, transport, feed, phase, signal: playing.signal }).catch(
+      (error: unknown) => void troubles.push(error),
+    );
+  };
+  const act = async (wish: Wish): Promise<Answered> => {
+    if (wish.do === "fault") return hands.inject(wish.kind, wish.service);
+    if (wish.do === "heal") return hands.heal(wish.service);
+    await begin();
+    return { ok: true, says: "New users come in." };
+  };
+
+  const look: LookOptions = { lab, engine, transport, architectures };
+  const repeat = async (everyMs: number, once: () => Promise<void>) => {
+    while (!watching.signal.aborted) {
+      await once().catch((error: unknown) => void troubles.push(error));
+      await sleep(everyMs);
+    }
+  };
+  const looking = [
+    repeat(containersEveryMs, async () => feed.record(await lookAtContainers(look, () => feed.now()))),
+    repeat(sessionsEveryMs, async () => feed.record(await countSessions(look, () => feed.now()))),
+  ];
+  try {
+    await begin();
+    const page = servedPage({ balancer, faults: faultsByHand() });
+    await using server = await servePage({ page, assets: pageAssets("watch"), feed, act });
+    process.stdout.write(`${server.url}\n`);
+    if (open) await openPage(server);
+    process.stderr.write("The page is there until you press Ctrl-C; what its buttons broke is healed then.\n");
+    await untilInterrupted(interrupt);
+  } finally {
+    watching.abort();
+    playing.abort();
+    await transport.close();
+    await Promise.allSettled([playingEnds, ...looking]);
+  }
+  return hands.healAll();
+}
