@@ -45,15 +45,16 @@ export class Film {
 }
 
 /** From when to when something was broken, for the time line; `to` is undefined while it lasts. */
-export function faultSpans({ events }: Pick<Moments, "events">): { from: number; to?: number; what: string }[] {
-  const spans: { from: number; to?: number; what: string; key: string }[] = [];
-  for (const event of events) {
-    if (event.type !== "fault") continue;
-    const { kind, target, state, at } = event;
+export function faultSpans({ faults }: Pick<Moments, "faults">): { from: number; to?: number; what: string }[] {
+  const spans: { from: number; to?: number; what: string; key: string; lasts: boolean }[] = [];
+  for (const { kind, target, state, at } of faults) {
     const key = `${kind} ${target}`;
-    if (state === "injecting") spans.push({ from: at, what: key, key });
+    if (state === "injecting") spans.push({ from: at, what: key, key, lasts: false });
     const open = spans.findLast((span) => span.key === key && span.to === undefined);
-    if (state === "healed" && open) open.to = at;
+    // What could not be injected did not last; what could not be healed did.
+    const isOver = state === "healed" || (state === "failed" && open?.lasts === false);
+    if (state === "injected" && open) open.lasts = true;
+    if (isOver && open) open.to = at;
   }
-  return spans.map(({ key: _, ...span }) => span);
+  return spans.map(({ key: _, lasts: __, ...span }) => span);
 }

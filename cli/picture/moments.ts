@@ -1,4 +1,4 @@
-import type { HistoryEvent, OperationEvent } from "../history/events.ts";
+import type { FaultEvent, HistoryEvent, OperationEvent } from "../history/events.ts";
 
 /** The state of a container, as a picture shows it. `unclear`: a fault was injected, but its two signs did not appear. */
 export type Condition = "up" | "down" | "frozen" | "cut-off" | "unclear";
@@ -31,6 +31,9 @@ export function momentOf(event: PictureEvent): number {
 export class Moments {
   readonly events: PictureEvent[] = [];
   readonly requests: OperationEvent[] = [];
+  readonly faults: FaultEvent[] = [];
+  /** The longest that a request took, in ms. */
+  longestMs = 0;
   /** Grows when an event is put before others: whoever has read on has to begin anew. */
   disorder = 0;
 
@@ -45,10 +48,15 @@ export class Moments {
     if (event.type === "run") {
       this.events.length = 0;
       this.requests.length = 0;
+      this.faults.length = 0;
+      this.longestMs = 0;
       this.disorder += 1;
     }
     if (!putInOrder(this.events, event, momentOf)) this.disorder += 1;
-    if (event.type === "operation") putInOrder(this.requests, event, ({ at }) => at);
+    if (event.type === "fault") putInOrder(this.faults, event, ({ at }) => at);
+    if (event.type !== "operation") return;
+    putInOrder(this.requests, event, ({ at }) => at);
+    this.longestMs = Math.max(this.longestMs, event.ms);
   }
 }
 

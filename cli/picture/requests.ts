@@ -20,9 +20,6 @@ export interface Dot {
 /** More would be fog, and slow. */
 export const dotsAtMost = 240;
 
-/** Longer than any request: the transport gives up after 5 s. */
-const longestMs = 6_000;
-
 export interface DotsAt {
   dots: Dot[];
   /** Requests under way that are not drawn, because there are too many. */
@@ -34,7 +31,7 @@ export interface DotsAt {
  * blink. One that takes longer waits where it got stuck.
  */
 export function dotsAt(
-  { requests }: Pick<Moments, "requests">,
+  { requests, longestMs }: Pick<Moments, "requests" | "longestMs">,
   { sessions, architectures }: Pick<RunRecord, "sessions" | "architectures">,
   { at, shownMs }: { at: number; shownMs: number },
 ): DotsAt {

@@ -11,10 +11,11 @@ const words: Record<string, string> = {
 
 /** Buttons that break a service or heal it. What came of it is said by `say`. */
 export function faultButtons(service: string, kinds: readonly string[], say: (text: string) => void): HTMLElement {
-  const buttons = kinds.map((kind) =>
-    actionButton(words[kind] ?? kind, { do: "fault", kind, service }, say, `${kind} ${service}`),
-  );
-  const heal = actionButton("Heal", { do: "heal", service }, say, `heal ${service}`);
+  const buttons = kinds.map((kind) => {
+    const word = words[kind] ?? kind;
+    return actionButton(word, { do: "fault", kind, service }, say, `${word} ${service}`);
+  });
+  const heal = actionButton("Heal", { do: "heal", service }, say, `Heal ${service}`);
   heal.classList.add("heal");
   return element("div", { class: "buttons", role: "group", "aria-label": `faults of ${service}` }, ...buttons, heal);
 }

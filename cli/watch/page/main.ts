@@ -39,7 +39,10 @@ const screen = new Screen({
     : { furnish: (service, box) => box.append(faultButtons(service, data.faults, say)) }),
 });
 if (data.faults.length > 0)
-  controls.root.append(actionButton("New users", { do: "new-users" }, say, "everybody leaves, new users log in"), said);
+  controls.root.append(
+    actionButton("New users", { do: "new-users" }, say, "New users: everybody leaves, others log in"),
+    said,
+  );
 if (isLive) listen();
 requestAnimationFrame(draw);
 

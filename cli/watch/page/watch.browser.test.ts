@@ -1,0 +1,296 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { HistoryEvent } from "../../history/events.ts";
+import { demoRun } from "../../lab/paths.ts";
+import { runFiles } from "../../lab/runs.ts";
+import { pageAssets } from "../../page-assets.ts";
+import { Film } from "../../picture/film.ts";
+import type { PictureEvent } from "../../picture/moments.ts";
+import { loadFilm } from "../../replay/load-film.ts";
+import { bigRun } from "../../report/testing/big-run.ts";
+import { openBrowser, type TestBrowser } from "../../testing/browser.ts";
+import { story } from "../../verdict/golden/history-builder.ts";
+import { Feed } from "../feed.ts";
+import { writeFilm } from "../film-page.ts";
+import type { Wish } from "../page-data.ts";
+import { servedPage } from "../page-html.ts";
+import { servePage } from "../server.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "session-lab-watch-"));
+let chromium: TestBrowser;
+
+beforeAll(async () => {
+  chromium = await openBrowser();
+});
+
+afterAll(async () => {
+  await chromium?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+const faults = ["kill", "stop", "restart", "freeze", "partition"];
+
+/** A live page of a lab that does only what the test says. */
+async function live({ mayAct = true, answer = { ok: true, says: "done" } } = {}) {
+  const feed = new Feed();
+  const wishes: Wish[] = [];
+  const server = await servePage({
+    page: servedPage({ balancer: "nginx", faults: mayAct ? faults : [] }),
+    assets: pageAssets("watch"),
+    feed,
+    act: async (wish) => {
+      wishes.push(wish);
+      return answer;
+    },
+  });
+  return {
+    feed,
+    wishes,
+    server,
+    tell(events: readonly PictureEvent[]) {
+      for (const event of events) feed.record(event);
+    },
+  };
+}
+
+/** Everything at present: the lab's clock begins when the run does. */
+function now(feed: Feed, event: HistoryEvent): HistoryEvent {
+  return event.type === "run" ? event : { ...event, at: feed.now() };
+}
+
+async function pageOf(name: string, events: AsyncIterable<HistoryEvent> | Iterable<HistoryEvent>): Promise<string> {
+  const film = new Film();
+  for await (const event of events) film.add(event);
+  const file = join(folder, `${name}.html`);
+  writeFilm(film, file);
+  return pathToFileURL(file).href;
+}
+
+const condition = (page: Page, service: string) =>
+  page.locator(`[data-service="${service}"]`).getAttribute("data-condition");
+const card = (page: Page, architecture: string) => page.locator(".browser").filter({ hasText: architecture });
+
+describe("a recorded run", () => {
+  test("plays from disk, asks nobody for anything, complains of nothing, and ends with the fates", async () => {
+    const { moments } = await loadFilm(join(demoRun, runFiles.history));
+    const url = await pageOf("demo", moments.events as HistoryEvent[]);
+    const { page, complaints, requests } = await chromium.open(url);
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await page.keyboard.press("End");
+    await card(page, "cookie.memory").getByText("2 lost").waitFor();
+    expect(await card(page, "cookie.redis").locator(".words").textContent()).toBe("✓ 6 survived");
+    expect({ complaints, requests }).toEqual({ complaints: [], requests: [url] });
+    await page.context().close();
+  });
+
+  test("is paused, scrubbed back and forth, and played slower and faster", async () => {
+    const told = story()
+      .comesIn("ann", "app1")
+      .comesIn("bob", "app2")
+      .waits(1_000)
+      .injects("kill", "app2")
+      .waits(1_000)
+      .heals("kill", "app2")
+      .ends();
+    const { page } = await chromium.open(await pageOf("scrub", told.events));
+    await page.getByRole("button", { name: "Pause" }).click();
+    const line = page.getByRole("slider", { name: "time" });
+    const at = (share: number) => line.fill(String(share));
+    await at(700);
+    await page.locator('[data-service="app2"][data-condition="down"]').waitFor();
+    await at(100);
+    await page.locator('[data-service="app2"][data-condition="up"]').waitFor();
+    expect(await page.getByLabel("time of the run").textContent()).toMatch(/^0\.\d of 2\.\d s$/);
+    const speed = () => page.getByLabel("speed", { exact: true }).textContent();
+    const before = Number((await speed())!.slice(1));
+    await page.getByRole("button", { name: "faster" }).click();
+    await expect.poll(async () => Number((await speed())!.slice(1))).toBeGreaterThan(before);
+    await page.context().close();
+  });
+
+  test("shows names that look like markup as text", async () => {
+    const nasty = '<img src=x onerror="window.intruder=1">';
+    const told = story({ architectures: [nasty], scenario: { id: "x", title: nasty, question: nasty } })
+      .enters("ann", { architecture: nasty })
+      .event({ type: "alert", at: 1, service: nasty, line: "</script><script>window.intruder=1</script>" });
+    const { page, complaints } = await chromium.open(await pageOf("nasty", told.events));
+    await page.getByRole("heading", { name: nasty }).first().waitFor();
+    expect(await page.evaluate(() => [document.images.length, (window as { intruder?: number }).intruder])).toEqual([
+      0,
+      undefined,
+    ]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("a live page", () => {
+  test("turns a killed server red in place and back, sends what is pressed, and says what came of it", async () => {
+    const { feed, wishes, server, tell } = await live();
+    await using _ = server;
+    for (const event of story({ architectures: ["cookie.memory", "cookie.redis"] })
+      .comesIn("ann", "app1")
+      .comesIn("bob", "app2").events)
+      tell([now(feed, event)]);
+    const { page, complaints, requests } = await chromium.open(server.url);
+    await card(page, "cookie.memory").getByText("2 recognised").waitFor();
+    const colour = () => page.locator('[data-service="app2"]').evaluate((box) => getComputedStyle(box).backgroundColor);
+    const healthy = await colour();
+
+    await page.getByRole("button", { name: "kill app2" }).click();
+    await page.getByText("done").waitFor();
+    expect(wishes).toEqual([{ do: "fault", kind: "kill", service: "app2" }]);
+    for (const event of story().injects("kill", "app2").events.slice(1)) tell([now(feed, event)]);
+    await page.locator('[data-service="app2"][data-condition="down"]').waitFor();
+    expect(await page.locator('[data-service="app2"]').textContent()).toContain("✗ down (kill)0 sessions in memory");
+    expect(await colour()).toBe("rgb(160, 0, 24)");
+    expect(await condition(page, "app1")).toBe("up");
+
+    await page.getByRole("button", { name: "heal app2" }).click();
+    for (const event of story().heals("kill", "app2").events.slice(1)) tell([now(feed, event)]);
+    await page.locator('[data-service="app2"][data-condition="up"]').waitFor();
+    expect(await colour()).toBe(healthy);
+    expect(wishes.at(-1)).toEqual({ do: "heal", service: "app2" });
+    expect(complaints).toEqual([]);
+    expect(requests.filter((url) => !url.startsWith(server.url) && !url.startsWith("data:"))).toEqual([]);
+    await page.context().close();
+  });
+
+  test("says when a wish was refused", async () => {
+    const { feed, server, tell } = await live({ answer: { ok: false, says: "app2 is down already" } });
+    await using _ = server;
+    for (const event of story().comesIn("ann", "app1").events) tell([now(feed, event)]);
+    const { page } = await chromium.open(server.url);
+    await page.getByRole("button", { name: "stop app2" }).click();
+    await page.getByText("app2 is down already").waitFor();
+    await page.context().close();
+  });
+
+  test("has no buttons where nothing may be broken, and becomes a recording when the run is over", async () => {
+    const { feed, server, tell } = await live({ mayAct: false });
+    await using _ = server;
+    for (const event of story().comesIn("ann", "app1").events) tell([now(feed, event)]);
+    const { page } = await chromium.open(server.url);
+    await card(page, "cookie.memory").getByText("1 recognised").waitFor();
+    expect(await page.getByRole("button", { name: /kill|heal/ }).count()).toBe(0);
+    tell([{ type: "end", at: feed.now(), complete: true }]);
+    await page.getByRole("button", { name: "Again" }).click();
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await page.context().close();
+  });
+
+  test("of another site cannot press the buttons, however it tries", async () => {
+    const { feed, wishes, server, tell } = await live();
+    await using _ = server;
+    for (const event of story().events) tell([now(feed, event)]);
+    await using stranger = await servePage({
+      page: "<!doctype html><title>x</title>",
+      assets: { script: "", style: "" },
+      feed,
+    });
+    const { page } = await chromium.open(stranger.url, { bypassCSP: true });
+    const body = JSON.stringify({ do: "fault", kind: "kill", service: "app2" });
+    const outcomes = await page.evaluate(
+      async ([url, text]) => {
+        const send = (options: RequestInit) =>
+          fetch(`${url}act`, options).then(
+            ({ type }) => type,
+            ({ name }: Error) => name,
+          );
+        return [
+          await send({ method: "POST", body: text!, headers: { "content-type": "application/json" } }),
+          await send({ method: "POST", body: text!, mode: "no-cors" }),
+          await send({ method: "GET", mode: "no-cors" }),
+        ];
+      },
+      [server.url, body],
+    );
+    expect(wishes).toEqual([]);
+    expect(outcomes[0]).toBe("TypeError");
+    await page.context().close();
+  });
+});
+
+describe("for everybody", () => {
+  test.each(["light", "dark"] as const)("axe finds nothing serious in the %s page, whole or broken", async (scheme) => {
+    const { feed, server, tell } = await live();
+    await using _ = server;
+    for (const event of story({ architectures: ["cookie.memory", "cookie.redis"] })
+      .comesIn("ann", "app1")
+      .comesIn("bob", "app2")
+      .injects("kill", "app2")
+      .reads("bob", "anonymous")
+      .injects("freeze", "app3").events)
+      tell([now(feed, event)]);
+    // Axe is brought in past the page's policy, which is not what it is to test.
+    const { page } = await chromium.open(server.url, { colorScheme: scheme, bypassCSP: true });
+    await card(page, "cookie.memory").getByText("1 logged out").waitFor();
+    await page.addScriptTag({ content: axe.source });
+    const found = await page.evaluate(async () => {
+      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+      return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+    });
+    expect(found).toEqual([]);
+    await page.context().close();
+  });
+
+  test.each([
+    [1280, 800],
+    [1920, 1080],
+  ])("all of it is in sight at %i x %i, with six architectures and five services", async (width, height) => {
+    const { feed, server, tell } = await live();
+    await using _ = server;
+    const architectures = ["round-robin", "cookie"].flatMap((policy) =>
+      ["memory", "redis", "redis-aof"].map((store) => `${policy}.${store}`),
+    );
+    for (const event of story({ architectures }).comesIn("ann", "app1", { architecture: "cookie.memory" }).events)
+      tell([now(feed, event)]);
+    const { page } = await chromium.open(server.url, { viewport: { width, height } });
+    await card(page, "cookie.memory").getByText("1 recognised").waitFor();
+    expect(
+      await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]),
+    ).toEqual([width, height]);
+    await page.context().close();
+  });
+});
+
+describe("2,000 sessions", () => {
+  test("with 40,000 requests open, play and are scrubbed without a freeze", async () => {
+    const url = await pageOf("big", bigRun({ operations: 20 }));
+    const { page, complaints } = await chromium.open("about:blank");
+    const began = performance.now();
+    await page.goto(url);
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    // CPU time of the page's thread: what else the machine does is not what is tested.
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+    const cpuSeconds = async () => {
+      const { metrics } = await devtools.send("Performance.getMetrics");
+      return metrics.find(({ name }) => name === "TaskDuration")!.value;
+    };
+    const before = await cpuSeconds();
+    const playedMs = await page.evaluate(async () => {
+      const began = performance.now();
+      for (let frames = 0; frames < 60; frames++) await new Promise((resolve) => requestAnimationFrame(resolve));
+      return performance.now() - began;
+    });
+    const played = await cpuSeconds();
+    const line = page.getByRole("slider", { name: "time" });
+    for (const share of ["900", "100", "800", "50", "1000"]) await line.fill(share);
+    await card(page, "cookie.memory").getByText("lost").waitFor();
+    const scrubbed = await cpuSeconds();
+    // Sixty frames within their second, and no jump that one would wait for.
+    expect.soft(played - before, `60 frames, shown in ${playedMs} ms`).toBeLessThan(0.9);
+    expect.soft((scrubbed - played) / 5).toBeLessThan(0.3);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
