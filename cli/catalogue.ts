@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { unknownValue } from "./errors.ts";
 import type { Fault } from "./fault.ts";
 import type { Scenario } from "./scenario.ts";
+import type { Lesson } from "./workshop/lesson.ts";
 
 /** The catalogues are folders: a file's name is the id of what it exports. */
-const folders = { scenario: "scenarios", fault: "faults" } as const;
+const folders = { scenario: "scenarios", fault: "faults", lesson: "workshop/lessons" } as const;
 
 export function scenarioIds(): string[] {
   return idsIn("scenario");
@@ -13,6 +14,11 @@ export function scenarioIds(): string[] {
 
 export function faultKinds(): string[] {
   return idsIn("fault");
+}
+
+/** In the order in which they are taught: their names begin with a number. */
+export function lessonIds(): string[] {
+  return idsIn("lesson");
 }
 
 /** @throws LabError (`unknown-scenario`) listing the known ones */
@@ -23,6 +29,11 @@ export async function loadScenario(id: string): Promise<Scenario> {
 /** The word that makes this fault for a target. @throws LabError (`unknown-fault`) listing the known ones */
 export async function loadFault(kind: string): Promise<(target: string) => Fault> {
   return load("fault", kind);
+}
+
+/** @throws LabError (`unknown-lesson`) listing the known ones */
+export async function loadLesson(id: string): Promise<Lesson> {
+  return load<Lesson>("lesson", id);
 }
 
 function idsIn(what: keyof typeof folders): string[] {

@@ -25,6 +25,7 @@ const allowed: Record<string, string[]> = {
     "scenario.ts",
     "errors.ts",
     "docker (types)",
+    "workshop (types)",
   ],
   replay: ["picture", "report", "history", "verdict"],
   watch: [

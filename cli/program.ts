@@ -22,6 +22,7 @@ import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
 import { addUser } from "./commands/user.ts";
 import { addWatch } from "./commands/watch.ts";
+import { addWorkshop } from "./commands/workshop.ts";
 import { labVersion } from "./version.ts";
 
 const examples = `
@@ -53,6 +54,7 @@ export function buildProgram(): Command {
   program.commandsGroup("Runs:");
   for (const add of [addRuns, addReplay, addJudge, addReport]) add(program);
   program.commandsGroup("Workshop:");
+  addWorkshop(program);
   addExplain(program);
   program.commandsGroup("Other:");
   addCompletion(program);

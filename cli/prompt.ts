@@ -25,6 +25,16 @@ export async function askNumber(
   return Number(orThrow(answer));
 }
 
+/** @returns the id of the chosen answer. @throws LabError (`no-answer`) after Ctrl-C or Escape */
+export async function askChoice<Id extends string>(
+  { message, choices }: { message: string; choices: readonly { id: Id; says: string }[] },
+  signal: AbortSignal,
+): Promise<Id> {
+  const { select } = await import("@clack/prompts");
+  const options = choices.map(({ id, says }) => ({ value: id as string, label: says }));
+  return orThrow(await select({ message, options, ...streams(signal) })) as Id;
+}
+
 function streams(signal: AbortSignal) {
   return { input: process.stdin, output: process.stderr, signal };
 }

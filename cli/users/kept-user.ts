@@ -82,7 +82,14 @@ export function forgetKeptUsers(lab: string): number {
   return count;
 }
 
-function keptUsers(lab: string): KeptUser[] {
+/** Forgets what one user has at any architecture of a lab. */
+export function forgetKeptUser({ lab, name }: Omit<Whose, "architecture">): void {
+  for (const { architecture } of keptUsers(lab).filter((user) => user.name === name))
+    rmSync(join(folderOf(lab), fileOf({ name, architecture })), { force: true });
+}
+
+/** Everybody who is kept for a lab, in no particular order. */
+export function keptUsers(lab: string): KeptUser[] {
   const folder = folderOf(lab);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
