@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { unknownValue } from "./errors.ts";
 import type { Fault } from "./fault.ts";
 import type { Scenario } from "./scenario.ts";
@@ -47,6 +48,7 @@ async function load<Thing>(what: keyof typeof folders, id: string): Promise<Thin
   const ids = idsIn(what);
   if (!ids.includes(id)) throw unknownValue(what, id, ids);
   const ending = import.meta.filename.endsWith(".ts") ? "ts" : "js";
-  const module = (await import(`./${folders[what]}/${id}.${ending}`)) as { default: Thing };
+  const file = pathToFileURL(join(import.meta.dirname, folders[what], `${id}.${ending}`)).href;
+  const module = (await import(file)) as { default: Thing };
   return module.default;
 }

@@ -40,7 +40,7 @@ export async function presentLesson(
     const { tidy, bench } = await desk;
     await tidy();
     measured = await lesson.experiment(bench(id));
-    progress.note(id, { measured: measured.answer, ...(predicted === undefined ? {} : { predicted }) });
+    progress.note(id, { measured, ...(predicted === undefined ? {} : { predicted }) });
   };
   const after = (found: Measured): Page[] => [
     ...comparisonLines({ lesson, predicted, measured: found }).map((text) => ({ title, text: [text] })),

@@ -9,7 +9,7 @@ const lessonProgressSchema = z.object({
   done: z.boolean().default(false),
   hints: z.number().int().default(0),
   predicted: answer.optional(),
-  measured: answer.optional(),
+  measured: z.object({ answer, says: z.string() }).optional(),
   /** What the setup noted for the checks. */
   notes: z.record(z.string(), z.string()).default({}),
 });

@@ -30,7 +30,7 @@ export async function teach(id: string, { desk, progress, columns, print, predic
   const { tidy, bench, setUp } = await desk;
   await tidy();
   const measured = await lesson.experiment(bench(id));
-  progress.note(id, { measured: measured.answer, ...(predicted === undefined ? {} : { predicted }) });
+  progress.note(id, { measured, ...(predicted === undefined ? {} : { predicted }) });
   for (const line of comparisonLines({ lesson, predicted, measured })) tell(line);
   await setUp(id);
   tell("Your turn:");

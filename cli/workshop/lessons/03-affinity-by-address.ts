@@ -1,5 +1,8 @@
 import { defineLesson } from "../lesson.ts";
 
+/** Their names decide their networks; some of these share an app server, and not all of them do. */
+const people = ["anna", "dina", "ben", "emil", "cleo", "fritz"];
+
 export default defineLesson({
   title: "Affinity by address: one office, one server",
   minutes: 10,
@@ -24,7 +27,7 @@ export default defineLesson({
     says: [
       "Each name that you give to `lab user` comes from a network of its own. Find two people who live on different app servers at ip-hash.memory.",
     ],
-    users: ["anna", "ben", "cleo", "dina", "emil"],
+    users: people,
     checks: [
       {
         name: "two people are logged in at ip-hash.memory, on different app servers",
@@ -43,11 +46,11 @@ export default defineLesson({
     hints: [
       "You cannot choose the server. Log several people in and read in the answers who took them.",
       "lab user anna login --at ip-hash.memory",
-      "Go on with ben, cleo, dina, emil, until two of them have different servers behind their names.",
+      "Go on with dina, ben, emil, cleo, until two of them have different servers behind their names.",
     ],
     solve: async function* (bench) {
       const homes = new Set<string>();
-      for (const name of ["anna", "ben", "cleo", "dina", "emil", "fritz", "greta", "hanna"]) {
+      for (const name of people) {
         if (homes.size >= 2) return;
         yield `user ${name} login --at ip-hash.memory`;
         homes.add(bench.known(name, "ip-hash.memory")?.home?.server ?? "nowhere");
