@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { faultKinds, loadScenario, scenarioIds } from "./catalogue.ts";
+import { faultKinds, lessonIds, loadLesson, loadScenario, scenarioIds } from "./catalogue.ts";
 import { appServers, balancer } from "./lab/topology.ts";
 import { userActions } from "./users/user-actions.ts";
 
@@ -27,6 +27,8 @@ export const completionValues: Readonly<Record<string, Values>> = {
   "--need": async () => (await columns()).map(({ need, label }) => ({ value: need, description: label })),
   "--with": async () =>
     plain(new Set((await import("./lab/stores.ts")).loadStores().flatMap(({ profile }) => profile ?? []))),
+  "workshop what": async () => [...plain(["list", "check", "hint", "solve", "reset"]), ...(await lessons())],
+  "workshop lesson": lessons,
   kind: async () => plain(faultKinds()),
   service: services,
   action: () => plain(Object.keys(userActions)),
@@ -46,6 +48,13 @@ export const completionValues: Readonly<Record<string, Values>> = {
 
 async function scenarios(): Promise<Proposal[]> {
   return Promise.all(scenarioIds().map(async (id) => ({ value: id, description: (await loadScenario(id)).title })));
+}
+
+/** By their names; the numbers before them say the order. */
+async function lessons(): Promise<Proposal[]> {
+  return Promise.all(
+    lessonIds().map(async (id) => ({ value: id.replace(/^\d+-/, ""), description: (await loadLesson(id)).title })),
+  );
 }
 
 async function architectures(): Promise<Proposal[]> {

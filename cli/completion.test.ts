@@ -37,6 +37,14 @@ describe("what may stand where the cursor is", () => {
     [["explain", "sticky"], []],
     [["explain", "session-a"], ["session-affinity"]],
     [["completion", "f"], ["fish"]],
+    [
+      ["workshop", "s"],
+      ["solve", "session"],
+    ],
+    [
+      ["workshop", "check", "server-"],
+      ["server-dies", "server-returns"],
+    ],
     [["scenario", "--report", ""], "files"],
     [["images", "load", "x"], "files"],
     [["no-such-command", ""], []],
@@ -49,7 +57,8 @@ describe("what may stand where the cursor is", () => {
   });
 });
 
-describe("the script for bash", () => {
+/** Each press of the key is a process or two. */
+describe("the script for bash", { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "session-lab-completion-"));
   beforeAll(() => {
     symlinkSync(join(packageRoot, "dist/cli/main.js"), join(folder, "lab"));

@@ -47,6 +47,7 @@ const allowed: Record<string, string[]> = {
   faults: ["fault.ts"],
   "scenario.ts": ["fault.ts", "lab", "verdict"],
   scenarios: ["scenario.ts", "faults"],
+  present: ["report", "runner"],
   runner: ["docker", "fault.ts", "history", "lab", "scenario.ts", "users", "wait.ts"],
 };
 

@@ -7,6 +7,7 @@ import { loadStores } from "../cli/lab/stores.ts";
 import { terminalReport } from "../cli/report/terminal.ts";
 import { fates } from "../cli/verdict/fates.ts";
 import { type Result, resultSchema } from "../cli/verdict/result.ts";
+import { guideParts } from "./workshop-docs.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -50,10 +51,19 @@ const parts: Record<string, () => Promise<string>> = {
 
 /** The README with its generated parts made anew. @throws Error when a marker is missing */
 export async function readmeAsItShouldBe(readme: string): Promise<string> {
-  let text = readme;
-  for (const [name, make] of Object.entries(parts)) {
+  return withParts(readme, parts);
+}
+
+/** docs/instructor-guide.md likewise. @throws Error when a marker is missing */
+export async function guideAsItShouldBe(guide: string): Promise<string> {
+  return withParts(guide, guideParts);
+}
+
+async function withParts(before: string, made: typeof parts): Promise<string> {
+  let text = before;
+  for (const [name, make] of Object.entries(made)) {
     const marked = new RegExp(`(<!-- ${name}: [^>]*-->\n)[\\s\\S]*?(<!-- /${name} -->)`);
-    if (!marked.test(text)) throw new Error(`README.md has no part marked "${name}"`);
+    if (!marked.test(text)) throw new Error(`no part is marked "${name}"`);
     const content = await make();
     text = text.replace(marked, (_all, begin: string, end: string) => `${begin}${content}\n${end}`);
   }

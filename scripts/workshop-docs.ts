@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 import { lessonIds, loadLesson } from "../cli/catalogue.ts";
 import { exitCodes } from "../cli/errors.ts";
 import { buildProgram } from "../cli/program.ts";
@@ -27,8 +27,7 @@ async function lessonSection(id: string): Promise<string> {
   const { title, minutes, question, usuallyWrong, task } = lesson;
   const measured = measuredOf(id);
   const shown = comparisonLines({ lesson, predicted: usuallyWrong[0]!.answer, measured });
-  const solution: readonly string[] = task.hints;
-  return [
+    return [
     `### ${numberOf(id)}. ${title} (${minutes} minutes)`,
     "",
     ...bulleted(questionLines(question)),
@@ -49,7 +48,7 @@ async function lessonSection(id: string): Promise<string> {
     "",
     ...task.checks.map(({ name }) => `- ${name}`),
     "",
-    `Solution: ${solution.at(-1)}`,
+    `The last of the three hints: ${task.hints[2]}`,
   ].join("\n");
 }
 
@@ -93,6 +92,14 @@ export function cheatSheet(): string {
       ...members.map((command) => `| \`${usageOf(command)}\` | ${escaped(command.description())} |`),
       "",
     ]),
+    "## Options of `lab scenario`",
+    "",
+    "| option | |",
+    "| --- | --- |",
+    ...optionsOf(program, "scenario").map(
+      ({ flags, description }) => `| \`${escaped(flags)}\` | ${escaped(description)} |`,
+    ),
+    "",
     "## Exit codes",
     "",
     "| code | meaning |",
@@ -110,6 +117,14 @@ function usageOf(command: Command): string {
   });
   const subcommands = command.commands.map((one) => one.name());
   return ["lab", command.name(), ...(subcommands.length > 0 ? [subcommands.join("\\|")] : []), ...args].join(" ");
+}
+
+function optionsOf(program: Command, name: string): readonly Option[] {
+  const command = program.commands.find((one) => one.name() === name)!;
+  return program
+    .createHelp()
+    .visibleOptions(command)
+    .filter(({ long }) => long !== "--help");
 }
 
 function escaped(text: string): string {

@@ -56,7 +56,7 @@ export default defineLesson({
       answer: "always",
       because: "The browser sends its cookie each time, but two of the three servers do not know it.",
     },
-    { answer: "never", because: "Every third request comes by chance to the server that took the login." },
+    { answer: "never", because: "Every third request or so reaches the server that took the login." },
   ],
   task: {
     says: [

@@ -9,7 +9,7 @@ export default defineLesson({
   stores: ["memory"],
   intro: [
     'Session affinity ("sticky sessions") means: the same client reaches the same app server each time. The oldest way is ip_hash: nginx looks at the client\'s address. No cookie is needed.',
-    "Nine people of one office log in. Their addresses differ, but only in the last number: 10.20.30.1, 10.20.30.2, and so on.",
+    "Nine people of one office log in. Their addresses differ, but only in the last number, as 10.20.30.1 and 10.20.30.2 do.",
   ],
   question: { ask: "How many of the three app servers serve these nine people, under ip-hash?", from: 1, to: 3 },
   experiment: async (bench) => {
