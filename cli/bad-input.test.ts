@@ -23,7 +23,7 @@ describe("a value that does not exist is named, with those that do", () => {
       'Unknown policy "cokie".',
       "Allowed: cookie, cookie-hash, cookie-learn",
     ],
-    [["scenario", "server-crash", "--store", "redis,mysql"], 'Unknown store "mysql".', "memory, redis, redis-aof"],
+    [["scenario", "server-crash", "--store", "redis,mysql"], 'Unknown store "mysql".', ", memory, "],
     [["scenario", "server-crash", "--victim", "app9"], 'Unknown victim "app9".', "Allowed: app1, app2, app3."],
     [["scenario", "server-crash", "--report", "x.docx"], "docx", "json"],
     [["scenario"], "Which scenario?", "server-crash"],

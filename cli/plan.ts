@@ -28,10 +28,12 @@ export interface Plan {
 export interface PlanOptions extends Omit<Plan, "scenario" | "architectures"> {
   policies?: readonly string[];
   stores?: readonly string[];
+  /** "All" stores are the core's and those of these Compose profiles. */
+  profiles?: readonly string[];
 }
 
 /** Chooses the architectures of a scenario. @throws LabError for unknown names */
-export async function makePlan({ policies, stores, ...options }: PlanOptions): Promise<Plan> {
+export async function makePlan({ policies, stores, profiles, ...options }: PlanOptions): Promise<Plan> {
   const scenario = await loadScenario(options.scenarioId);
   const { controlStore, ...defaults } = scenario.architectures;
   const chosenStores = stores ?? defaults.stores ?? "all";
@@ -40,6 +42,7 @@ export async function makePlan({ policies, stores, ...options }: PlanOptions): P
   const architectures = selectArchitectures({
     policies: policies ?? defaults.policies ?? "all",
     stores: withControl,
+    ...(profiles === undefined ? {} : { profiles }),
   });
   return { ...options, scenario, architectures };
 }

@@ -10,6 +10,7 @@ import { type ExitReason, exitCodeFor, LabError, unknownValue } from "./errors.t
 import { runExperiment } from "./experiment.ts";
 import { exitCodeOf, listenForInterrupts } from "./interrupt.ts";
 import { profilesOf, selectArchitectures } from "./lab/architectures.ts";
+import { allProfiles } from "./lab/stores.ts";
 import { defaultVictim, type Lab } from "./lab/topology.ts";
 import { makePlan } from "./plan.ts";
 import { decisionTable } from "./report/decision-table.ts";
@@ -34,17 +35,22 @@ export interface ComparisonOptions {
 export async function runComparison(options: ComparisonOptions): Promise<void> {
   const scenarios = await chosenScenarios(options.scenario);
   checkNeeds(options.need, columnsOf(scenarios));
-  const selection = {
+  const chosen = {
     ...(options.policy === undefined ? {} : { policies: options.policy }),
     ...(options.store === undefined ? {} : { stores: options.store }),
   };
-  const architectures = selectArchitectures(selection);
+  // Unknown names are an error before anything is asked of the engine.
+  selectArchitectures(chosen);
   const results = options.resume === undefined ? [] : readResults(options.resume);
   const narrator = await openNarrator(detectTerminal({ colour: options.colour }));
   const interrupt = listenForInterrupts();
   const engine = new Engine();
   const failures: ExitReason[] = [];
   narrator.doing("looking for a running lab");
+  const running = await findLab(options.name, engine);
+  // A comparison without the optional servers would leave out stores that people weigh up; a running lab has what it has.
+  const selection = { ...chosen, profiles: running ? running.profiles : allProfiles() };
+  const architectures = selectArchitectures(selection);
   let started: Lab | undefined;
   try {
     refuseBusyLab(options.name);

@@ -4,7 +4,7 @@
 #   scripts/build-images.sh           does nothing when the images are there
 #   scripts/build-images.sh --force   makes them anew
 #
-# One root file system with nginx, Node and Redis becomes one image with three names. No system package is touched.
+# One root file system with nginx, Node, Redis and PostgreSQL becomes one image with four names. No system package is touched.
 #
 #   LAB_DEBIAN_MIRROR   the mirror to use instead of the one in this machine's apt configuration
 #   TMPDIR              where to work: 1 GB for half a minute; /var/tmp unless set
@@ -39,10 +39,11 @@ main() {
   make_work_folder
   say "images: fetching debootstrap of Debian $NEWER_SUITE"
   fetch_debootstrap "$mirror"
-  say "images: installing nginx, Node and Redis into a folder of their own (about half a minute)"
+  say "images: installing nginx, Node, Redis and PostgreSQL into a folder of their own (about half a minute)"
   install_packages "$mirror"
   say "images: removing what no container reads, taking over the official images' users and folders"
   as_root sh -eu -c "$(declare -f dress) && cd '$work/root' && dress"
+  as_root install -m 755 scripts/postgres-entrypoint.sh "$work/root/usr/local/bin/docker-entrypoint.sh"
   say "images: docker import"
   import_images
   say "images: made ${DEBIAN_IMAGES[*]} in $SECONDS s"
@@ -104,7 +105,7 @@ install_packages() {
   local mirror=$1 tools=$work/tools
   set -m
   as_root unshare --mount env DEBOOTSTRAP_DIR="$tools/usr/share/debootstrap" "$tools/usr/sbin/debootstrap" \
-    --variant=minbase --include=nginx,redis-server,nodejs,busybox --keyring="$DEBIAN_KEYRING" \
+    --variant=minbase --include=nginx,redis-server,nodejs,postgresql-18,busybox --keyring="$DEBIAN_KEYRING" \
     "$NEWER_SUITE" "$work/root" "$mirror" >"$work/log" 2>&1 </dev/null &
   installer=$!
   set +m
@@ -118,23 +119,31 @@ install_packages() {
 dress() {
   rm -rf var/lib/apt var/cache/apt var/cache/debconf var/lib/dpkg/info
   rm -rf usr/share/doc usr/share/man usr/share/info usr/share/locale usr/share/lintian usr/lib/*/gconv
+  # Perl came with Debian's scripts around PostgreSQL, which made a database nobody wants.
+  rm -rf usr/share/perl usr/lib/*/perl usr/lib/*/libperl.so* usr/share/postgresql-common var/lib/postgresql/* var/log/postgresql/*
   # The health checks' wget is busybox's, as in the official images.
   ln -s /usr/bin/busybox usr/local/bin/wget
   # The official images' users, with their numbers, so that one compose file fits both families.
-  sed -i '/^redis:/d' etc/passwd etc/group
+  sed -i '/^redis:/d; /^postgres:/d' etc/passwd etc/group
   {
     echo 'nginx:x:101:101::/var/cache/nginx:/bin/false'
     echo 'redis:x:999:1000::/data:/bin/false'
     echo 'node:x:1000:1000::/home/node:/bin/sh'
+    echo 'postgres:x:70:70::/var/lib/postgresql:/bin/sh'
   } >>etc/passwd
   {
     echo 'nginx:x:101:'
     echo 'redis:x:1000:'
     echo 'node:x:1000:'
+    echo 'postgres:x:70:'
   } >>etc/group
   mkdir -p data home/node var/cache/nginx
   chown 999:1000 data
   chown 1000:1000 home/node
+  chown 70:70 var/lib/postgresql
+  chmod 1777 var/lib/postgresql
+  # Before Debian's wrappers in /usr/bin, which are in Perl.
+  for program in usr/lib/postgresql/18/bin/*; do ln -s "/$program" usr/local/bin; done
   ln -sf /dev/stdout var/log/nginx/access.log
   ln -sf /dev/stderr var/log/nginx/error.log
 }

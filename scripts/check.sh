@@ -17,7 +17,7 @@ main() {
   step "types in the browser" npx tsc --noEmit -p tsconfig.page.json
   step "dead code" npx knip
   step "shell scripts" ./scripts/shellcheck.sh
-  step "compose file" docker compose -f compose/compose.yaml config --quiet
+  step "compose file, all profiles" docker compose --profile "*" -f compose/compose.yaml config --quiet
   local policy
   for policy in nginx/policies/*.conf; do
     step "nginx -t, ${policy##*/} alone" nginx_accepts "$policy"

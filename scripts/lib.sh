@@ -2,11 +2,11 @@
 # shellcheck disable=SC2034 # the constants are read by the scripts that source this file
 # Words shared by the scripts of this folder. Sourced, never run.
 
-# The lab's three images by family: the official ones, and the one made here from Debian packages, under three names.
-OFFICIAL_IMAGES=(nginx:1.30-alpine node:24-alpine redis:8-alpine)
-DEBIAN_IMAGES=(session-lab/nginx:debian session-lab/node:debian session-lab/redis:debian)
+# The lab's images by family: the official ones, and the one made here from Debian packages, under as many names.
+OFFICIAL_IMAGES=(nginx:1.30-alpine node:24-alpine redis:8-alpine postgres:18-alpine)
+DEBIAN_IMAGES=(session-lab/nginx:debian session-lab/node:debian session-lab/redis:debian session-lab/postgres:debian)
 
-# The Debian release whose packages are new enough: nginx >= 1.29.6 (for `sticky`), Compose >= 2.24, Node 24, Redis 8.
+# The Debian release whose packages are new enough: nginx >= 1.29.6 (for `sticky`), Compose >= 2.24, Node 24, Redis 8, PostgreSQL 18.
 NEWER_SUITE=forky
 
 DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg

@@ -295,9 +295,9 @@ pull_images() {
 # Only lines with our own names are taken out; one that names another image was written by somebody for a reason.
 name_images() {
   local family=$1 file=compose/.env before='' after i
-  local variables=(LAB_NGINX_IMAGE LAB_NODE_IMAGE LAB_REDIS_IMAGE)
+  local variables=(LAB_NGINX_IMAGE LAB_NODE_IMAGE LAB_REDIS_IMAGE LAB_POSTGRES_IMAGE)
   [[ ! -e $file ]] || before=$(cat "$file")
-  after=$(grep -Ev '^LAB_(NGINX|NODE|REDIS)_IMAGE=session-lab/' <<<"$before" || true)
+  after=$(grep -Ev '^LAB_(NGINX|NODE|REDIS|POSTGRES)_IMAGE=session-lab/' <<<"$before" || true)
   if [[ $family == debian ]]; then
     for i in "${!variables[@]}"; do
       grep -q "^${variables[i]}=" <<<"$after" || after+=${after:+$'\n'}${variables[i]}=${DEBIAN_IMAGES[i]}

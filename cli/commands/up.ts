@@ -69,8 +69,8 @@ export function addUp(program: Command): void {
 
 /** @throws LabError (`unknown-profile`) */
 async function knownProfiles(wanted: readonly string[]): Promise<readonly string[]> {
-  const [{ loadStores }, { unknownValue }] = await Promise.all([import("../lab/stores.ts"), import("../errors.ts")]);
-  const known = [...new Set(loadStores().flatMap(({ profile }) => profile ?? []))].sort();
+  const [{ allProfiles }, { unknownValue }] = await Promise.all([import("../lab/stores.ts"), import("../errors.ts")]);
+  const known = allProfiles();
   for (const profile of wanted) if (!known.includes(profile)) throw unknownValue("profile", profile, known);
   return wanted;
 }

@@ -77,18 +77,20 @@ export async function verifyImages(print: Say): Promise<void> {
   const docker = new Docker();
   const images = await resolveImages();
   for (const role of roles) {
-    const [output, status] = await runOnce(docker, images[role], imageRoles[role].version);
-    const version = /\d+\.\d+\.\d+/.exec(output)?.[0];
+    const image = images[role];
+    if (image === undefined) continue;
+    const [output, status] = await runOnce(docker, image, imageRoles[role].version);
+    const version = /\d+\.\d+(\.\d+)?/.exec(output)?.[0];
     if (status !== 0 || !version)
       throw new LabError(
-        `The image ${images[role]} does not run ${imageRoles[role].version[0]}: ${output.trim() || `exit ${status}`}.`,
+        `The image ${image} does not run ${imageRoles[role].version[0]}: ${output.trim() || `exit ${status}`}.`,
         {
           id: "image-broken",
           todo: "Get it again: `lab images pull`, or `lab images build --force`.",
           exit: "environment",
         },
       );
-    print(`ok  ${images[role]}: ${role} ${version}`);
+    print(`ok  ${image}: ${role} ${version}`);
   }
 }
 

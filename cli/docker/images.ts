@@ -6,12 +6,25 @@ export interface Images {
   nginx: string;
   node: string;
   redis: string;
+  /** Left out when nobody asked for the database and it is not on this machine. */
+  postgres?: string;
 }
 
 type Role = keyof Images;
 
-/** One line a role: the variable in compose.yaml, the official image, the one built here. */
-export const imageRoles: Record<Role, { variable: string; official: string; built: string; version: string[] }> = {
+interface ImageRole {
+  /** In compose.yaml. */
+  variable: string;
+  official: string;
+  /** Made by `lab images build`. */
+  built: string;
+  /** The command that prints the version of what is inside. */
+  version: string[];
+  /** Compose profile without which nobody needs it. */
+  profile?: string;
+}
+
+export const imageRoles: Record<Role, ImageRole> = {
   nginx: {
     variable: "LAB_NGINX_IMAGE",
     official: "nginx:1.30-alpine",
@@ -30,6 +43,13 @@ export const imageRoles: Record<Role, { variable: string; official: string; buil
     built: "session-lab/redis:debian",
     version: ["redis-server", "--version"],
   },
+  postgres: {
+    variable: "LAB_POSTGRES_IMAGE",
+    official: "postgres:18-alpine",
+    built: "session-lab/postgres:debian",
+    version: ["postgres", "--version"],
+    profile: "postgres",
+  },
 };
 
 export const roles = Object.keys(imageRoles) as Role[];
@@ -41,28 +61,38 @@ export async function presentImages(): Promise<Set<string>> {
 }
 
 /**
- * The images to use: what the environment names, else the official ones where they are present, else the built ones.
+ * The images to use: what the environment names, else the official ones where they are present, else the built ones. Those of the
+ * optional servers must be there only when their profiles are wanted.
  *
  * @throws LabError (`image-missing`) naming the image, because the lab never pulls unasked
  */
-export async function resolveImages(env: NodeJS.ProcessEnv = process.env): Promise<Images> {
+export async function resolveImages({
+  profiles = [],
+  env = process.env,
+}: {
+  profiles?: readonly string[];
+  env?: NodeJS.ProcessEnv;
+} = {}): Promise<Images> {
   const present = await presentImages();
-  const resolve = (role: Role): string => {
-    const { variable, official, built } = imageRoles[role];
+  const found = roles.flatMap((role): [Role, string][] => {
+    const { variable, official, built, profile } = imageRoles[role];
     const named = env[variable];
     const candidates = named ? [named] : [official, built];
-    const found = candidates.find((image) => present.has(image));
-    if (found) return found;
+    const image = candidates.find((candidate) => present.has(candidate));
+    if (image) return [[role, image]];
+    if (profile !== undefined && !profiles.includes(profile)) return [];
     throw new LabError(`The image for ${role} is not on this machine: ${candidates.join(" or ")}.`, {
       id: "image-missing",
       todo: "Run `lab images pull`; where no registry answers, `lab images build` makes it from Debian packages.",
       exit: "environment",
     });
-  };
-  return { nginx: resolve("nginx"), node: resolve("node"), redis: resolve("redis") };
+  });
+  return Object.fromEntries(found) as unknown as Images;
 }
 
 /** The variables under which compose.yaml knows the images. */
 export function imageEnvironment(images: Images): Record<string, string> {
-  return Object.fromEntries(roles.map((role) => [imageRoles[role].variable, images[role]]));
+  return Object.fromEntries(
+    roles.flatMap((role) => (images[role] === undefined ? [] : [[imageRoles[role].variable, images[role]]])),
+  );
 }

@@ -2,6 +2,7 @@ import { storesOf } from "../lab/stores.ts";
 import { appServers, directHost, type Lab } from "../lab/topology.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import type { ContainerState, Engine } from "./engine.ts";
+import { postgresHealth } from "./postgres-sessions.ts";
 import { redisInfo } from "./service.ts";
 
 /** How a lab is doing at the moment. */
@@ -13,6 +14,7 @@ export interface LabStatus {
   /** Stores whose sessions are in the browsers' cookies: nobody can count them. */
   inBrowsers: string[];
   redis: RedisHealth[];
+  databases: DatabaseHealth[];
 }
 
 /** Fields of Redis `INFO`, in its units. */
@@ -30,19 +32,35 @@ export interface RedisHealth {
   role?: string;
 }
 
+/** What a database says of itself. */
+export interface DatabaseHealth {
+  service: string;
+  answers: boolean;
+  sessions?: number;
+  /** E.g. `18.1`. */
+  version?: string;
+  sizeBytes?: number;
+  /** Of whoever uses it at the moment. */
+  connections?: number;
+  /** Seconds since the epoch. */
+  startedAt?: number;
+}
+
 export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
   const transport = openTransport({ port: lab.port, connections: 8 });
   try {
     const stores = storesOf(lab);
-    const servers = [...new Set(stores.flatMap(({ server }) => (server?.startsWith("redis") ? [server] : [])))];
-    const [services, sessions, redis] = await Promise.all([
+    const servers = [...new Set(stores.flatMap(({ server }) => server ?? []))];
+    const named = (prefix: string) => servers.filter((server) => server.startsWith(prefix));
+    const [services, sessions, redis, databases] = await Promise.all([
       engine.states(lab),
       Promise.all(stores.map(async ({ id }) => [id, await sessionsIn(id, transport)] as const)),
-      Promise.all(servers.map((service) => redisHealth(service, lab, engine))),
+      Promise.all(named("redis").map((service) => redisHealth(service, lab, engine))),
+      Promise.all(named("postgres").map((service) => postgresHealth({ service, lab, engine }))),
     ]);
     services.sort((a, b) => a.service.localeCompare(b.service));
     const inBrowsers = stores.filter(({ livesIn }) => livesIn === "browser").map(({ id }) => id);
-    return { lab, services, sessions: Object.fromEntries(sessions), inBrowsers, redis };
+    return { lab, services, sessions: Object.fromEntries(sessions), inBrowsers, redis, databases };
   } finally {
     await transport.close();
   }

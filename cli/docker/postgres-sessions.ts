@@ -1,3 +1,4 @@
+import type { DatabaseHealth } from "./look-at-lab.ts";
 import type { Entries, ServiceAddress, SessionServer } from "./session-server.ts";
 
 /** The table of compose/postgres-init.sql: a row is a session, and no session any more when `expire` is over. */
@@ -16,10 +17,31 @@ export const postgresServer: SessionServer = {
     return said.startsWith("{") ? (JSON.parse(said) as Entries) : undefined;
   },
 
+  /** Microseconds since the epoch at which it was started. */
+  async lifeOf(at) {
+    const started = await psql(at, ["SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint"]);
+    return /^\d+$/.test(started) ? started : undefined;
+  },
+
   async empty(at) {
     return (await psql(at, ["TRUNCATE session", "SELECT count(*) FROM session"])) === "0";
   },
 };
+
+const health = `
+SELECT json_build_object(
+  'sessions', (SELECT count(*) FROM session WHERE expire > now()),
+  'version', current_setting('server_version'),
+  'sizeBytes', pg_database_size(current_database()),
+  'connections', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()),
+  'startedAt', round(extract(epoch FROM pg_postmaster_start_time())))`;
+
+export async function postgresHealth(at: ServiceAddress): Promise<DatabaseHealth> {
+  const said = await psql(at, [health]);
+  const { service } = at;
+  if (!said.startsWith("{")) return { service, answers: false };
+  return { service, answers: true, ...(JSON.parse(said) as Omit<DatabaseHealth, "service" | "answers">) };
+}
 
 /** The bare values that it printed; nothing when the container cannot run it or the database refuses. */
 async function psql({ engine, lab, service }: ServiceAddress, statements: string[]): Promise<string> {

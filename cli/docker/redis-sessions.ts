@@ -26,6 +26,11 @@ export const redisServer: SessionServer = {
     return read(said);
   },
 
+  /** `run_id` of https://redis.io/docs/latest/commands/info/ */
+  async lifeOf(at) {
+    return /^run_id:(\w+)/m.exec(await redisCli(at, ["INFO", "server"]))?.[1];
+  },
+
   /**
    * FLUSHALL also writes an empty snapshot where there are save points, and is in the AOF where there is one: a restart brings
    * nothing back. A replica refuses (READONLY); it is emptied by its master.

@@ -2,6 +2,7 @@ import { appServers, balancer, directHost, type Lab } from "../lab/topology.ts";
 import type { Transport } from "../users/transport.ts";
 import type { ContainerState, Engine } from "./engine.ts";
 import { isRedis, type RedisSettings, redisSettings } from "./redis-settings.ts";
+import { sessionServerOf } from "./session-server.ts";
 
 /** How a service feels to somebody who uses it. */
 export interface Feeling {
@@ -99,8 +100,7 @@ async function feelStore(
     const reply = await ask(transport, directHost({ appServer, store }), "/healthz");
     if (!reply.answered || headerOf(reply.headers["x-boot-id"]) === undefined) continue;
     const answers = reply.status === 200;
-    const info = answers ? await redisInfo(engine, lab, name) : undefined;
-    const life = info?.run_id;
+    const life = answers ? await sessionServerOf(name)?.lifeOf({ lab, engine, service: name }) : undefined;
     const says = answers
       ? `${appServer} reaches ${name}${life ? `, run_id ${life.slice(0, 8)}` : ""}`
       : `${appServer} cannot reach ${name}`;

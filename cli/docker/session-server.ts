@@ -30,6 +30,8 @@ export interface SessionServer {
   prefix: string;
   /** What it keeps; undefined when it does not answer. */
   list(at: ServiceAddress, options: { atMost: number }): Promise<Entries | undefined>;
+  /** A name for this life of the process: another one means another process. Undefined when it does not answer. */
+  lifeOf(at: ServiceAddress): Promise<string | undefined>;
   /** @returns true as soon as it has acknowledged that it is empty */
   empty(at: ServiceAddress): Promise<boolean>;
 }

@@ -54,7 +54,7 @@ export async function startLab(options: StartOptions): Promise<Lab> {
 async function startGuarded(options: StartOptions, guard: Guard): Promise<Lab> {
   const { name, profiles = [], engine, signal, say } = options;
   await engine.version();
-  const [, images] = await Promise.all([composeVersion(), resolveImages(), makeRoom(name, engine, say)]);
+  const [, images] = await Promise.all([composeVersion(), resolveImages({ profiles }), makeRoom(name, engine, say)]);
   const { pid, startedAt, bootId } = thisProcess();
   const variables = {
     ...imageEnvironment(images),
@@ -64,6 +64,7 @@ async function startGuarded(options: StartOptions, guard: Guard): Promise<Lab> {
     LAB_BOOT: bootId,
     LAB_VERSION: labVersion(),
     LAB_SESSION_SECRET: randomBytes(32).toString("base64url"),
+    LAB_POSTGRES_PASSWORD: randomBytes(32).toString("base64url"),
     COMPOSE_PROFILES: profiles.join(","),
   };
   const lab = await startSomewhere({ ...options, profiles, variables, guard });

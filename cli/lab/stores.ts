@@ -43,3 +43,8 @@ export function loadStores(path: string = storesCatalogue): Store[] {
 export function storesOf({ profiles }: { profiles: readonly string[] }): Store[] {
   return loadStores().filter(({ profile }) => profile === null || profiles.includes(profile));
 }
+
+/** The Compose profiles of all optional servers that hold sessions. */
+export function allProfiles(): string[] {
+  return [...new Set(loadStores().flatMap(({ profile }) => profile ?? []))].sort();
+}

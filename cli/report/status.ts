@@ -1,10 +1,10 @@
 import { Chalk } from "chalk";
 import Table from "cli-table3";
-import type { LabStatus, RedisHealth } from "../docker/look-at-lab.ts";
+import type { DatabaseHealth, LabStatus, RedisHealth } from "../docker/look-at-lab.ts";
 
 /** `lab status` for people: services, sessions by store and app server, Redis's own health. */
 export function statusReport(
-  { lab, services, sessions, inBrowsers, redis }: LabStatus,
+  { lab, services, sessions, inBrowsers, redis, databases }: LabStatus,
   { colour }: { colour: boolean },
 ): string {
   const chalk = new Chalk(colour ? {} : { level: 0 });
@@ -34,6 +34,12 @@ export function statusReport(
     ),
     chalk.bold("Redis"),
     table(["server", "memory", "keys", "persistence", "last save", "role"], redis.map(redisRow)),
+    ...(databases.length > 0
+      ? [
+          chalk.bold("PostgreSQL"),
+          table(["server", "version", "size", "sessions", "connections", "started"], databases.map(databaseRow)),
+        ]
+      : []),
   ];
   return `${sections.join("\n")}\n`;
 }
@@ -59,6 +65,13 @@ function redisRow(health: RedisHealth): (string | number)[] {
     `${saved} UTC, ${changesSinceSave} changes since`,
     role,
   ];
+}
+
+function databaseRow(health: DatabaseHealth): (string | number)[] {
+  if (!health.answers) return [health.service, "does not answer", "-", "-", "-", "-"];
+  const { service, version = "", sizeBytes = 0, sessions = 0, connections = 0, startedAt = 0 } = health;
+  const started = new Date(startedAt * 1_000).toISOString().slice(11, 19);
+  return [service, version, `${(sizeBytes / 2 ** 20).toFixed(1)} MiB`, sessions, connections, `${started} UTC`];
 }
 
 function table(head: string[], rows: (string | number)[][]): string {

@@ -1,4 +1,5 @@
 import { redisInfo } from "../docker/service.ts";
+import { sessionServerOf } from "../docker/session-server.ts";
 import { expectationOf, type SessionFacts } from "../scenario.ts";
 import { waitUntil } from "../wait.ts";
 import type { Stage } from "./stage.ts";
@@ -59,21 +60,35 @@ export async function lookAtStores(
         deadlineMs: snapshotDeadlineMs,
         signal,
       });
-      if (!info) return;
       const at = recorder.now();
-      recorder.record({
-        type: "store-seen",
-        at,
-        when,
-        server,
-        runId: info.run_id ?? "",
-        keys: keysIn(info.db0),
-        evicted: Number(info.evicted_keys ?? 0),
-      });
-      snapshots.set(server, snapshotTime(info, at));
+      if (info) {
+        recorder.record({
+          type: "store-seen",
+          at,
+          when,
+          server,
+          runId: info.run_id ?? "",
+          keys: keysIn(info.db0),
+          evicted: Number(info.evicted_keys ?? 0),
+        });
+        snapshots.set(server, snapshotTime(info, at));
+        return;
+      }
+      const [runId, held] = await lookAtOther(server, { lab, engine });
+      if (runId !== undefined) recorder.record({ type: "store-seen", at, when, server, runId, keys: held });
     }),
   );
   return snapshots;
+}
+
+/** A server that is no Redis, or does not answer. @returns which process it is, and how many sessions it holds */
+async function lookAtOther(
+  service: string,
+  { lab, engine }: Pick<Stage, "lab" | "engine">,
+): Promise<[life: string | undefined, held: number]> {
+  const kind = sessionServerOf(service);
+  const at = { lab, engine, service };
+  return [await kind?.lifeOf(at), (await kind?.list(at, { atMost: 0 }))?.total ?? 0];
 }
 
 /**

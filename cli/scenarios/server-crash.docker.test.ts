@@ -19,7 +19,9 @@ describe("lab scenario server-crash, with no lab running", () => {
     const { exitCode, result } = await lab.json(["scenario", "server-crash"]);
 
     expect(result.reasons).toEqual([]);
-    const classic = fatesOf(result).filter((line) => /^(cookie|ip-hash|round-robin)\./.test(line));
+    const classic = fatesOf(result).filter((line) =>
+      /^(cookie|ip-hash|round-robin)\.(memory|redis|redis-aof|redis-rdb):/.test(line),
+    );
     expect(classic).toMatchInlineSnapshot(`
       [
         "cookie.memory: 10 lost, 20 survived",

@@ -15,13 +15,13 @@ describe.each(stores.filter(([, { server }]) => server !== null))("%s", (id, sto
     lab = await startStoreLab(id, store);
   });
   afterAll(() => lab?.[Symbol.asyncDispose]());
-  afterEach(async () => {
+
+  const mend = async () => {
     await lab.server.unpause().catch(() => {});
     await lab.server.start();
     await lab.server.isReady();
     await lab.server.empty();
-  });
-
+  };
   const logAliceIn = async () => {
     await works(lab.app1);
     alice = lab.app1.visitor(id);
@@ -36,9 +36,15 @@ describe.each(stores.filter(([, { server }]) => server !== null))("%s", (id, sto
     ["frozen", (it: StoreServer) => it.pause(), (it: StoreServer) => it.unpause()],
     ["killed", (it: StoreServer) => it.kill(), (it: StoreServer) => it.start()],
   ])("when the server is %s", (_, breakIt, mendIt) => {
-    test("answers 503 within a second to strangers and to all writes, and never that somebody is anonymous", async () => {
+    let lines: number;
+    beforeAll(async () => {
       await logAliceIn();
+      lines = lab.app1.lines.length;
       await breakIt(lab.server);
+    });
+    afterAll(mend);
+
+    test("answers 503 within a second to strangers and to all writes, and never that somebody is anonymous", async () => {
       const stranger = lab.app1.visitor(id);
       const answers = [
         await stranger.whoami(),
@@ -62,8 +68,6 @@ describe.each(stores.filter(([, { server }]) => server !== null))("%s", (id, sto
     });
 
     test(`tells within a second who is logged in ${store.fallback ?? false}, as its facts say`, async () => {
-      await logAliceIn();
-      await breakIt(lab.server);
       const answers = [await alice.whoami(), await lab.app2.visitor(id, alice.cookie).whoami(), await alice.get("/")];
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => (store.fallback ? 200 : 503)));
       expect(answers[0]?.body.degraded).toBe(store.fallback);
@@ -71,92 +75,81 @@ describe.each(stores.filter(([, { server }]) => server !== null))("%s", (id, sto
     });
 
     test("answers the page with a 503 that says so", async () => {
-      await breakIt(lab.server);
       const { status, text } = await lab.app1.visitor(id).get("/", { Accept: "text/html" });
       expect(status).toBe(503);
       expect(text).toContain("the session store does not answer");
     });
 
     test("works again within a second after the server does, without a restart", async () => {
-      await logAliceIn();
-      await breakIt(lab.server);
-      await waitUntil("the outage to be noticed", async () => (await lab.app1.visitor(id).whoami()).status === 503);
       await mendIt(lab.server);
       await lab.server.isReady();
       expect(Math.max(await works(lab.app1), await works(lab.app2))).toBeLessThan(1_000);
     });
+
+    test("has said one line when the server went and one when it came", () => {
+      const said = lab.app1.lines
+        .slice(lines)
+        .join("\n")
+        .replaceAll(/127\.0\.0\.1:\d+/g, "<address>");
+      expect(said).toMatch(
+        new RegExp(`^store ${id}: <address> is unreachable: .+\nstore ${id}: <address> is reachable$`),
+      );
+    });
   });
 
-  test("survives in a frozen server", async () => {
-    await logAliceIn();
-    await lab.server.pause();
-    await alice.whoami();
-    await lab.server.unpause();
-    await works(lab.app1);
-    expect(await who(lab.app1)).toBe("alice");
-  });
+  describe("what it holds", () => {
+    afterEach(mend);
 
-  const keepsOn = {
-    kill: store.persistence === "append-only" || store.persistence === "write-ahead-log",
-    stop: store.persistence !== "none",
-  };
-
-  test.each(["kill", "stop"] as const)(
-    `with persistence "${store.persistence}" is there after a %s, or is not`,
-    async (end) => {
+    test("survives in a frozen server", async () => {
       await logAliceIn();
-      await lab.server[end]();
-      await lab.server.start();
+      await lab.server.pause();
+      await alice.whoami();
+      await lab.server.unpause();
       await works(lab.app1);
-      expect((await who(lab.app1)) === "alice").toBe(store.livesIn === "browser" || keepsOn[end]);
-    },
-  );
+      expect(await who(lab.app1)).toBe("alice");
+    });
 
-  test("does not come back after a logout when the server is killed", async () => {
-    await logAliceIn();
-    const { cookie } = alice;
-    await alice.logout();
-    await lab.server.kill();
-    await lab.server.start();
-    await works(lab.app1);
-    expect((await lab.app1.visitor(id, cookie).whoami()).body.authenticated).toBe(false);
-  });
+    const keepsOn = {
+      kill: store.persistence === "append-only" || store.persistence === "write-ahead-log",
+      stop: store.persistence !== "none",
+    };
 
-  test.runIf(store.server?.startsWith("redis"))("answers 503 while the server loads its data", async () => {
-    await logAliceIn();
-    const loaded = lab.server.loadAgain?.();
-    const statuses = new Set<number>();
-    await waitUntil("loading to begin", async () =>
-      statuses.add((await lab.app1.visitor(id).whoami()).status).has(503),
+    test.each(["kill", "stop"] as const)(
+      `with persistence "${store.persistence}" is there after a %s, or is not; who was logged out stays out`,
+      async (end) => {
+        await logAliceIn();
+        const bob = lab.app1.visitor(id);
+        await bob.login("bob");
+        const { cookie } = bob;
+        await bob.logout();
+        await lab.server[end]();
+        await lab.server.start();
+        await works(lab.app1);
+        expect((await who(lab.app1)) === "alice").toBe(store.livesIn === "browser" || keepsOn[end]);
+        expect((await lab.app1.visitor(id, cookie).whoami()).body.authenticated).toBe(false);
+      },
     );
-    await loaded;
-    await works(lab.app1);
-    expect([...statuses].filter((status) => status !== 200)).toEqual([503]);
-    expect(await who(lab.app1)).toBe("alice");
-  });
 
-  test("is used by app servers that started before the server", async () => {
-    await lab.server.kill();
-    await using early = await lab.startApp("app1");
-    expect((await early.visitor(id).whoami()).status).toBe(503);
-    await lab.server.start();
-    await lab.server.isReady();
-    expect(await works(early)).toBeLessThan(1_000);
-  });
+    test.runIf(store.server?.startsWith("redis"))("answers 503 while the server loads its data", async () => {
+      await logAliceIn();
+      const loaded = lab.server.loadAgain?.();
+      const statuses = new Set<number>();
+      await waitUntil("loading to begin", async () =>
+        statuses.add((await lab.app1.visitor(id).whoami()).status).has(503),
+      );
+      await loaded;
+      await works(lab.app1);
+      expect([...statuses].filter((status) => status !== 200)).toEqual([503]);
+      expect(await who(lab.app1)).toBe("alice");
+    });
 
-  test("logs one line when it goes and one when it comes", async () => {
-    await works(lab.app1);
-    const before = lab.app1.lines.length;
-    await lab.server.kill();
-    await waitUntil("the outage to be noticed", async () => (await lab.app1.visitor(id).whoami()).status === 503);
-    await lab.server.start();
-    await works(lab.app1);
-    const words = lab.app1.lines
-      .slice(before)
-      .join("\n")
-      .replaceAll(/127\.0\.0\.1:\d+/g, "<address>");
-    expect(words).toMatch(
-      new RegExp(`^store ${id}: <address> is unreachable: .+\nstore ${id}: <address> is reachable$`),
-    );
+    test("is used by app servers that started before the server", async () => {
+      await lab.server.kill();
+      await using early = await lab.startApp("app1");
+      expect((await early.visitor(id).whoami()).status).toBe(503);
+      await lab.server.start();
+      await lab.server.isReady();
+      expect(await works(early)).toBeLessThan(1_000);
+    });
   });
 });

@@ -1,9 +1,6 @@
 import { Redis } from "ioredis";
 import type { StoreFacts } from "../store.ts";
-import type { StoreServerProbe } from "./store-server.ts";
-
-/** LAB_REDIS_IMAGE, else the one built from Debian packages if it is here, else the official one. */
-export const redisImages = [process.env.LAB_REDIS_IMAGE, "session-lab/redis:debian", "redis:8-alpine"];
+import type { StoreServerKind, StoreServerProbe } from "./store-server.ts";
 
 const PERSISTENCE: Partial<Record<NonNullable<StoreFacts["persistence"]>, string[]>> = {
   none: ["--save", "", "--appendonly", "no"],
@@ -21,14 +18,21 @@ const FOR_TESTS = [
   "1024",
 ];
 
-/** The command that runs in the container. */
-export function redisRun(persistence: StoreFacts["persistence"]): string[] {
+export const redisKind: StoreServerKind = {
+  images: [process.env.LAB_REDIS_IMAGE, "session-lab/redis:debian", "redis:8-alpine"],
+  port: 6379,
+  options: [],
+  command: redisServer,
+  open: openRedisProbe,
+};
+
+function redisServer(persistence: StoreFacts["persistence"]): string[] {
   const command = ["redis-server", "--protected-mode", "no", "--bind", "0.0.0.0", "--dir", "/data"];
   return [...command, ...(PERSISTENCE[persistence ?? "none"] ?? []), ...FOR_TESTS];
 }
 
 /** A client of its own, which waits for Redis as long as it takes. */
-export function openRedisProbe(port: number): StoreServerProbe {
+function openRedisProbe(port: number): StoreServerProbe {
   const redis = new Redis(port, "127.0.0.1", { maxRetriesPerRequest: null, retryStrategy: () => 50 });
   redis.on("error", () => {});
   return {

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { promisify } from "node:util";
 import type { StoreFacts } from "../store.ts";
-import { openRedisProbe, redisImages, redisRun } from "./redis-probe.ts";
+import { postgresKind } from "./postgres-probe.ts";
+import { redisKind } from "./redis-probe.ts";
 import { waitUntil } from "./wait-until.ts";
 
 const LABEL = "dev.session-lab.test=1";
@@ -27,13 +28,27 @@ export interface StoreServerProbe {
   close(): Promise<void>;
 }
 
-export async function startStoreServer({ persistence }: Pick<StoreFacts, "persistence">) {
+/** A kind of server: how its container is run and how one looks into it. */
+export interface StoreServerKind {
+  /** The first that is on this machine is taken, else the last. */
+  readonly images: readonly (string | undefined)[];
+  /** On which it listens in its container. */
+  readonly port: number;
+  /** Of `docker run`. */
+  readonly options: readonly string[];
+  command(persistence: StoreFacts["persistence"]): string[];
+  /** @param port on which it is published on loopback */
+  open(port: number): StoreServerProbe;
+}
+
+export async function startStoreServer({ server: service, persistence }: Pick<StoreFacts, "server" | "persistence">) {
+  const kind = service?.startsWith("redis") ? redisKind : postgresKind;
   const port = await freePort();
-  const published = ["--label", LABEL, "--publish", `127.0.0.1:${port}:6379`];
-  const id = await docker("run", "--detach", ...published, await firstPresent(redisImages), ...redisRun(persistence));
+  const run = ["run", "--detach", "--label", LABEL, "--publish", `127.0.0.1:${port}:${kind.port}`, ...kind.options];
+  const id = await docker(...run, await firstPresent(kind.images), ...kind.command(persistence));
   const remove = () => execFileSync("docker", ["rm", "--force", "--volumes", id], { stdio: "ignore" });
   process.once("exit", remove);
-  const probe = openRedisProbe(port);
+  const probe = kind.open(port);
   const server = {
     ...probe,
     pause: () => docker("pause", id),
@@ -43,7 +58,7 @@ export async function startStoreServer({ persistence }: Pick<StoreFacts, "persis
     /** SIGTERM, and waits for the end. */
     stop: () => docker("stop", id),
     start: () => docker("start", id),
-    isReady: () => waitUntil("the store's server to be ready", probe.isReady),
+    isReady: () => waitUntil("the store's server to be ready", probe.isReady, { deadlineMs: 30_000 }),
     async [Symbol.asyncDispose]() {
       await probe.close();
       remove();

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { Pool } from "pg";
+import type { StoreServerKind, StoreServerProbe } from "./store-server.ts";
+
+const INIT_SQL = join(import.meta.dirname, "../../../compose/postgres-init.sql");
+
+/** As compose.yaml has it. */
+export const postgresKind: StoreServerKind = {
+  images: [process.env.LAB_POSTGRES_IMAGE, "session-lab/postgres:debian", "postgres:18-alpine"],
+  port: 5432,
+  options: [
+    ...["--env", "POSTGRES_USER=lab", "--env", "POSTGRES_DB=lab", "--env", "POSTGRES_PASSWORD=of-the-tests"],
+    ...["--env", "POSTGRES_INITDB_ARGS=--no-sync", "--user", "70:70", "--stop-signal", "SIGINT"],
+    ...["--volume", `${INIT_SQL}:/docker-entrypoint-initdb.d/postgres-init.sql:ro`],
+    ...["--tmpfs", "/var/run/postgresql:mode=0775,uid=70,gid=70", "--entrypoint", "docker-entrypoint.sh"],
+  ],
+  // Housekeeping writes, too, and `countWrites` could not tell.
+  command: () => ["postgres", "-c", "autovacuum=off"],
+  open: openPostgresProbe,
+};
+
+function openPostgresProbe(port: number): StoreServerProbe {
+  const url = `postgres://lab:of-the-tests@127.0.0.1:${port}/lab`;
+  const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 500, query_timeout: 2_000 });
+  pool.on("error", () => {});
+  return {
+    url,
+    isReady: async () => (await pool.query("SELECT 1")).rowCount === 1,
+    async entries() {
+      const endsInMs = "round(extract(epoch FROM expire - now()) * 1000)::int";
+      const { rows } = await pool.query(`SELECT sid AS key, ${endsInMs} AS "endsInMs" FROM session ORDER BY sid`);
+      return rows;
+    },
+    // A row that has ended is there until it is swept out, and is no session.
+    addSomethingElse: async () =>
+      void (await pool.query("INSERT INTO session VALUES ('ended', '{}', now() - interval '1 minute')")),
+    endInAMinute: async (key) =>
+      void (await pool.query("UPDATE session SET expire = now() + interval '1 minute' WHERE sid = $1", [key])),
+    // Only a transaction that writes gets a number (https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-PG-SNAPSHOT).
+    async countWrites() {
+      const { rows } = await pool.query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next");
+      return Number(rows[0].next);
+    },
+    empty: async () => void (await pool.query("TRUNCATE session")),
+    close: () => pool.end(),
+  };
+}
