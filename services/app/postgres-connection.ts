@@ -17,7 +17,8 @@ const CONNECTIONS = 10;
 /** The pool has one timeout for waiting and connecting; a connection of its own gives up sooner. */
 class ImpatientClient extends Client {
   constructor(config: ClientConfig = {}) {
-    super({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+    // The pool keeps the password from being enumerated, so a copy by itself lacks it (pg-pool/index.js).
+    super({ ...config, password: config.password, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   }
 }
 
