@@ -6,11 +6,11 @@ import { Client, type ClientConfig, Pool } from "pg";
 import type { StoreContext } from "./store.ts";
 
 /** From sending a query to giving up on it. */
-const QUERY_TIMEOUT_MS = 500;
+const QUERY_TIMEOUT_MS = 700;
 /** Until a connection can be used: a killed container's address does not refuse, and a frozen server accepts and never answers. */
 const CONNECT_TIMEOUT_MS = 500;
 /** Until a visitor who came in a crowd has a connection. */
-const WAIT_TIMEOUT_MS = 900;
+const WAIT_TIMEOUT_MS = 1_500;
 /** Of each app server; a stock PostgreSQL has 100 for all (`max_connections`). */
 const CONNECTIONS = 10;
 
