@@ -27,7 +27,7 @@ async function lessonSection(id: string): Promise<string> {
   const { title, minutes, question, usuallyWrong, task } = lesson;
   const measured = measuredOf(id);
   const shown = comparisonLines({ lesson, predicted: usuallyWrong[0]!.answer, measured });
-    return [
+  return [
     `### ${numberOf(id)}. ${title} (${minutes} minutes)`,
     "",
     ...bulleted(questionLines(question)),

@@ -100,7 +100,12 @@ async function feelStore(
     const reply = await ask(transport, directHost({ appServer, store }), "/healthz");
     if (!reply.answered || headerOf(reply.headers["x-boot-id"]) === undefined) continue;
     const answers = reply.status === 200;
-    const life = answers ? await sessionServerOf(name)?.lifeOf({ lab, engine, service: name }) : undefined;
+    const info = answers && isRedis(name) ? await redisInfo(engine, lab, name) : undefined;
+    const life = info
+      ? info.run_id
+      : answers
+        ? await sessionServerOf(name)?.lifeOf({ lab, engine, service: name })
+        : undefined;
     const says = answers
       ? `${appServer} reaches ${name}${life ? `, run_id ${life.slice(0, 8)}` : ""}`
       : `${appServer} cannot reach ${name}`;

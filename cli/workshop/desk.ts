@@ -41,7 +41,14 @@ export async function openDesk({ name, port, progress, narrator, interrupt }: De
   const say = (text: string) => narrator.doing(text);
   const lab =
     (await findLab(name, engine)) ??
-    (await startLab({ name, engine, signal: interrupt.signal, say, ...(port === undefined ? {} : { port }) }));
+    (await startLab({
+      name,
+      stays: true,
+      engine,
+      signal: interrupt.signal,
+      say,
+      ...(port === undefined ? {} : { port }),
+    }));
   const transport = openTransport({ port: lab.port, connections: 8 });
   const notesOf = new Map<string, Map<string, string>>();
   const bench = (lesson: string) => {
