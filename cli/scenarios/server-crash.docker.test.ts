@@ -5,6 +5,7 @@ import { allVolumes, inventory } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 
 const lab = labCommand({ name: "test-crash" });
+const reports = ["trials.html", "trials.ndjson", "trials.xml"].map((file) => join(lab.home, file));
 const narrow = ["--policy", "cookie,ip-hash", "--store", "memory,redis"];
 
 afterAll(async () => {
@@ -118,11 +119,19 @@ describe("lab scenario server-crash, on a running lab", () => {
     const { exitCode, result } = await lab.json([
       ...["scenario", "server-crash", "--trials", "3", "--users", "3"],
       ...["--policy", "cookie", "--store", "memory,redis"],
+      ...reports.flatMap((file) => ["--report", file]),
     ]);
     expect(result.faults.map(({ target }) => target)).toEqual(["app2", "app3", "app1"]);
     expect(fatesOf(result)).toEqual(["cookie.memory: 3 lost, 6 survived", "cookie.redis: 9 survived"]);
     expect(result).toMatchObject({ verdict: "confirmed", run: { trials: 3 } });
     expect(exitCode).toBe(0);
+  });
+
+  it("tells of each trial in its reports", () => {
+    const [page, events, junit] = reports.map((file) => readFileSync(file, "utf8"));
+    expect(page!.match(/"victim":"app\d"/g)).toEqual(['"victim":"app2"', '"victim":"app3"', '"victim":"app1"']);
+    expect(events!.match(/^\{"type":"run"/gm)).toHaveLength(3);
+    expect(junit).toMatch(/<testsuites [^>]* failures="0" errors="0"/);
   });
 
   it("tells 2,000 users of each of two architectures apart, session by session", async () => {

@@ -34,12 +34,28 @@ export async function collectTrial(
     if (event.type === "operation") spanMs = Math.max(spanMs, event.at + event.ms);
     else if (event.type === "fault" || event.type === "settled") spanMs = Math.max(spanMs, event.at);
   };
-  const noteOperation = ({ user, server, reason, status, ...operation }: OperationEvent): void => {
+  const noteOperation = ({
+    user,
+    at,
+    ms,
+    kind,
+    answer,
+    jar,
+    connection,
+    server,
+    reason,
+    status,
+  }: OperationEvent): void => {
     const writer = operations.get(user) ?? new OperationWriter();
     operations.set(user, writer);
-    const says = reason ?? (operation.answer === "none" && status !== undefined ? `status ${status}` : undefined);
+    const says = reason ?? (answer === "none" && status !== undefined ? `status ${status}` : undefined);
     writer.write({
-      ...operation,
+      at,
+      ms,
+      kind,
+      answer,
+      jar,
+      connection,
       server: server === undefined ? -1 : lists.appServers.indexOf(server),
       reason: says === undefined ? -1 : texts.of(says),
     });
