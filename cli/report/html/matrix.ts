@@ -12,7 +12,7 @@ export function matrixTable(architectures: readonly ArchitectureResult[]): Marku
     const result = architectures.find((one) => one.policy === policy && one.store === store);
     return result ? html`<td class="${result.verdict}">${cellContent(result)}</td>` : html`<td>-</td>`;
   };
-  return html`<table>
+  return html`<table class="${stores.length > 5 ? "many" : "few"}">
 <caption>20/30: of 30 sessions 20 survived, by balancing policy (down) and session store (across). ✓ as predicted.</caption>
 <thead><tr><th scope="col">policy</th>${stores.map((store) => html`<th scope="col">${store}</th>`)}</tr></thead>
 <tbody>${policies.map(

@@ -8,7 +8,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HistoryEvent } from "../../history/events.ts";
 import { openBrowser, type TestBrowser } from "../../testing/browser.ts";
-import { stories } from "../../verdict/golden/stories.ts";
+import { serverCrash, stories } from "../../verdict/golden/stories.ts";
 import { judge } from "../../verdict/judge.ts";
 import { formatFor } from "../formats.ts";
 import { bigRun } from "../testing/big-run.ts";
@@ -206,6 +206,23 @@ describe("2,000 sessions with 200,000 requests", () => {
     expect(pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)!.length).toBeLessThan(15);
     await page.context().close();
   });
+});
+
+test.each([1280, 1920])("a matrix of ten stores stays in its cells, %i pixels wide", async (width) => {
+  const stores = ["memory", "redis", "redis-aof", "redis-rdb", "redis-sentinel", "redis-fallback"];
+  const more = ["postgres", "spring", "jwt", "jwt-denylist"];
+  const architectures = [...stores, ...more].flatMap((store) => [`cookie.${store}`, `round-robin.${store}`]);
+  const many = async function* () {
+    yield* serverCrash({ architectures, users: 9 }).events;
+  };
+  const { page } = await chromium.open(await pageOf("many", many), { viewport: { width, height: 800 } });
+  const tooWide = await page
+    .locator("#matrix :is(th, td)")
+    .evaluateAll((cells) =>
+      cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.textContent),
+    );
+  expect(tooWide).toEqual([]);
+  await page.context().close();
 });
 
 describe("for everybody", () => {
