@@ -95,14 +95,16 @@ describe("a session cookie", () => {
         connection: "fresh",
       });
     const first = cookiesOf(await login(""));
-    expect(first.map((cookie) => cookie.replace(/=[^;]*/, ""))).toEqual([
-      `sid_${name}; Path=/; HttpOnly; SameSite=Lax`,
-      "SERVER_ID; path=/; samesite=lax; httponly",
-    ]);
+    expect(first.map((cookie) => cookie.split("=")[0]).sort()).toEqual(["SERVER_ID", `sid_${name}`]);
+    expect(first.filter((cookie) => !/; httponly(;|$)/i.test(cookie) || !/; samesite=lax(;|$)/i.test(cookie))).toEqual(
+      [],
+    );
     const sent = first.map((cookie) => cookie.split(";")[0]!).join("; ");
-    const [second] = cookiesOf(await login(sent));
-    expect(second).toMatch(new RegExp(`^sid_${name}=s%3A`));
-    expect(second).not.toBe(first[0]);
+    const sessionOf = (cookies: string[]) => cookies.find((cookie) => cookie.startsWith(`sid_${name}=s%3A`));
+    const second = cookiesOf(await login(sent));
+    expect(sessionOf(first)).toBeDefined();
+    expect(sessionOf(second)).toBeDefined();
+    expect(sessionOf(second)).not.toBe(sessionOf(first));
   });
 });
 
