@@ -187,7 +187,9 @@ function opens(host: string): Promise<boolean> {
   });
 }
 
+/** @throws when the request was not answered well: an overloaded machine is no insecure one */
 function cookiesOf(reply: Awaited<ReturnType<Transport["send"]>>): string[] {
+  expect(reply).toMatchObject({ answered: true, status: 200 });
   return reply.answered ? [reply.headers["set-cookie"] ?? []].flat() : [];
 }
 
