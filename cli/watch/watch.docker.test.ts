@@ -51,12 +51,13 @@ test("a server that is killed from the page turns red in place and comes back; C
   await page.locator(`[data-service="app2"]${is("up")}`).waitFor();
 
   // Broken by other hands: the page sees it all the same.
-  await docker("pause", "session-lab-test-watch-redis-1");
-  await page.locator(`[data-service="redis"]${is("frozen")}`).waitFor();
-  await docker("unpause", "session-lab-test-watch-redis-1");
+  await docker("kill", "session-lab-test-watch-redis-1");
+  await page.locator(`[data-service="redis"]${is("down")}`).waitFor();
+  await docker("start", "session-lab-test-watch-redis-1");
+  await page.locator(`[data-service="redis"]${is("up")}`).waitFor();
 
-  await page.getByRole("button", { name: "freeze app3" }).click();
-  await page.locator(`[data-service="app3"]${is("frozen")}`).waitFor();
+  await page.getByRole("button", { name: "kill app3" }).click();
+  await page.locator(`[data-service="app3"]${is("down")}`).waitFor();
   const { origin } = new URL(page.url());
   expect(requests.filter((url) => !url.startsWith(`${origin}/`) && !url.startsWith("data:"))).toEqual([]);
   expect(complaints).toEqual([]);
@@ -65,8 +66,10 @@ test("a server that is killed from the page turns red in place and comes back; C
   const { exitCode, stderr } = await command;
   expect({ exitCode, stderr: String(stderr) }).toMatchObject({
     exitCode: 130,
-    stderr: expect.stringContaining("app3 was frozen: unfrozen"),
+    stderr: expect.stringContaining("app3 was not running, exit code 137: started"),
   });
-  expect(await docker("ps", "--filter", "status=paused", "--filter", "name=session-lab-test-watch", "-q")).toEqual([]);
+  expect(
+    await docker("ps", "-a", "--filter", "status=exited", "--filter", "name=session-lab-test-watch", "-q"),
+  ).toEqual([]);
   await page.getByText("The lab command has ended.").waitFor();
 });
