@@ -41,7 +41,14 @@ export async function watchLab({
   const watching = new AbortController();
   let playing = new AbortController();
   let playingEnds: Promise<void> = Promise.resolve();
-  const troubles: unknown[] = [];
+  const told = new Set<string>();
+  /** Once each: what fails may fail again every moment, and the page goes on with what it has. */
+  const tellTrouble = (error: unknown) => {
+    const says = (error as Error).message;
+    if (watching.signal.aborted || told.has(says)) return;
+    told.add(says);
+    process.stderr.write(`The picture may be behind: ${says}\n`);
+  };
 
   const begin = async () => {
     playing.abort();
@@ -51,7 +58,7 @@ export async function watchLab({
     const phase = () => (hands.hasBrokenSomething ? ("fault" as const) : ("baseline" as const));
     hands.hasBrokenSomething = false;
     playingEnds = playFreely({ architectures, users, transport, feed, phase, signal: playing.signal }).catch(
-      (error: unknown) => void troubles.push(error),
+      tellTrouble,
     );
   };
   const act = async (wish: Wish): Promise<Answered> => {
@@ -64,7 +71,7 @@ export async function watchLab({
   const look: LookOptions = { lab, engine, transport, architectures };
   const repeat = async (everyMs: number, once: () => Promise<void>) => {
     while (!watching.signal.aborted) {
-      await once().catch((error: unknown) => void troubles.push(error));
+      await once().catch(tellTrouble);
       await sleep(everyMs);
     }
   };
