@@ -7,7 +7,7 @@
  *   npx tsx scripts/build.ts cli|app|pages  one of them
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
@@ -30,7 +30,17 @@ function buildCli(): void {
       stdio: "inherit",
     },
   );
+  importsWhatIsBuilt();
   chmodSync(join(root, "dist/cli/main.js"), 0o755);
+}
+
+/** TypeScript 6 writes `.js` for `.ts` in imports, but forgets dynamic ones in a function that has `using`. @throws Error naming them */
+function importsWhatIsBuilt(): void {
+  const forgotten = readdirSync(join(root, "dist/cli"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".js"))
+    .filter((file) => /\bimport\("[^"]*\.ts"\)/.test(readFileSync(join(root, "dist/cli", file), "utf8")));
+  if (forgotten.length > 0)
+    throw new Error(`these import TypeScript files, which are not built: ${forgotten.join(", ")}`);
 }
 
 async function buildApp(): Promise<void> {
