@@ -265,7 +265,7 @@ async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
  * five requests a user, and finding a home was one or two: that tells how fast this machine is today.
  */
 function shortIdleMs(castMs: number): number {
-  return (4 + Math.ceil((6 * castMs) / 1_000)) * 1_000;
+  return (6 + Math.ceil((6 * castMs) / 1_000)) * 1_000;
 }
 
 /** Sorts by time, says what it was, and is unique. */

@@ -116,7 +116,7 @@ async function state() {
   const { stores, servers } = await lookAtSessions(running, engine);
   const redis = ["redis", "redis-rdb", "redis-aof"];
   const settings = await Promise.all(
-    redis.map((service) => engine.exec(running, service, ["redis-cli", "CONFIG", "GET", "*"])),
+    redis.map((service) => engine.exec(running, service, ["sh", "-c", "redis-cli CONFIG GET '*' | paste - - | sort"])),
   );
   const counts = stores.map(({ store, seen }) => `${store}: ${Object.values(seen).join(" ")}`);
   const keys = servers.flatMap(({ entries }) => entries.map(({ key }) => key));

@@ -45,7 +45,7 @@ async function seenInStore(stage: Stage, store: Store, look: Look): Promise<Stor
   const sharers = stage.members.filter(({ architecture }) => architecture.store.id === store.id);
   const server = store.server === null ? undefined : await seenOnServer(stage, store.server, look);
   return {
-    ...groups(sharers),
+    ...groups(stage, sharers),
     flickering: sharers.filter((member) => !member.staysAway && flickers(stage, member)).length,
     held: { before: look.before.held.get(store.id) ?? null, now: await heldIn(stage, store) },
     ...(server ? { server } : {}),
@@ -58,7 +58,10 @@ async function seenOnServer(
   { before: { servers }, when }: Look,
 ): Promise<StoreSeen["server"]> {
   const before = servers.get(server);
-  const users = groups(stage.members.filter(({ architecture: { store } }) => isHeldBy(store, server)));
+  const users = groups(
+    stage,
+    stage.members.filter(({ architecture: { store } }) => isHeldBy(store, server)),
+  );
   const { seen: now } = await waitUntil({
     look: () => lookAtServer(stage, server),
     until: (seen) => (seen?.keys ?? 0) <= (before?.keys ?? 0) + users.regulars,
@@ -83,9 +86,11 @@ async function heldIn({ transport }: Stage, { id, livesIn }: Store): Promise<num
   return livesIn === "app-server" ? numbers.reduce((total, count) => total + count, 0) : Math.max(...numbers);
 }
 
-function groups(members: readonly Member[]): { regulars: number; away: number } {
-  const away = members.filter(({ staysAway }) => staysAway).length;
-  return { regulars: members.length - away, away };
+/** Whose session was asked for after its idle end, on a slow machine, is not away: to ask is to clean up. */
+function groups({ idleMs = Number.POSITIVE_INFINITY }: Stage, members: readonly Member[]) {
+  const away = members.filter(({ staysAway }) => staysAway);
+  const unasked = away.filter(({ user }) => user.answeredAt < (user.writtenAt.at(-1) ?? 0) + idleMs);
+  return { regulars: members.length - away.length, away: unasked.length };
 }
 
 function storesOf({ architectures }: Stage): Store[] {

@@ -100,8 +100,8 @@ it("forged-affinity: leads astray who forges it, and opens nobody's session", as
     "3",
   ]);
   expect(fatesOf(result)).toEqual([
-    "cookie-hash.memory: 3 orphaned",
     "cookie.memory: 3 orphaned",
+    "cookie-hash.memory: 3 orphaned",
     "ip-hash.memory: 3 survived",
     "node-cookie.memory: 3 orphaned",
   ]);
@@ -127,7 +127,7 @@ function measured({ architectures }: Result, name: string): Record<string, numbe
 async function settings(): Promise<string[]> {
   const running = (await findLab(name, engine))!;
   const script =
-    "redis-cli CONFIG GET '*'; ls /data | grep -v rdb$; redis-cli --scan --pattern 'another-application:*'";
+    "redis-cli CONFIG GET '*' | paste - - | sort; ls /data | grep -v rdb$; redis-cli --scan --pattern 'another-application:*'";
   return Promise.all(
     ["redis", "redis-rdb", "redis-aof"].map((service) => engine.exec(running, service, ["sh", "-c", script])),
   );

@@ -54,6 +54,8 @@ export class VirtualUser {
   #pinned = "";
   /** The app server that acknowledged the login. */
   home: string | undefined;
+  /** Milliseconds into the run at which the last answer came. */
+  answeredAt = 0;
   /** Milliseconds into the run at which each acknowledged write had been answered. */
   readonly writtenAt: number[] = [];
 
@@ -135,6 +137,7 @@ export class VirtualUser {
     if (reply.answered && jar === "live") this.#takeCookies(reply.headers["set-cookie"]);
     const understood = understand(kind, reply, identity);
     const end = now();
+    this.answeredAt = end;
     // A logout is no write that anybody wants back: the pinned cookies are those from before it.
     if (kind !== "who-am-i" && kind !== "log-out" && jar === "live" && understood.outcome === "ok") {
       this.#pinned = this.#liveCookies();

@@ -303,8 +303,12 @@ describe("idle-for-too-long", () => {
   function idles({ waitMs = 6_000, idleMs = 5_000 as number | null, buys = false } = {}) {
     const told = story().comesIn("ada", "app1").comesIn("cyd", "app3");
     told.comesIn("bob", "app2", idleMs === null ? {} : { idleMs });
-    told.predicts("ada", "survived").predicts("bob", "lost").predicts("cyd", "survived").waits(waitMs);
-    if (buys) told.adds("bob", "pen");
+    told
+      .predicts("ada", "survived")
+      .predicts("bob", "lost")
+      .predicts("cyd", "survived")
+      .waits(buys ? 3_000 : waitMs);
+    if (buys) told.phase("fault").adds("bob", "pen").waits(3_000);
     return onlyBobIsHarmed(told.phase("final")).checksIn("bob", "anonymous");
   }
 
@@ -349,6 +353,22 @@ test("final reads that go on past the idle end of a session in use judge nothing
     verdict: "inconclusive",
     fates: { survived: 2, "not-judged": 1 },
   });
+});
+
+test.each<[when: string, tell: (told: Story) => Story]>([
+  ["in the baseline", (told) => told.waits(6_000).reads("bob", "anonymous").phase("fault")],
+  [
+    "when its user went on shopping",
+    (told) => told.phase("fault").waits(6_000).operation("bob", "add-item", "anonymous", { item: "pen" }),
+  ],
+  ["at the first final read of a regular", (told) => told.phase("fault").adds("bob", "pen").waits(6_000)],
+])("a session that was asked for again only after its idle end, %s, is not judged", async (_, tell) => {
+  const told = story().comesIn("ada", "app1").comesIn("cyd", "app3").comesIn("bob", "app2", { idleMs: 5_000 });
+  told.predicts("ada", "survived").predicts("bob", "survived").predicts("cyd", "survived");
+  onlyBobIsHarmed(tell(told).phase("final")).checksIn("bob", "anonymous");
+  const { verdict, fates, reasons } = await architectureIn(told.ends());
+  expect({ verdict, fates }).toEqual({ verdict: "inconclusive", fates: { survived: 2, "not-judged": 1 } });
+  expect(reasons.join()).toContain("too slow");
 });
 
 describe("sent-elsewhere", () => {

@@ -57,6 +57,8 @@ function whyNot(sessions: readonly JudgedSession[], record: RunRecord): string {
   const unconfirmed = record.faults.filter(({ confirmed }) => !confirmed);
   if (unconfirmed.length > 0)
     return `the fault was not confirmed (${unconfirmed.map(({ kind, target }) => `${kind} ${target}`).join(", ")})`;
+  if (sessions.some(({ session }) => session.overslept))
+    return "some were used again only after their idle end; this machine is too slow at the moment for so short an idle time";
   const baseless = sessions.filter(({ session }) => baselineOf(session) === "none");
   if (baseless.length > 0) {
     const trouble = baseless.find(({ session }) => session.lastTrouble)?.session.lastTrouble;

@@ -28,7 +28,7 @@ export function fateOf(session: SessionRecord, record: RunRecord): Fate {
   const { final, logout } = session;
   const { live } = final;
   if (session.crossing) return "crossed";
-  if (baselineOf(session) === "none") return "not-judged";
+  if (baselineOf(session) === "none" || session.overslept) return "not-judged";
   if (record.faults.some(({ confirmed }) => !confirmed)) return "not-judged";
   if (baselineOf(session) === "unstable") return "unstable";
   if (!isReadToTheEnd(session)) return "not-judged";

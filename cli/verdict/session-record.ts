@@ -10,6 +10,10 @@ export interface SessionRecord {
   idleMs?: number;
   /** When the last write was acknowledged: until then it was in use. */
   lastUsedAt?: number;
+  /** It was used after the baseline, too. */
+  isRegular?: true;
+  /** It was asked for after its idle end, although it was meant to be in use. */
+  overslept?: true;
   /** Where the policy led this browser when every app server was up. */
   seat?: string;
   /** What was done to the user on purpose, and when. */
@@ -71,6 +75,7 @@ export function newSession({ user, architecture, role, seat, idleMs }: UserEvent
  */
 export function noteOperation(session: SessionRecord, operation: OperationEvent, settledAt: number): void {
   if (operation.answer === "someone-else") session.crossing ??= operation;
+  if (operation.jar === "live" && comesTooLate(session, operation)) session.overslept = true;
   if (
     operation.kind === "who-am-i" &&
     operation.phase === "final" &&
@@ -89,21 +94,36 @@ export function noteOperation(session: SessionRecord, operation: OperationEvent,
   noteInterruption(session.interruption, operation);
 }
 
+/** The final reads of a session in use began in time, but went on past its idle end: what they then say is not about it. */
+function isTooLate(session: SessionRecord, operation: OperationEvent): boolean {
+  const { firstAt } = session.final;
+  return firstAt !== undefined && !isPastIdleEnd(session, firstAt) && isPastIdleEnd(session, endOf(operation));
+}
+
 /**
- * The final reads of a session that was in use began in time, but went on past its idle end: on a slow machine. That it has
- * ended by then says nothing of what it was asked for.
+ * A session that was meant to be in use was asked for after its idle end: the machine was too slow for so short a session, and
+ * that it has ended by then is no fault of anybody's.
  */
-function isTooLate({ idleMs, lastUsedAt, final }: SessionRecord, { at }: OperationEvent): boolean {
-  if (idleMs === undefined || lastUsedAt === undefined || final.firstAt === undefined) return false;
-  const idleEnd = lastUsedAt + idleMs;
-  return final.firstAt < idleEnd && at >= idleEnd;
+function comesTooLate(session: SessionRecord, operation: OperationEvent): boolean {
+  if (!isPastIdleEnd(session, endOf(operation))) return false;
+  if (operation.phase === "baseline" || operation.kind === "add-item") return true;
+  return operation.phase === "final" && session.isRegular === true && session.final.firstAt === undefined;
+}
+
+function isPastIdleEnd({ idleMs, lastUsedAt }: SessionRecord, at: number): boolean {
+  return idleMs !== undefined && lastUsedAt !== undefined && at >= lastUsedAt + idleMs;
+}
+
+function endOf({ at, ms }: OperationEvent): number {
+  return at + ms;
 }
 
 function noteWrite(session: SessionRecord, operation: OperationEvent): void {
   const { outcome, kind, item, cartVersion, server, boot } = operation;
   if (kind === "log-out" && outcome === "unknown") session.logout ??= "unknown";
   if (outcome !== "ok") return;
-  if (kind === "log-in" || kind === "add-item") session.lastUsedAt = operation.at + operation.ms;
+  if (kind === "log-in" || kind === "add-item") session.lastUsedAt = endOf(operation);
+  if (kind === "add-item" && operation.phase !== "baseline") session.isRegular = true;
   if (kind === "log-in") {
     session.logins += 1;
     if (server !== undefined && boot !== undefined) session.home ??= { server, boot };
