@@ -37,10 +37,7 @@ describe("what may stand where the cursor is", () => {
     [["explain", "sticky"], []],
     [["explain", "session-a"], ["session-affinity"]],
     [["completion", "f"], ["fish"]],
-    [
-      ["workshop", "s"],
-      ["solve", "session"],
-    ],
+    [["workshop", "so"], ["solve"]],
     [
       ["workshop", "check", "server-"],
       ["server-dies", "server-returns"],

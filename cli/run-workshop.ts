@@ -37,9 +37,11 @@ interface Room {
 export async function join(wanted: string | undefined, settings: WorkshopSettings): Promise<void> {
   await inRoom(settings, async (room) => {
     const first = wanted === undefined ? nextLesson(room.progress) : findLesson(harmless(wanted));
-    if (settings.present) return presentFrom(first, wanted === undefined, room, settings);
-    let lesson: string | undefined = first;
-    while (lesson) lesson = await learn(lesson, room, settings);
+    const { predict, ...later } = settings;
+    const predicted = predict === undefined ? undefined : parsed(await loadLesson(first), predict);
+    if (settings.present) return presentFrom({ first, predicted, toTheEnd: wanted === undefined }, room, settings);
+    let lesson = await learn(first, room, { ...later, predicted });
+    while (lesson) lesson = await learn(lesson, room, later);
   });
 }
 
@@ -140,8 +142,13 @@ async function inRoom(settings: WorkshopSettings, act: (room: Room) => Promise<v
   if (interrupt.received) process.exitCode = exitCodeOf(interrupt.received);
 }
 
+interface Learning extends WorkshopSettings {
+  /** Given on the command line; nobody is asked then. */
+  predicted?: LessonAnswer | undefined;
+}
+
 /** One lesson, for somebody who learns. @returns the lesson to go on with, if any */
-async function learn(id: string, room: Room, settings: WorkshopSettings): Promise<string | undefined> {
+async function learn(id: string, room: Room, settings: Learning): Promise<string | undefined> {
   const { progress, terminal, interrupt, desk, aloud } = room;
   const print = (text: string) => void process.stdout.write(text);
   const predict = async (lesson: Lesson) => {
@@ -182,26 +189,36 @@ async function workOn(
   }
 }
 
-/** Lessons for a room: this one, or from it to the last. */
-async function presentFrom(first: string, toTheEnd: boolean, room: Room, settings: WorkshopSettings): Promise<void> {
-  const { progress, terminal, interrupt, desk } = room;
+interface Programme {
+  first: string;
+  /** What the room says of the first lesson. */
+  predicted: LessonAnswer | undefined;
+  /** Go on with the lessons after it. */
+  toTheEnd: boolean;
+}
+
+/** Lessons for a room. */
+async function presentFrom(
+  { first, predicted, toTheEnd }: Programme,
+  { progress, terminal, interrupt, desk }: Room,
+  settings: WorkshopSettings,
+): Promise<void> {
   const presenter = await openPresentation(settings, terminal, { input: settings.input, signal: interrupt.signal });
   const ids = lessonIds();
   const lessons = toTheEnd ? ids.slice(ids.indexOf(first)) : [first];
   for (const id of lessons) {
-    const predicted = settings.predict === undefined ? undefined : parsed(await loadLesson(id), settings.predict);
-    if (!(await presentLesson(id, { desk: desk(), progress, presenter, predicted }))) return;
+    const said = id === first ? predicted : undefined;
+    if (!(await presentLesson(id, { desk: desk(), progress, presenter, predicted: said }))) return;
   }
 }
 
 async function prediction(
-  lesson: Lesson,
-  { predict, input }: WorkshopSettings,
+  { question }: Lesson,
+  { predicted, input }: Learning,
   signal: AbortSignal,
 ): Promise<LessonAnswer | undefined> {
-  if (predict !== undefined) return parsed(lesson, predict);
+  if (predicted !== undefined) return predicted;
   if (!canAsk({ input })) return undefined;
-  const { question } = lesson;
   const message = "What do you say?";
   if (!("choices" in question)) return askNumber({ ...question, message }, signal);
   return askChoice({ message, choices: Object.entries(question.choices).map(([id, says]) => ({ id, says })) }, signal);
