@@ -24,7 +24,7 @@ main() {
     shellcheck=$CACHE/usr/bin/shellcheck
     [[ -x $shellcheck ]] || fetch_shellcheck
   fi
-  "$shellcheck" --external-sources scripts/*.sh .ci/run
+  "$shellcheck" --external-sources scripts/*.sh compose/*.sh .ci/run
 }
 
 # Into a folder beside the cache first: what is in the cache is whole.

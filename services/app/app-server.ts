@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type CatalogueEntry, createApp } from "./app.ts";
+import { openOnFirstUse } from "./open-on-first-use.ts";
 import type { Settings } from "./settings.ts";
 import type { StoreContext, StoreDefinition } from "./store.ts";
 
@@ -56,8 +57,10 @@ async function openAll(
   context: Omit<StoreContext, "store">,
 ): Promise<Map<string, CatalogueEntry>> {
   const entries = [...stores].map(async ([id, definition]): Promise<[string, CatalogueEntry]> => {
-    const { title, what } = definition;
-    return [id, { id, title, what, open: await definition.open({ ...context, store: id }) }];
+    const { title, what, profile } = definition;
+    const open = () => definition.open({ ...context, store: id });
+    // Nobody knows whether an optional server runs: an app server must not wait for it, nor knock at its door for ever.
+    return [id, { id, title, what, open: profile === undefined ? await open() : openOnFirstUse(open) }];
   });
   return new Map(await Promise.all(entries));
 }

@@ -2,7 +2,7 @@
  * The only door to Redis: one connection that would rather say no at once than keep a visitor waiting, and that is back within a
  * fraction of a second after Redis is. ioredis's defaults are the opposite: it queues commands and retries them for many seconds.
  */
-import { Redis } from "ioredis";
+import { type Cluster, Redis } from "ioredis";
 import type { StoreContext } from "./store.ts";
 
 /** From sending a command to giving up on it. */
@@ -15,8 +15,21 @@ const SILENCE_MS = 700;
 /** How long an app server that starts waits for its first connection, so that its first visitor meets no 503. */
 const FIRST_CONNECTION_MS = 500;
 
-export interface RedisConnection {
-  readonly redis: Redis;
+/** What every connection to a Redis server has in common. */
+export const connectionOptions = {
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  socketTimeout: SILENCE_MS,
+  retryStrategy: () => RECONNECT_DELAY_MS,
+  maxLoadingRetryTime: RECONNECT_DELAY_MS,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  // The visitor has long been told 503: a write that is sent again later would undo newer ones, or a logout.
+  autoResendUnfulfilledCommands: false,
+} as const;
+
+export interface RedisConnection<Client extends Redis | Cluster = Redis> {
+  readonly redis: Client;
   /** What to tell people about a command that failed. */
   reasonOf(error: Error): string;
   close(): Promise<void>;
@@ -35,26 +48,63 @@ export function connectToRedisServer(
   server: string,
   { store, appServer, env, log }: StoreContext,
 ): Promise<RedisConnection> {
-  const variable = `${server.toUpperCase().replaceAll("-", "_")}_URL`;
-  const url = env[variable] || `redis://${server}:6379`;
+  const url = env[urlVariable(server)] || `redis://${server}:6379`;
   return connectToRedis({ url, connectionName: appServer, log: (line) => log(`store ${store}: ${line}`) });
 }
 
 /** Resolves when Redis is ready, refuses, or has not answered in time: an app server starts without its store, too. */
 export async function connectToRedis({ url, connectionName, log }: RedisConnectionOptions): Promise<RedisConnection> {
-  const redis = new Redis(url, {
-    connectionName,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    socketTimeout: SILENCE_MS,
-    retryStrategy: () => RECONNECT_DELAY_MS,
-    maxLoadingRetryTime: RECONNECT_DELAY_MS,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    // The visitor has long been told 503: a write that is sent again later would undo newer ones, or a logout.
-    autoResendUnfulfilledCommands: false,
+  const redis = new Redis(url, { ...connectionOptions, connectionName });
+  return watched(redis, { address: new URL(url).host, log });
+}
+
+/**
+ * For a store whose servers copy each other: a connection to the one that the Sentinels name as the master. With every reconnect
+ * they are asked anew; a master that is dead or silent loses the connection, and one that is demoted is made to close it
+ * (https://redis.io/docs/latest/develop/reference/sentinel-clients/). Without ioredis's `failoverDetector`: when it fires during
+ * a reconnect, ioredis 6.0.0 gives up for good.
+ *
+ * @param sentinels host names; the variable named after `server` moves them elsewhere, as a list of URLs with commas
+ */
+export async function connectToMaster(
+  { server, sentinels }: { server: string; sentinels: readonly string[] },
+  { store, appServer, env, log }: StoreContext,
+): Promise<RedisConnection> {
+  const addresses = addressesOf(
+    env[urlVariable(server)],
+    sentinels.map((host) => ({ host, port: 26_379 })),
+  );
+  const redis = new Redis({
+    ...connectionOptions,
+    connectionName: appServer,
+    name: "sessions",
+    sentinels: addresses,
+    sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
+    sentinelRetryStrategy: connectionOptions.retryStrategy,
   });
-  const address = new URL(url).host;
+  const address = `the master of ${addresses.map(({ host, port }) => `${host}:${port}`).join(", ")}`;
+  return watched(redis, { address, log: (line) => log(`store ${store}: ${line}`) });
+}
+
+/** The environment variable that moves a server elsewhere. */
+export function urlVariable(server: string): string {
+  return `${server.toUpperCase().replaceAll("-", "_")}_URL`;
+}
+
+/** Host and port of each URL of a list with commas, or the usual ones where there is no list. */
+export function addressesOf(
+  urls: string | undefined,
+  usual: readonly { host: string; port: number }[],
+): { host: string; port: number }[] {
+  if (!urls) return [...usual];
+  return urls.split(",").map((url) => ({ host: new URL(url).hostname, port: Number(new URL(url).port) }));
+}
+
+/** @param address as people are told it */
+export async function watched<Client extends Redis | Cluster>(
+  redis: Client,
+  { address, log }: { address: string; log: (line: string) => void },
+): Promise<RedisConnection<Client>> {
   const state = watchState(redis, (text) => log(`${address} ${text}`));
   await firstSign(redis);
 
@@ -72,7 +122,7 @@ export async function connectToRedis({ url, connectionName, log }: RedisConnecti
 }
 
 /** Says one line when the state changes, however often the connection is tried meanwhile. */
-function watchState(redis: Redis, say: (text: string) => void): { readonly lastProblem: string } {
+function watchState(redis: Redis | Cluster, say: (text: string) => void): { readonly lastProblem: string } {
   const state = { lastProblem: "not tried yet", reachable: null as boolean | null };
   const becomes = (reachable: boolean, text: string) => {
     if (state.reachable !== reachable) say(text);
@@ -90,7 +140,9 @@ function watchState(redis: Redis, say: (text: string) => void): { readonly lastP
   return state;
 }
 
-function firstSign(redis: Redis): Promise<void> {
+/** Resolves when the connection stands, has failed, or has had its time. */
+export function firstSign(redis: Redis | Cluster): Promise<void> {
+  if (redis.status === "ready") return Promise.resolve();
   return new Promise((resolve) => {
     const deadline = setTimeout(resolve, FIRST_CONNECTION_MS);
     for (const sign of ["ready", "error"]) {

@@ -7,7 +7,7 @@ import { loadStoreFiles } from "./store-files.ts";
 const stores = await loadStoreFiles();
 
 const composeFile = await readFile(join(import.meta.dirname, "../../compose/compose.yaml"), "utf8");
-const { services } = parse(composeFile, { merge: true }) as {
+const { services } = parse(composeFile, { merge: true, maxAliasCount: 1_000 }) as {
   services: Record<string, { entrypoint: string[]; profiles?: string[] }>;
 };
 
@@ -24,7 +24,7 @@ describe("the folder of stores", () => {
     expect([...stores.keys()]).toEqual(expect.arrayContaining(["memory", "redis", "redis-aof", "redis-rdb"]));
   });
 
-  describe.each([...stores])("%s", (id, { title, what, livesIn, server, persistence, profile, open }) => {
+  describe.each([...stores])("%s", (id, { title, what, livesIn, server, persistence, profile, group, open }) => {
     test("has an id that fits into a host name (RFC 1035, 2.3.1)", () => {
       expect(id).toMatch(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/);
     });
@@ -42,18 +42,23 @@ describe("the folder of stores", () => {
       expect(persistence !== null).toBe(server !== null);
     });
 
-    test("has its server in compose.yaml, in the profile that it says", () => {
-      if (server !== null) expect(services[server]?.profiles).toEqual(profile === undefined ? undefined : [profile]);
-      else expect(profile).toBeUndefined();
+    test("has its servers in compose.yaml, in the profile that it says", () => {
+      const all = group ? [...group.services, ...(group.watchers ?? [])] : [server].filter((one) => one !== null);
+      expect(all.map((one) => services[one]?.profiles)).toEqual(all.map(() => profile && [profile]));
+      if (server === null) expect(profile).toBeUndefined();
+    });
+
+    test.runIf(group)("has its server in its group", () => {
+      expect(group?.services).toContain(server);
     });
   });
 });
 
 describe.each([...stores].filter(([, { server }]) => server?.startsWith("redis")))(
   "%s",
-  (_, { server, persistence }) => {
-    test("says of its server what compose.yaml tells that server", () => {
-      expect(services[server ?? ""]?.entrypoint.join(" ")).toMatch(PERSISTENCE[persistence ?? ""] ?? /no such thing/);
+  (_, { server, persistence, group }) => {
+    test.each(group?.services ?? [server ?? ""])("says of %s what compose.yaml tells that server", (one) => {
+      expect(services[one]?.entrypoint.join(" ")).toMatch(PERSISTENCE[persistence ?? ""] ?? /no such thing/);
     });
   },
 );

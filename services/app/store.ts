@@ -69,6 +69,18 @@ export interface StoreContext {
   readonly log: (line: string) => void;
 }
 
+/** Several services that hold the sessions together. */
+export interface ServerGroup {
+  readonly services: readonly string[];
+  /**
+   * What each of them holds: a copy of every session, of which one, the master, takes the writes and the others follow it a
+   * moment later; or a part of the sessions, each session being in one of them.
+   */
+  readonly holds: "copies" | "parts";
+  /** Services that hold nothing and decide who is the master. */
+  readonly watchers?: readonly string[];
+}
+
 /** What theory may rely on when it says which sessions survive. */
 export interface StoreFacts {
   readonly title: string;
@@ -81,6 +93,8 @@ export interface StoreFacts {
   readonly persistence: "none" | "save-points" | "append-only" | "write-ahead-log" | null;
   /** The Compose profile that its server belongs to; left out when the server is part of the core. */
   readonly profile?: string;
+  /** Left out when one service holds everything. */
+  readonly group?: ServerGroup;
   /** false: a copy of the cookie still opens the session after the logout. True unless told. */
   readonly revocable?: boolean;
   /** true: while its server is away it answers from a fallback, without the session's data. False unless told. */

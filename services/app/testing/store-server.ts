@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { promisify } from "node:util";
 import type { StoreFacts } from "../store.ts";
 import { postgresKind } from "./postgres-probe.ts";
+import { groupKind, portsNeeded } from "./redis-group.ts";
 import { redisKind } from "./redis-probe.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -32,19 +33,25 @@ export interface StoreServerProbe {
 export interface StoreServerKind {
   /** The first that is on this machine is taken, else the last. */
   readonly images: readonly (string | undefined)[];
-  /** On which it listens in its container. */
-  readonly port: number;
+  /** On which it listens in its container; the same as outside where it is left out. */
+  readonly port?: number;
   /** Of `docker run`. */
   readonly options: readonly string[];
   command(persistence: StoreFacts["persistence"]): string[];
-  /** @param port on which it is published on loopback */
+  /** @param port the first on which it is published on loopback */
   open(port: number): StoreServerProbe;
 }
 
-export async function startStoreServer({ server: service, persistence }: Pick<StoreFacts, "server" | "persistence">) {
-  const kind = service?.startsWith("redis") ? redisKind : postgresKind;
-  const port = await freePort();
-  const run = ["run", "--detach", "--label", LABEL, "--publish", `127.0.0.1:${port}:${kind.port}`, ...kind.options];
+export async function startStoreServer({
+  server: service,
+  persistence,
+  group,
+}: Pick<StoreFacts, "server" | "persistence" | "group">) {
+  const ports = await freePorts(group ? portsNeeded(group) : 1);
+  const [port = 0] = ports;
+  const kind = group ? groupKind(group, ports) : service?.startsWith("redis") ? redisKind : postgresKind;
+  const published = ports.flatMap((outside) => ["--publish", `127.0.0.1:${outside}:${kind.port ?? outside}`]);
+  const run = ["run", "--detach", "--label", LABEL, ...published, ...kind.options];
   const id = await docker(...run, await firstPresent(kind.images), ...kind.command(persistence));
   const remove = () => execFileSync("docker", ["rm", "--force", "--volumes", id], { stdio: "ignore" });
   process.once("exit", remove);
@@ -89,12 +96,12 @@ async function firstPresent(images: readonly (string | undefined)[]): Promise<st
   return named.at(-1) ?? "";
 }
 
-/** A port that docker is told: one that docker chooses changes with every start. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+/** Ports that docker is told: those that docker chooses change with every start. All are held until the last is found. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  for (const server of servers) server.close();
+  await Promise.all(servers.map((server) => once(server, "close")));
+  return ports;
 }
