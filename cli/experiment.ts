@@ -204,6 +204,8 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner }),
       takenAway: [],
       filled: [],
+      undo: [],
+      keptOn: new Map(),
       predicted: false,
     };
     await runScenario(stage);
@@ -234,6 +236,7 @@ async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise<RunEve
         livesIn: store.livesIn,
         server: store.server,
         persistence: store.persistence,
+        ...(store.group ? { group: { services: store.group.services, holds: store.group.holds } } : {}),
       },
     })),
     versions: await versionsOf(lab, engine),

@@ -45,10 +45,10 @@ const allowed: Record<string, string[]> = {
   docker: ["errors.ts", "lab", "users", "version.ts", "wait.ts"],
   "fault.ts": ["docker", "history"],
   faults: ["fault.ts"],
-  "scenario.ts": ["fault.ts", "lab", "verdict"],
+  "scenario.ts": ["fault.ts", "history", "lab", "verdict"],
   scenarios: ["scenario.ts", "faults"],
   present: ["report", "runner"],
-  runner: ["docker", "fault.ts", "history", "lab", "scenario.ts", "users", "wait.ts"],
+  runner: ["docker", "errors.ts", "fault.ts", "history", "lab", "scenario.ts", "users", "wait.ts"],
 };
 
 const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(

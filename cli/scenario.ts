@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import type { Copied } from "./history/events.ts";
 import type { Selection } from "./lab/architectures.ts";
 import type { Policy } from "./lab/policies.ts";
 import type { Store } from "./lab/stores.ts";
@@ -7,20 +8,34 @@ import type { Fate } from "./verdict/fates.ts";
 /** The words of which scenarios are made. Steps are data; the runner plays them in order. */
 export type Step =
   | { do: "tell"; text: string }
-  | { do: "log-in"; idleEnd?: "soon" }
-  | { do: "shop" | "read-back" | "log-out" | "heal" | "check-in" }
+  | { do: "log-in"; idleEnd?: "soon"; only?: readonly Third[] }
+  | { do: "shop"; only?: readonly Third[] }
+  | { do: "read-back" | "log-out" | "heal" | "check-in" }
   | { do: "change"; what: "address" | "affinity-cookie" | "forged-affinity" }
   | { do: "plant" | "try-planted" | "forge" }
   | { do: "keep-shopping"; forMs: number | "until-idle-end" }
   | { do: "fill"; servers: string[] }
   | { do: "take-away"; server: string }
   | { do: "measure"; measure: Measure }
-  | { do: "browse"; forMs: number }
+  | { do: "browse"; forMs: number; untilAnsweredMs?: number }
   | { do: "save"; server: string }
+  | { do: "hold-copies" }
   | { do: "inject"; faults: Fault[] };
+
+/** The users of each architecture in three parts of equal size, so that some act before a moment and some after it. */
+export type Third = "first" | "second" | "third";
 
 /** Put in place of a name: the app server that `--victim` chooses. */
 export const victim = "victim";
+/** Put in place of a name: of the servers that copy each other the one that takes the writes, whichever that is by now. */
+export const master = "master";
+/** Put in place of a name: of the servers that share out a store's sessions the one that has most of this run's. */
+export const fullest = "fullest";
+/**
+ * Put in place of a name: every Redis server of the core, and those of the other stores that take part. Optional servers that
+ * no store of the run uses are left alone.
+ */
+export const everyRedis = "every-redis";
 
 /** Says to the audience what happens next. */
 export const tell = (text: string): Step => ({ do: "tell", text });
@@ -28,10 +43,20 @@ export const tell = (text: string): Step => ({ do: "tell", text });
 export const everyoneLogsIn = (options: { idleEnd?: "soon" } = {}): Step => ({ do: "log-in", ...options });
 /** Each user puts one item into the cart. */
 export const everyoneShops = (): Step => ({ do: "shop" });
+/** These thirds of the users log in. */
+export const someLogIn = (...only: readonly Third[]): Step => ({ do: "log-in", only });
+/** These thirds of the users put one more item into the cart. */
+export const someShop = (...only: readonly Third[]): Step => ({ do: "shop", only });
 /** The baseline: each user must be recognised at least three times before anything is broken. */
 export const everyoneReadsBack = (): Step => ({ do: "read-back" });
-/** Steady traffic: everybody keeps asking who they are. */
-export const everyoneBrowses = ({ forMs }: { forMs: number }): Step => ({ do: "browse", forMs });
+/**
+ * Steady traffic: everybody keeps asking who they are. With `untilAnsweredMs` until everybody has a definitive answer again, or
+ * for so long.
+ */
+export const everyoneBrowses = (options: { forMs: number; untilAnsweredMs?: number }): Step => ({
+  do: "browse",
+  ...options,
+});
 /** Each user logs out. The cookies from before are kept, as a thief would have copied them. */
 export const everyoneLogsOut = (): Step => ({ do: "log-out" });
 /** Each user gets another client address, in another network: from the train's wifi to the office's. */
@@ -62,6 +87,11 @@ export const takeAway = (server: string): Step => ({ do: "take-away", server });
 export const measure = (what: Measure): Step => ({ do: "measure", measure: what });
 /** Has a Redis server write a snapshot now (`SAVE`), so that it is known what is saved and what is not. */
 export const snapshot = (server: string): Step => ({ do: "save", server });
+/**
+ * From now on the master refuses its replicas: it acknowledges writes that no copy has, as it does for a moment with every write,
+ * so that it is known what is copied and what is not. Ends with the repair.
+ */
+export const copiesFallBehind = (): Step => ({ do: "hold-copies" });
 /** Breaks something, several things at the same moment. */
 export const inject = (...faults: Fault[]): Step => ({ do: "inject", faults });
 /** Repairs everything, newest fault first, and waits until the lab is well. */
@@ -89,6 +119,12 @@ export interface SessionFacts {
    * second; `some` where only the earlier of its writes are in it.
    */
   inSnapshot: "all" | "some" | "none" | "unsure";
+  /** Of the servers that share out a store's sessions, the one that holds this one; undefined where one server holds all. */
+  keptOn: string | undefined;
+  /** Of these servers, the one that has most of this run's sessions. */
+  fullest: string | undefined;
+  /** What the replicas have of it: `some` is the login, and not all that followed. `unsure` where there are none, or they differ. */
+  copied: Copied;
 }
 
 /** What theory says of a session, and why. Several fates only where theory itself leaves it open. */
@@ -104,7 +140,11 @@ export interface Seen {
   /** Subjects by home. */
   homes: Readonly<Record<string, number>>;
   /** Answers to the subjects' browsers since the last fault, by kind; `degraded` is counted beside `me`. */
-  answers: Readonly<Record<"me" | "someone-else" | "anonymous" | "store-unreachable" | "none" | "degraded", number>>;
+  answers: Answers;
+  /** The same, only of those whose own session is on none of the servers that are broken. */
+  answersElsewhere: Answers;
+  /** How many these are. */
+  subjectsElsewhere: number;
   strangers: Readonly<StrangersSeen>;
   stored?: Readonly<StoreSeen>;
 }
@@ -138,6 +178,10 @@ export interface StoreSeen {
   /** Keys in its Redis server (`DBSIZE`), its `evicted_keys`, and users of all stores there; undefined where there is no Redis. */
   server?: { keys: { before: number; now: number }; evicted: number; regulars: number; away: number };
 }
+
+export type Answers = Readonly<
+  Record<"me" | "someone-else" | "anonymous" | "store-unreachable" | "none" | "degraded", number>
+>;
 
 /** Something other than survival, with what theory says of it. */
 export interface Measure {

@@ -220,6 +220,7 @@ async function storesByPersistence(choice: PersistenceChoice): Promise<string[] 
   if (choice === undefined) return undefined;
   const { loadStores } = await import("../lab/stores.ts");
   return loadStores()
+    .filter(({ profile }) => profile === null)
     .filter(({ persistence }) => persistence !== null && (persistence === "append-only") === (choice === "aof"))
     .map(({ id }) => id);
 }

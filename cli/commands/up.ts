@@ -84,7 +84,9 @@ async function describeLab(lab: Lab): Promise<string> {
   const { selectArchitectures } = await import("../lab/architectures.ts");
   const { architectureUrl } = await import("../lab/topology.ts");
   const { name, port } = lab;
-  const urls = selectArchitectures(lab).map(({ id, host }) => `  ${id.padEnd(24)}${architectureUrl(host, port)}`);
+  const architectures = selectArchitectures(lab);
+  const widest = Math.max(...architectures.map(({ id }) => id.length));
+  const urls = architectures.map(({ id, host }) => `  ${id.padEnd(widest + 2)}${architectureUrl(host, port)}`);
   const suffix = name === "lab" ? "" : ` --name ${name}`;
   return [
     `The lab "${name}" is up. Each architecture is a host name:`,

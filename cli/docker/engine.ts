@@ -159,6 +159,21 @@ export class Engine {
     return output.join("");
   }
 
+  /** Runs a service's own health check (`healthcheck` in compose.yaml) now: the state that Docker states may be seconds old. */
+  async isWell(lab: Lab, service: string): Promise<boolean> {
+    const container = await this.#container(lab, service);
+    const { Config, State } = await container.inspect();
+    if (!State.Running || State.Paused) return false;
+    const [kind, ...words] = Config.Healthcheck?.Test ?? [];
+    const run = await container.exec({
+      Cmd: kind === "CMD-SHELL" ? ["sh", "-c", ...words] : words,
+      AttachStdout: true,
+    });
+    const stream = await run.start({});
+    await new Promise((resolve, reject) => stream.resume().on("end", resolve).on("error", reject));
+    return (await run.inspect()).ExitCode === 0;
+  }
+
   /** What a service wrote to stderr since an instant (ms since the epoch). */
   async errorLog(lab: Lab, service: string, { sinceMs = 0 } = {}): Promise<string> {
     const container = await this.#container(lab, service);

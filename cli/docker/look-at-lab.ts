@@ -1,4 +1,4 @@
-import { storesOf } from "../lab/stores.ts";
+import { serversOf, storesOf } from "../lab/stores.ts";
 import { appServers, directHost, type Lab } from "../lab/topology.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import type { ContainerState, Engine } from "./engine.ts";
@@ -15,6 +15,16 @@ export interface LabStatus {
   inBrowsers: string[];
   redis: RedisHealth[];
   databases: DatabaseHealth[];
+  sentinels: SentinelView[];
+}
+
+/** What a Sentinel says of the servers that it watches. */
+export interface SentinelView {
+  service: string;
+  /** Address of the master; null when the Sentinel does not answer. */
+  master: string | null;
+  /** Whether that master answers it, and whether enough Sentinels are there for a failover, in Redis's words. */
+  says: string;
 }
 
 /** Fields of Redis `INFO`, in its units. */
@@ -50,20 +60,42 @@ export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
   const transport = openTransport({ port: lab.port, connections: 8 });
   try {
     const stores = storesOf(lab);
-    const servers = [...new Set(stores.flatMap(({ server }) => server ?? []))];
+    const servers = [...new Set(stores.flatMap(serversOf))];
     const named = (prefix: string) => servers.filter((server) => server.startsWith(prefix));
-    const [services, sessions, redis, databases] = await Promise.all([
+    const watchers = stores.flatMap(({ group }) => group?.watchers ?? []);
+    const [services, sessions, redis, databases, sentinels] = await Promise.all([
       engine.states(lab),
       Promise.all(stores.map(async ({ id }) => [id, await sessionsIn(id, transport)] as const)),
       Promise.all(named("redis").map((service) => redisHealth(service, lab, engine))),
       Promise.all(named("postgres").map((service) => postgresHealth({ service, lab, engine }))),
+      Promise.all(watchers.map((service) => askSentinel(service, lab, engine))),
     ]);
     services.sort((a, b) => a.service.localeCompare(b.service));
     const inBrowsers = stores.filter(({ livesIn }) => livesIn === "browser").map(({ id }) => id);
-    return { lab, services, sessions: Object.fromEntries(sessions), inBrowsers, redis, databases };
+    return { lab, services, sessions: Object.fromEntries(sessions), inBrowsers, redis, databases, sentinels };
   } finally {
     await transport.close();
   }
+}
+
+async function askSentinel(service: string, lab: Lab, engine: Engine): Promise<SentinelView> {
+  const ask = (...words: string[]) =>
+    engine.exec(lab, service, ["redis-cli", "-p", "26379", "--raw", "SENTINEL", ...words, "sessions"]).catch(() => "");
+  const [fields, quorum] = await Promise.all([ask("MASTER"), ask("CKQUORUM")]);
+  const lines = fields.split("\n");
+  const field = (name: string) => lines[lines.indexOf(name) + 1];
+  if (!lines.includes("ip")) return { service, master: null, says: "does not answer" };
+  return { service, master: `${field("ip")}:${field("port")}`, says: `${field("flags")}; ${quorum.trim()}` };
+}
+
+/** A member of a cluster says how the cluster is; among copies the one that is no master is a replica. */
+async function sayRole(info: Record<string, string>, service: string, lab: Lab, engine: Engine): Promise<string> {
+  if (info.cluster_enabled === "1") {
+    const said = await engine.exec(lab, service, ["redis-cli", "CLUSTER", "INFO"]).catch(() => "");
+    return `master, cluster ${/cluster_state:(\w+)/.exec(said)?.[1] ?? "unknown"}`;
+  }
+  if (info.role !== "slave") return info.role ?? "unknown";
+  return `replica of ${info.master_host}, link ${info.master_link_status}`;
 }
 
 export async function sessionsIn(store: string, transport: Transport): Promise<Record<string, number | null>> {
@@ -92,6 +124,6 @@ async function redisHealth(service: string, lab: Lab, engine: Engine): Promise<R
     lastSaveOk: info.rdb_last_bgsave_status === "ok",
     appendOnly: info.aof_enabled === "1",
     loading: info.loading === "1",
-    role: info.role ?? "unknown",
+    role: await sayRole(info, service, lab, engine),
   };
 }

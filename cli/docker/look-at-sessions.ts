@@ -1,8 +1,9 @@
-import { type Store, storesOf } from "../lab/stores.ts";
+import { type Store, serversOf, storesOf } from "../lab/stores.ts";
 import type { Lab } from "../lab/topology.ts";
 import { openTransport } from "../users/transport.ts";
 import type { Engine } from "./engine.ts";
 import { sessionsIn } from "./look-at-lab.ts";
+import { redisInfo } from "./service.ts";
 import { type Entry, sessionServerOf } from "./session-server.ts";
 
 /** Keys that are shown of each server; the total is always said. */
@@ -19,7 +20,7 @@ export interface SessionMap {
 export interface SessionsOfStore {
   store: string;
   livesIn: Store["livesIn"];
-  /** The Compose service that holds them, if it is not an app server. */
+  /** The Compose service that holds them, if it is not an app server; or several, with commas. */
   server: string | null;
   /** App server -> how many it sees; null where it gives no answer, or nobody can know. */
   seen: Record<string, number | null>;
@@ -28,6 +29,8 @@ export interface SessionsOfStore {
 /** What a Redis or a database keeps, sessions and whatever else. */
 export interface SessionsOnServer {
   service: string;
+  /** Where servers copy each other: is this the one that takes the writes? */
+  role?: "master" | "replica";
   answers: boolean;
   total: number;
   /** By key, the first 50. */
@@ -44,14 +47,21 @@ export async function lookAtSessions(
   const services = (await engine.states(lab)).map(({ service }) => service).sort();
   const servers = services.filter(
     (service) =>
-      sessionServerOf(service) &&
-      (only === undefined || stores.some(({ server }) => server !== null && isOneOf(service, server))),
+      sessionServerOf(service) && (only === undefined || stores.some((store) => serversOf(store).includes(service))),
   );
   const [counted, listed] = await Promise.all([
     countSessions(lab, stores),
-    Promise.all(servers.map((service) => lookInto(service, lab, engine))),
+    Promise.all(
+      servers.map(async (service) => ({ ...(await lookInto(service, lab, engine)), ...(await roleOf(service)) })),
+    ),
   ]);
   return { lab: lab.name, stores: counted, servers: listed };
+
+  async function roleOf(service: string): Promise<Pick<SessionsOnServer, "role">> {
+    const isCopy = stores.some(({ group }) => group?.holds === "copies" && group.services.includes(service));
+    const role = isCopy ? (await redisInfo(engine, lab, service))?.role : undefined;
+    return role === undefined ? {} : { role: role === "master" ? "master" : "replica" };
+  }
 }
 
 /** Asks every app server how many sessions it sees in each of these stores. */
@@ -59,11 +69,11 @@ export async function countSessions(lab: Lab, stores: readonly Store[]): Promise
   const transport = openTransport({ port: lab.port, connections: 8 });
   try {
     return await Promise.all(
-      stores.map(async ({ id, livesIn, server }) => ({
-        store: id,
-        livesIn,
-        server,
-        seen: await sessionsIn(id, transport),
+      stores.map(async (store) => ({
+        store: store.id,
+        livesIn: store.livesIn,
+        server: serversOf(store).join(", ") || null,
+        seen: await sessionsIn(store.id, transport),
       })),
     );
   } finally {
@@ -74,13 +84,4 @@ export async function countSessions(lab: Lab, stores: readonly Store[]): Promise
 async function lookInto(service: string, lab: Lab, engine: Engine): Promise<SessionsOnServer> {
   const found = await sessionServerOf(service)?.list({ lab, engine, service }, { atMost: shownAtMost });
   return { service, answers: found !== undefined, total: found?.total ?? 0, entries: found?.entries ?? [] };
-}
-
-/** A store names one of its servers; those that are numbered with it (`redis-c1`, `redis-c2`) hold its sessions, too. */
-function isOneOf(service: string, server: string): boolean {
-  const group = /^(.*?)\d+$/.exec(server)?.[1];
-  return (
-    service === server ||
-    (group !== undefined && /^\d+$/.test(service.slice(group.length)) && service.startsWith(group))
-  );
 }

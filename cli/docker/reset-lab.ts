@@ -6,6 +6,7 @@ import type { ContainerState, Engine } from "./engine.ts";
 import { ailmentsOf, mend } from "./heal-services.ts";
 import { countSessions, type SessionsOfStore } from "./look-at-sessions.ts";
 import { restoreRedis } from "./redis-settings.ts";
+import { groupProblems, masterOf } from "./server-groups.ts";
 import { sessionServerOf } from "./session-server.ts";
 import { reviveLab } from "./start-lab.ts";
 
@@ -25,6 +26,7 @@ export async function resetLab(lab: Lab, engine: Engine): Promise<void> {
   const states = await engine.states(lab);
   for (const ailment of ailmentsOf(states)) await mend(ailment, lab, engine);
   await Promise.all(states.map((state) => forget(state, lab, engine)));
+  await firstMasters(lab, engine);
   await reviveLab(lab, engine, new AbortController().signal);
   const stores = storesOf(lab).filter(({ livesIn }) => livesIn !== "browser");
   const { ok, seen } = await waitUntil({
@@ -38,6 +40,24 @@ export async function resetLab(lab: Lab, engine: Engine): Promise<void> {
 /** Every app server has answered, and sees no session. */
 function isEmpty({ seen }: SessionsOfStore): boolean {
   return Object.values(seen).every((count) => count === 0);
+}
+
+/**
+ * After a failover another server is the master than at the start. Whoever starts asks the Sentinels, and the first server is the
+ * master when none is there: so all of them stop, then the servers start, then the Sentinels, who remember nothing.
+ */
+async function firstMasters(lab: Lab, engine: Engine): Promise<void> {
+  for (const store of storesOf(lab)) {
+    const { group } = store;
+    if (group?.holds !== "copies") continue;
+    const [master, problems] = await Promise.all([masterOf(store, lab, engine), groupProblems(lab, engine)]);
+    if (master === group.services[0] && problems.length === 0) continue;
+    const all = (services: readonly string[], act: (service: string) => Promise<void>) =>
+      Promise.all(services.map(act));
+    await all([...group.watchers, ...group.services], (service) => engine.stop(lab, service, { graceSeconds }));
+    await all(group.services, (service) => engine.start(lab, service));
+    await all(group.watchers, (service) => engine.start(lab, service));
+  }
 }
 
 /**

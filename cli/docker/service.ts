@@ -1,3 +1,4 @@
+import { companionsOf } from "../lab/stores.ts";
 import { appServers, balancer, directHost, type Lab } from "../lab/topology.ts";
 import type { Transport } from "../users/transport.ts";
 import type { ContainerState, Engine } from "./engine.ts";
@@ -61,6 +62,8 @@ export function openService(name: string, { lab, engine, transport, storeOf }: S
     state: () => engine.state(lab, name),
     feel: () => {
       if (name === balancer) return feelBalancer({ lab, engine, transport });
+      const companions = companionsOf(name);
+      if (companions.length > 0) return feelCompanion(name, companions, { lab, engine });
       return store === undefined
         ? feelAppServer(name, transport, storeOf)
         : feelStore(name, store, { lab, engine, transport });
@@ -112,6 +115,59 @@ async function feelStore(
     return { answers, life, says, ...(info ? { info } : {}) };
   }
   return { answers: false, life: undefined, says: `no app server answers to say whether ${name} is there` };
+}
+
+/**
+ * The app servers reach a store of several servers also when one of these is away. So its companions are asked, over the network:
+ * each looks for the one process that the name stands for.
+ */
+async function feelCompanion(
+  name: string,
+  companions: readonly string[],
+  { lab, engine }: Pick<ServiceOptions, "lab" | "engine">,
+): Promise<Feeling> {
+  const others = companions.filter((other) => other !== name);
+  // `timeout`: an address without a container is silent.
+  const find = ["sh", "-c", `timeout 1 redis-cli -h ${name} -p ${portOf(name)} info server | grep ^run_id:`];
+  const found = await Promise.all(others.map((other) => engine.exec(lab, other, find).catch(() => "")));
+  const life = found.map((said) => /run_id:(\w+)/.exec(said)?.[1]).find((id) => id !== undefined);
+  const who = others.join(", ");
+  const says = life
+    ? `${name} is reached by its companions, run_id ${life.slice(0, 8)}`
+    : `none of ${who} reaches ${name}`;
+  return { answers: life !== undefined, life, says };
+}
+
+/** The usual ports of Sentinels and of Redis. */
+function portOf(name: string): number {
+  return name.startsWith("sentinel") ? 26_379 : 6379;
+}
+
+/**
+ * All strings that a Redis server holds: what sessions look like there, whatever their layout is.
+ * https://redis.io/docs/latest/commands/scan/
+ */
+const allStrings = `
+local found, cursor = {}, "0"
+repeat
+  local page = redis.call("SCAN", cursor, "COUNT", 1000, "TYPE", "string")
+  cursor = page[1]
+  for _, key in ipairs(page[2]) do table.insert(found, redis.call("GET", key)) end
+until cursor == "0"
+return found`;
+
+export interface RedisContents {
+  role: string;
+  /** All strings, one a line. */
+  strings: string;
+}
+
+/** Undefined when it does not answer. */
+export async function redisContents(engine: Engine, lab: Lab, service: string): Promise<RedisContents | undefined> {
+  const ask = 'redis-cli info replication | grep ^role: && exec redis-cli --raw eval_ro "$0" 0';
+  const said = await engine.exec(lab, service, ["sh", "-c", ask, allStrings]).catch(() => "");
+  const [, role, strings] = /^role:(\w+)\r?\n([\s\S]*)$/.exec(said) ?? [];
+  return role === undefined || strings === undefined ? undefined : { role, strings };
 }
 
 /** Redis `INFO`, as a table of its fields; undefined when the server does not answer. */

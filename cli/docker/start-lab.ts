@@ -11,6 +11,7 @@ import type { Engine } from "./engine.ts";
 import { busy, type Guard, guardNewLab } from "./guard-lab.ts";
 import { imageEnvironment, resolveImages } from "./images.ts";
 import { removeAll, removeLab } from "./remove-lab.ts";
+import { groupProblems } from "./server-groups.ts";
 import { startSomewhere } from "./start-somewhere.ts";
 
 /** A lab that does not answer by then has a problem that waiting does not solve. */
@@ -117,11 +118,23 @@ async function becomeReady(
   const doors = appServers.flatMap((appServer) => stores.map((store) => directHost({ appServer, store })));
   const transport = openTransport({ port: lab.port, connections: 8 });
   try {
+    await groupsAgree({ lab, engine, signal });
     for (const hosts of [doors, architectures.map(({ host }) => host)])
       await allAnswer(hosts, { lab, engine, transport, signal });
   } finally {
     await transport.close();
   }
+}
+
+/** @throws LabError (`not-ready`) */
+async function groupsAgree({ lab, engine, signal }: Omit<Waiting, "transport">): Promise<void> {
+  const { ok, seen, waitedMs } = await waitUntil({
+    look: () => groupProblems(lab, engine),
+    until: (problems) => problems.length === 0,
+    deadlineMs: readyDeadlineMs,
+    signal,
+  });
+  if (!ok) throw notReady(seen.join("; "), { lab, waitedMs, signal });
 }
 
 interface Waiting {
@@ -151,8 +164,15 @@ async function allAnswer(hosts: readonly string[], { lab, engine, transport, sig
     signal,
   });
   if (ok) return;
+  throw notReady(`${seen}`, { lab, waitedMs, signal });
+}
+
+function notReady(
+  seen: string,
+  { lab, waitedMs, signal }: { lab: Lab; waitedMs: number; signal: AbortSignal },
+): LabError {
   signal.throwIfAborted();
-  throw new LabError(`The lab did not become ready within ${Math.round(waitedMs / 1_000)} s; ${seen}.`, {
+  return new LabError(`The lab did not become ready within ${Math.round(waitedMs / 1_000)} s; ${seen}.`, {
     id: "not-ready",
     todo: seeTheLogs(lab),
     exit: "environment",

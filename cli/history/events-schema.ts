@@ -21,6 +21,7 @@ const store = z.object({
   livesIn: z.enum(["app-server", "server", "browser"]),
   server: name.nullable(),
   persistence: z.enum(["none", "save-points", "append-only", "write-ahead-log"]).nullable(),
+  group: z.object({ services: z.array(name).min(1), holds: z.enum(["copies", "parts"]) }).nullish(),
 });
 
 const run = z.object({
@@ -100,7 +101,15 @@ const schema = z.discriminatedUnion("type", [
     atMost: z.number().optional(),
     because: z.string(),
   }),
-  z.object({ type: z.literal("expectation"), at, user: name, fates: z.array(name).min(1), because: z.string() }),
+  z.object({
+    type: z.literal("expectation"),
+    at,
+    user: name,
+    fates: z.array(name).min(1),
+    because: z.string(),
+    keptOn: name.optional(),
+    copied: z.enum(["all", "some", "none", "unsure"]).optional(),
+  }),
   z.object({
     type: z.literal("fault"),
     at,
@@ -117,6 +126,7 @@ const schema = z.discriminatedUnion("type", [
     runId: z.string(),
     keys: z.number().int().nonnegative(),
     evicted: z.number().int().nonnegative().optional(),
+    role: z.enum(["master", "slave"]).optional(),
   }),
   z.object({ type: z.literal("settled"), at, ok: z.boolean(), says: z.string() }),
   z.object({ type: z.literal("alert"), at, service: name, line: z.string() }),

@@ -28,6 +28,8 @@ export interface StoreFacts {
   /** The Compose service that holds the data, when it is a server of its own. */
   server: string | null;
   persistence: "none" | "save-points" | "append-only" | "write-ahead-log" | null;
+  /** Several services that hold the sessions together: each a copy of all, or each a part. */
+  group?: { services: string[]; holds: "copies" | "parts" } | null;
 }
 
 /** `policy.store`, one host name of the lab. */
@@ -171,7 +173,14 @@ export interface ExpectationEvent {
   /** Several only where theory itself leaves it open, e.g. a write in the very second of a snapshot. */
   fates: string[];
   because: string;
+  /** The service that held the session before the fault, where several share the sessions out. */
+  keptOn?: string;
+  /** What of its acknowledged writes the copies had before the fault, where there are copies. */
+  copied?: Copied;
 }
+
+/** `some`: the login, and not all that followed; `unsure`: the copies differ, or one did not say. */
+export type Copied = "all" | "some" | "none" | "unsure";
 
 /** A fault's life. `injecting` is written before anything is done. */
 export interface FaultEvent {
@@ -203,6 +212,8 @@ export interface StoreSeenEvent {
   keys: number;
   /** Keys that it removed for want of memory since it was started (`evicted_keys`). */
   evicted?: number;
+  /** As it says itself (`INFO replication`), where there are copies. */
+  role?: "master" | "slave";
 }
 
 /** The repair is over: everything healthy, the failure window of nginx closed, a canary logged in on every app server. */

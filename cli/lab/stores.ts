@@ -18,6 +18,16 @@ const catalogueSchema = z.array(
     fallback: z.boolean().default(false),
     /** Keeps ended sessions until somebody asks for them. */
     leaks: z.boolean().default(false),
+    /** Several services that hold the sessions together: each a copy of all (one of them, the master, takes the writes), or each a part. */
+    group: z
+      .object({
+        services: z.array(z.string()).min(1),
+        holds: z.enum(["copies", "parts"]),
+        /** Hold nothing, and decide who is the master. */
+        watchers: z.array(z.string()).default([]),
+      })
+      .nullable()
+      .default(null),
     what: z.string(),
   }),
 );
@@ -47,4 +57,15 @@ export function storesOf({ profiles }: { profiles: readonly string[] }): Store[]
 /** The Compose profiles of all optional servers that hold sessions. */
 export function allProfiles(): string[] {
   return [...new Set(loadStores().flatMap(({ profile }) => profile ?? []))].sort();
+}
+
+/** The services that hold a store's sessions, or may come to. */
+export function serversOf({ server, group }: Pick<Store, "server" | "group">): readonly string[] {
+  return group?.services ?? (server === null ? [] : [server]);
+}
+
+/** The services among which this one is: those that hold the same store's sessions, and who watches over them. */
+export function companionsOf(service: string): readonly string[] {
+  const groups = loadStores().flatMap(({ group }) => (group === null ? [] : [[...group.services, ...group.watchers]]));
+  return groups.find((members) => members.includes(service)) ?? [];
 }

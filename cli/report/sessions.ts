@@ -44,7 +44,8 @@ function notes(stores: readonly SessionsOfStore[]): string[] {
   ];
 }
 
-function titleOf({ service, answers, total, entries }: SessionsOnServer): string {
+function titleOf({ service: name, role, answers, total, entries }: SessionsOnServer): string {
+  const service = role === undefined ? name : `${name} (${role})`;
   if (!answers) return `${service} does not answer`;
   if (total === 0) return `${service} holds nothing`;
   return `${service} holds ${total}${entries.length < total ? `; ${entries.length} of them are shown` : ""}`;

@@ -4,7 +4,7 @@ import type { DatabaseHealth, LabStatus, RedisHealth } from "../docker/look-at-l
 
 /** `lab status` for people: services, sessions by store and app server, Redis's own health. */
 export function statusReport(
-  { lab, services, sessions, inBrowsers, redis, databases }: LabStatus,
+  { lab, services, sessions, inBrowsers, redis, databases, sentinels }: LabStatus,
   { colour }: { colour: boolean },
 ): string {
   const chalk = new Chalk(colour ? {} : { level: 0 });
@@ -38,6 +38,15 @@ export function statusReport(
       ? [
           chalk.bold("PostgreSQL"),
           table(["server", "version", "size", "sessions", "connections", "started"], databases.map(databaseRow)),
+        ]
+      : []),
+    ...(sentinels.length > 0
+      ? [
+          chalk.bold("Sentinels"),
+          table(
+            ["sentinel", "the master is", "which is, and the quorum"],
+            sentinels.map(({ service, master, says }) => [service, master ?? "-", says]),
+          ),
         ]
       : []),
   ];

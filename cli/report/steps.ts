@@ -1,4 +1,4 @@
-import type { Step } from "../scenario.ts";
+import type { Step, Third } from "../scenario.ts";
 
 export interface StepsOptions {
   title: string;
@@ -20,13 +20,17 @@ function describe(step: Step, victim: string): string {
     case "tell":
       return `"${step.text}"`;
     case "log-in":
-      return step.idleEnd ? "everyone logs in; sessions that nobody uses end within seconds" : "everyone logs in";
+      return step.idleEnd
+        ? "everyone logs in; sessions that nobody uses end within seconds"
+        : `${who(step.only)} logs in`;
     case "shop":
-      return "everyone puts an item into the cart";
+      return `${who(step.only)} puts an item into the cart`;
     case "read-back":
       return "everyone is asked who they are, at least three times: the baseline";
     case "browse":
-      return `everyone keeps browsing for ${step.forMs} ms or more`;
+      return `everyone keeps browsing for ${step.forMs} ms or more${
+        step.untilAnsweredMs === undefined ? "" : `, until all are answered, but at most ${step.untilAnsweredMs} ms`
+      }`;
     case "log-out":
       return "everyone logs out; the cookies from before are kept";
     case "change":
@@ -51,6 +55,8 @@ function describe(step: Step, victim: string): string {
       return `measured: ${step.measure.name}`;
     case "save":
       return `${step.server} writes a snapshot`;
+    case "hold-copies":
+      return "the master refuses its replicas: from now on nothing is copied";
     case "inject":
       return step.faults
         .map(({ kind, target, experience }) => `${kind} ${target === "victim" ? victim : target} (${experience})`)
@@ -60,4 +66,8 @@ function describe(step: Step, victim: string): string {
     case "check-in":
       return "everyone is asked who they are: this decides";
   }
+}
+
+function who(thirds: readonly Third[] | undefined): string {
+  return thirds === undefined ? "everyone" : `the ${thirds.join(" and the ")} third of the users`;
 }

@@ -1,8 +1,12 @@
+import { masterOf } from "../docker/server-groups.ts";
+import { LabError } from "../errors.ts";
 import { evidenceFor, type Fault, type Signs, signsOf } from "../fault.ts";
 import type { Evidence } from "../history/events.ts";
-import { victim } from "../scenario.ts";
+import { loadStores, serversOf } from "../lab/stores.ts";
+import { everyRedis, fullest, master, victim } from "../scenario.ts";
 import { waitUntil } from "../wait.ts";
 import type { Stage } from "./stage.ts";
+import { fullestServer } from "./where-sessions-are.ts";
 
 /** A fault whose two signs have not both appeared by then hit nothing. */
 const confirmDeadlineMs = 5_000;
@@ -13,6 +17,62 @@ const takingAway = "take-away";
 /** The service that a scenario means. */
 export function nameOf({ victim: chosen }: Stage, target: string): string {
   return target === victim ? chosen : target;
+}
+
+/** The faults with the names that they mean at this moment. @throws LabError (`no-master`) */
+export async function aim(stage: Stage, faults: readonly Fault[]): Promise<Fault[]> {
+  const aimed = await Promise.all(
+    faults.map(async (fault) => (await targetsOf(stage, fault.target)).map((target) => ({ ...fault, target }))),
+  );
+  return aimed.flat();
+}
+
+async function targetsOf(stage: Stage, target: string): Promise<readonly string[]> {
+  if (target === master) return [await masterNow(stage)];
+  if (target === fullest) return [fullestNow(stage)];
+  if (target === everyRedis) return redisServers(stage);
+  return [nameOf(stage, target)];
+}
+
+function redisServers({ architectures }: Stage): string[] {
+  const core = loadStores().filter(({ profile }) => profile === null);
+  const stores = [...core, ...architectures.map(({ store }) => store)];
+  return [...new Set(stores.flatMap(serversOf))].filter((server) => server.startsWith("redis"));
+}
+
+function fullestNow({ keptOn }: Stage): string {
+  const server = fullestServer(keptOn);
+  if (server) return server;
+  throw new LabError("No chosen store shares its sessions out over several servers, or nobody is logged in there.", {
+    id: "no-shares",
+    todo: "Choose one that does: --store redis-cluster.",
+    exit: "usage",
+  });
+}
+
+async function masterNow({ architectures, lab, engine }: Stage): Promise<string> {
+  const store = architectures.map((architecture) => architecture.store).find(({ group }) => group?.holds === "copies");
+  const found = store && (await masterOf(store, lab, engine));
+  if (found) return found;
+  throw new LabError(store ? `The servers of ${store.id} have no master.` : "No chosen store has a master.", {
+    id: "no-master",
+    todo: store ? "Look with `lab status`; `lab reset` begins anew." : "Choose one that has: --store redis-sentinel.",
+    exit: store ? "environment" : "usage",
+  });
+}
+
+/**
+ * Lets the master refuse its replicas (`ACL SETUSER`, https://redis.io/docs/latest/commands/acl-setuser/) and drops those that are
+ * there. They try again every second, in vain, and stay electable: Sentinel takes a replica that was cut off for less than ten
+ * times `down-after-milliseconds`. A master that is started anew refuses nobody.
+ */
+export async function holdCopies(stage: Stage): Promise<void> {
+  const { engine, lab, undo } = stage;
+  const service = await masterNow(stage);
+  const redis = (...command: string[]) => engine.exec(lab, service, ["redis-cli", ...command]);
+  undo.push(async () => void (await redis("ACL", "SETUSER", "default", "+psync", "+sync")));
+  await redis("ACL", "SETUSER", "default", "-psync", "-sync");
+  await redis("CLIENT", "KILL", "TYPE", "replica");
 }
 
 /** Stops a server before the experiment begins, and waits until nobody reaches it. Healed with the faults, if nothing else does. */
@@ -37,8 +97,7 @@ export async function fillServers(stage: Stage, servers: readonly string[]): Pro
 }
 
 /** Breaks all of these at the same moment, and waits for the two signs of each. */
-export async function injectFaults(stage: Stage, named: readonly Fault[]): Promise<void> {
-  const faults = named.map((fault) => ({ ...fault, target: nameOf(stage, fault.target) }));
+export async function injectFaults(stage: Stage, faults: readonly Fault[]): Promise<void> {
   stage.answers.clear();
   const before = await Promise.all(faults.map(({ target }) => signsOf(stage.service(target))));
   for (const fault of faults) {
@@ -89,6 +148,7 @@ export async function healFaults(stage: Stage): Promise<void> {
     }),
   );
   await Promise.all(stage.filled.splice(0).map((service) => service.redis().restore()));
+  await Promise.all(stage.undo.splice(0).map((undo) => undo()));
 }
 
 async function healInOrder(stage: Stage, faults: readonly Fault[]): Promise<void> {

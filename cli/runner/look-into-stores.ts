@@ -108,6 +108,9 @@ export function flickers({ scenario, victim }: Stage, { architecture: { policy, 
     newSeat: undefined,
     hasAffinityCookie: false,
     inSnapshot: "unsure",
+    keptOn: undefined,
+    fullest: undefined,
+    copied: "unsure",
     staysAway: false,
   } as const;
   const { fate } = expectationOf(scenario, { ...unknown, policy, store, home: user.home, victim });

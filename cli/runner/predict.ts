@@ -1,8 +1,10 @@
 import { redisInfo } from "../docker/service.ts";
 import { sessionServerOf } from "../docker/session-server.ts";
+import { serversOf } from "../lab/stores.ts";
 import { expectationOf, type SessionFacts } from "../scenario.ts";
 import { waitUntil } from "../wait.ts";
 import type { Stage } from "./stage.ts";
+import { fullestServer, lookIntoGroups, whereIs } from "./where-sessions-are.ts";
 
 /** A snapshot that is being written this long after it was due is not waited for. */
 const snapshotDeadlineMs = 15_000;
@@ -20,10 +22,15 @@ interface SnapshotTime {
 export async function predict(stage: Stage): Promise<void> {
   if (stage.predicted) return;
   stage.predicted = true;
-  const snapshots = await lookAtStores(stage, "before-fault");
+  const [snapshots, held] = await Promise.all([lookAtStores(stage, "before-fault"), lookIntoGroups(stage)]);
+  const places = new Map(
+    stage.members.map(({ user, architecture: { store } }) => [user, whereIs(user, store, held.get(store.id) ?? [])]),
+  );
+  for (const [{ id }, { keptOn }] of places) if (keptOn !== undefined) stage.keptOn.set(id, keptOn);
   for (const member of stage.members) {
     const { user, architecture, seat } = member;
     const { policy, store } = architecture;
+    const { keptOn, copied } = places.get(user)!;
     const { fate, because } = expectationOf(stage.scenario, {
       policy,
       store,
@@ -34,6 +41,9 @@ export async function predict(stage: Stage): Promise<void> {
       staysAway: member.staysAway,
       victim: stage.victim,
       inSnapshot: inSnapshot(user.writtenAt, store.server === null ? undefined : snapshots.get(store.server)),
+      keptOn,
+      fullest: fullestServer(stage.keptOn),
+      copied,
     });
     stage.recorder.record({
       type: "expectation",
@@ -41,6 +51,8 @@ export async function predict(stage: Stage): Promise<void> {
       user: user.id,
       fates: [fate].flat(),
       because,
+      ...(keptOn === undefined ? {} : { keptOn }),
+      ...(store.group?.holds === "copies" ? { copied } : {}),
     });
   }
 }
@@ -50,7 +62,8 @@ export async function lookAtStores(
   { architectures, engine, lab, recorder, signal }: Stage,
   when: "before-fault" | "settled",
 ): Promise<Map<string, SnapshotTime>> {
-  const servers = [...new Set(architectures.flatMap(({ store: { server } }) => (server === null ? [] : [server])))];
+  const servers = [...new Set(architectures.flatMap(({ store }) => serversOf(store)))];
+  const copies = architectures.flatMap(({ store: { group } }) => (group?.holds === "copies" ? group.services : []));
   const snapshots = new Map<string, SnapshotTime>();
   await Promise.all(
     servers.map(async (server) => {
@@ -62,6 +75,7 @@ export async function lookAtStores(
       });
       const at = recorder.now();
       if (info) {
+        const role = info.role === "master" ? "master" : "slave";
         recorder.record({
           type: "store-seen",
           at,
@@ -70,6 +84,7 @@ export async function lookAtStores(
           runId: info.run_id ?? "",
           keys: keysIn(info.db0),
           evicted: Number(info.evicted_keys ?? 0),
+          ...(copies.includes(server) ? { role } : {}),
         });
         snapshots.set(server, snapshotTime(info, at));
         return;

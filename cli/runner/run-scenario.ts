@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { balancer } from "../lab/topology.ts";
 import type { Step } from "../scenario.ts";
-import { fillServers, healFaults, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
+import { aim, fillServers, healFaults, holdCopies, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
 import { lookIntoStores } from "./look-into-stores.ts";
 import { predict } from "./predict.ts";
 import { settle } from "./settle.ts";
@@ -52,11 +52,11 @@ async function play(stage: Stage, step: Step): Promise<void> {
     case "tell":
       return narrator.tell(step.text);
     case "log-in":
-      narrator.doing(`${users} users log in`);
-      return everyoneLogsIn(stage);
+      narrator.doing(`${step.only ? "some" : users} users log in`);
+      return everyoneLogsIn(stage, step.only);
     case "shop":
-      narrator.doing(`${users} users fill their carts`);
-      return everyoneShops(stage);
+      narrator.doing(`${step.only ? "some" : users} users fill their carts`);
+      return everyoneShops(stage, step.only);
     case "read-back":
       narrator.doing(`${users} users are asked who they are, before anything breaks`);
       await everyoneReadsBack(stage);
@@ -94,15 +94,19 @@ async function play(stage: Stage, step: Step): Promise<void> {
     case "save":
       await stage.engine.exec(stage.lab, step.server, ["redis-cli", "SAVE"]);
       return;
-    case "inject":
+    case "hold-copies":
+      return holdCopies(stage);
+    case "inject": {
       throwIfInterrupted(stage);
       await predict(stage);
       if (stage.faultDelayMs) await sleep(stage.faultDelayMs);
-      narrator.doing(step.faults.map(({ kind, target }) => `${kind} ${nameOf(stage, target)}`).join(", "));
-      return injectFaults(stage, step.faults);
+      const faults = await aim(stage, step.faults);
+      narrator.doing(faults.map(({ kind, target }) => `${kind} ${target}`).join(", "));
+      return injectFaults(stage, faults);
+    }
     case "browse":
       narrator.doing(`${users} users browse for ${step.forMs / 1_000} s or more`);
-      return everyoneBrowses(stage, step.forMs);
+      return everyoneBrowses(stage, step);
     case "heal":
       narrator.doing("repairing, and waiting until nginx uses every app server again");
       await healFaults(stage);

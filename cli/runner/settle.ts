@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { groupProblems } from "../docker/server-groups.ts";
+import { serversOf } from "../lab/stores.ts";
 import { architectureHost, directHost } from "../lab/topology.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
@@ -20,7 +22,11 @@ const visitorsPerLook = 6;
 export async function settle(stage: Stage): Promise<void> {
   const begin = stage.recorder.now();
   const problem =
-    (await servicesAnswer(stage)) ?? (await policiesUseEveryServer(stage)) ?? (await canariesLogIn(stage));
+    (await servicesAnswer(stage)) ??
+    (await groupsAgree(stage)) ??
+    (await appServersReachStores(stage)) ??
+    (await policiesUseEveryServer(stage)) ??
+    (await canariesLogIn(stage));
   await lookAtStores(stage, "settled");
   const at = stage.recorder.now();
   const says =
@@ -30,7 +36,7 @@ export async function settle(stage: Stage): Promise<void> {
 
 /** @returns what is still wrong at the deadline, or undefined */
 async function servicesAnswer({ architectures, appServers, service, signal }: Stage): Promise<string | undefined> {
-  const stores = architectures.flatMap(({ store: { server } }) => (server === null ? [] : [server]));
+  const stores = architectures.flatMap(({ store }) => serversOf(store));
   const names = [...new Set([...appServers, ...stores])];
   const { ok, seen } = await waitUntil({
     look: () => Promise.all(names.map((name) => service(name).feel())),
@@ -44,6 +50,39 @@ async function servicesAnswer({ architectures, appServers, service, signal }: St
         .filter(({ answers }) => !answers)
         .map(({ says }) => says)
         .join("; ");
+}
+
+/** Servers that hold sessions together need a while to agree, e.g. on who is the master. */
+async function groupsAgree({ lab, engine, signal }: Stage): Promise<string | undefined> {
+  const { ok, seen } = await waitUntil({
+    look: () => groupProblems(lab, engine),
+    until: (problems) => problems.length === 0,
+    deadlineMs: settleDeadlineMs,
+    signal,
+  });
+  return ok ? undefined : seen.join("; ");
+}
+
+/** The way from an app server to a store of several servers may be back later than these servers are. */
+async function appServersReachStores({
+  architectures,
+  appServers,
+  transport,
+  signal,
+}: Stage): Promise<string | undefined> {
+  const stores = [...new Set(architectures.map(({ store }) => store.id))];
+  const doors = appServers.flatMap((appServer) => stores.map((store) => directHost({ appServer, store })));
+  const ask = async (host: string) => {
+    const reply = await transport.send({ host, method: "GET", path: "/healthz", headers: {}, connection: "fresh" });
+    return reply.answered && reply.status === 200 ? [] : [`${host} cannot reach its store`];
+  };
+  const { ok, seen } = await waitUntil({
+    look: async () => (await Promise.all(doors.map(ask))).flat(),
+    until: (problems) => problems.length === 0,
+    deadlineMs: settleDeadlineMs,
+    signal,
+  });
+  return ok ? undefined : seen.join("; ");
 }
 
 async function policiesUseEveryServer(stage: Stage): Promise<string | undefined> {

@@ -46,7 +46,7 @@ export interface Stage {
   /** Hands out client addresses that no user of this run has yet. */
   newAddress: () => string;
   /** What the subjects of each architecture were answered since the last fault. */
-  answers: Map<string, Seen["answers"]>;
+  answers: Map<string, Pick<Seen, "answers" | "answersElsewhere">>;
   /** What strangers got, by architecture. */
   strangers: Map<string, StrangersSeen>;
   /** Who planted cookies in whose browser. */
@@ -70,6 +70,10 @@ export interface Stage {
   takenAway: Service[];
   /** Redis servers with another application's keys. */
   filled: Service[];
+  /** What else was done to servers before the experiment began; undone with the repair. */
+  undo: (() => Promise<void>)[];
+  /** User -> the service that holds the session, of those that share out a store's sessions. */
+  keptOn: Map<string, string>;
   /** Whether the expectations have been written down. */
   predicted: boolean;
 }

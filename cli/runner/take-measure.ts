@@ -1,9 +1,11 @@
-import type { Measure, Seen } from "../scenario.ts";
+import type { Answers, Measure, Seen } from "../scenario.ts";
 import { seenInStores } from "./look-into-stores.ts";
 import type { Stage } from "./stage.ts";
 import { nobodyTried } from "./strangers-try.ts";
+import { isElsewhere } from "./users-act.ts";
 
-const noAnswers = { me: 0, "someone-else": 0, anonymous: 0, "store-unreachable": 0, none: 0, degraded: 0 };
+const none: Answers = { me: 0, "someone-else": 0, anonymous: 0, "store-unreachable": 0, none: 0, degraded: 0 };
+const noAnswers = { answers: none, answersElsewhere: none };
 
 /** Measures every architecture and writes down the value with the bound that theory sets. */
 export async function takeMeasure(stage: Stage, measure: Measure): Promise<void> {
@@ -16,11 +18,15 @@ export async function takeMeasure(stage: Stage, measure: Measure): Promise<void>
       if (own === architecture && role === "subject" && user.home !== undefined)
         homes[user.home] = (homes[user.home] ?? 0) + 1;
     const { policy, store, id } = architecture;
+    const subjectsElsewhere = members.filter(
+      ({ user, role, architecture: own }) => own === architecture && role === "subject" && isElsewhere(stage, user.id),
+    ).length;
     const seen: Seen = {
       policy,
       store,
       homes,
-      answers: answers.get(id) ?? noAnswers,
+      subjectsElsewhere,
+      ...(answers.get(id) ?? noAnswers),
       strangers: strangers.get(id) ?? nobodyTried,
       ...(stored.has(store.id) ? { stored: stored.get(store.id) } : {}),
     };

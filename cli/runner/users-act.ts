@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { OperationEvent, OperationKind } from "../history/events.ts";
+import type { Answer, OperationEvent, OperationKind } from "../history/events.ts";
 import { directHost } from "../lab/topology.ts";
+import type { Answers, Third } from "../scenario.ts";
 import type { Member } from "../users/population.ts";
 import type { OperationOptions } from "../users/virtual-user.ts";
 import { flickers } from "./look-into-stores.ts";
@@ -18,14 +19,27 @@ const browsingPaceMs = 100;
 /** A regular puts an item into the cart at most this often. */
 const shoppingPaceMs = 500;
 
-export async function everyoneLogsIn(stage: Stage): Promise<void> {
+export async function everyoneLogsIn(stage: Stage, only?: readonly Third[]): Promise<void> {
   const { idleMs } = stage;
   const options = idleMs === undefined ? {} : { idleSeconds: idleMs / 1_000 };
-  await everyone(stage, stage.members, "log-in", () => options);
+  await everyone(stage, those(stage, only), "log-in", () => options);
 }
 
-export async function everyoneShops(stage: Stage): Promise<void> {
-  await everyone(stage, stage.members, "add-item", ({ user }) => ({ item: `item-1-of-${user.id}` }));
+export async function everyoneShops(stage: Stage, only?: readonly Third[]): Promise<void> {
+  await everyone(stage, those(stage, only), "add-item", ({ user }) => ({
+    item: `item-${user.items.length + 1}-of-${user.id}`,
+  }));
+}
+
+/** In turn: the first user of each architecture is of the first third, the fourth again. */
+function those({ members }: Stage, only?: readonly Third[]): readonly Member[] {
+  const thirds: readonly Third[] = ["first", "second", "third"];
+  const counted = new Map<string, number>();
+  return members.filter(({ architecture: { id } }) => {
+    const index = counted.get(id) ?? 0;
+    counted.set(id, index + 1);
+    return only === undefined || only.includes(thirds[index % thirds.length]!);
+  });
 }
 
 /** The baseline gate: reads until each user has been recognised often enough, or is known not to be. */
@@ -56,14 +70,20 @@ export async function everyoneLogsOut(stage: Stage): Promise<void> {
 }
 
 /** Steady traffic for a while; everybody asks at least once, and nobody faster than a person would. */
-export async function everyoneBrowses(stage: Stage, forMs: number): Promise<void> {
-  const end = performance.now() + forMs;
-  do {
+export async function everyoneBrowses(
+  stage: Stage,
+  { forMs, untilAnsweredMs = forMs }: { forMs: number; untilAnsweredMs?: number },
+): Promise<void> {
+  const begin = performance.now();
+  for (;;) {
     const roundStart = performance.now();
-    await everyone(stage, stage.members, "who-am-i");
+    const answers = await everyone(stage, stage.members, "who-am-i");
     const rest = roundStart + browsingPaceMs - performance.now();
     if (rest > 0) await sleep(rest);
-  } while (performance.now() < end && !stage.signal.aborted);
+    const pastMs = performance.now() - begin;
+    const isAnswered = answers.every((answer) => answer !== "store-unreachable" && answer !== "none");
+    if (stage.signal.aborted || pastMs >= Math.max(forMs, untilAnsweredMs) || (pastMs >= forMs && isAnswered)) return;
+  }
 }
 
 /** Every second user stays away; the others put one item after another into their carts. */
@@ -125,34 +145,47 @@ async function everyone(
   members: readonly Member[],
   kind: OperationKind,
   options: (member: Member) => Partial<OperationOptions> = () => ({}),
-): Promise<void> {
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
   await eachInTurn(
     stage.shuffle(members),
     async (member) => {
-      await act(stage, member, kind, options(member));
+      answers.push((await act(stage, member, kind, options(member))).answer);
     },
     stage.signal,
   );
+  return answers;
 }
 
 async function act(
-  { transport, recorder, phase, answers }: Stage,
+  stage: Stage,
   { user, architecture, role }: Member,
   kind: OperationKind,
   options: Partial<OperationOptions> = {},
 ): Promise<OperationEvent> {
+  const { transport, recorder, phase } = stage;
   const event = await user.perform(kind, { transport, now: () => recorder.now() }, { phase, ...options });
   recorder.record(event);
-  if (role === "subject" && event.jar === "live") countAnswer(answers, architecture.id, event);
+  if (role === "subject" && event.jar === "live") countAnswer(stage, architecture.id, event);
   return event;
 }
 
-function countAnswer(answers: Stage["answers"], architecture: string, { answer, degraded }: OperationEvent): void {
+function countAnswer(stage: Stage, architecture: string, event: OperationEvent): void {
+  const { answers } = stage;
   const none = { me: 0, "someone-else": 0, anonymous: 0, "store-unreachable": 0, none: 0, degraded: 0 };
-  const before = answers.get(architecture) ?? none;
+  const before = answers.get(architecture) ?? { answers: none, answersElsewhere: none };
   answers.set(architecture, {
-    ...before,
-    [answer]: before[answer] + 1,
-    degraded: before.degraded + (degraded ? 1 : 0),
+    answers: plus(before.answers, event),
+    answersElsewhere: isElsewhere(stage, event.user) ? plus(before.answersElsewhere, event) : before.answersElsewhere,
   });
+}
+
+/** The user's session is on a server that others share the sessions with, and that is not broken. */
+export function isElsewhere({ keptOn, broken }: Pick<Stage, "keptOn" | "broken">, user: string): boolean {
+  const server = keptOn.get(user);
+  return server !== undefined && !broken.some(({ target }) => target === server);
+}
+
+function plus(counted: Answers, { answer, degraded }: OperationEvent): Answers {
+  return { ...counted, [answer]: counted[answer] + 1, degraded: counted.degraded + (degraded ? 1 : 0) };
 }

@@ -58,6 +58,8 @@ export class VirtualUser {
   answeredAt = 0;
   /** Milliseconds into the run at which each acknowledged write had been answered. */
   readonly writtenAt: number[] = [];
+  /** Ids of the items that were acknowledged. */
+  readonly items: string[] = [];
 
   constructor({ id, host, address, nonce, cookies }: UserOptions) {
     this.id = id;
@@ -96,6 +98,13 @@ export class VirtualUser {
       this.#planted.add(name);
       this.#jar.setCookieSync(`${name}=${value}; Path=/`, this.#url(), { ignoreError: true });
     }
+  }
+
+  /** How much of its session is in what a server holds, by the login's nonce and the items, as JSON writes them. */
+  shareIn(held: string): "all" | "some" | "none" {
+    const has = (text: string) => held.includes(JSON.stringify(text));
+    if (!has(this.#nonce)) return "none";
+    return this.items.every(has) ? "all" : "some";
   }
 
   /** The same browser in another network. */
@@ -143,6 +152,7 @@ export class VirtualUser {
       this.#pinned = this.#liveCookies();
       this.writtenAt.push(end);
       if (kind === "log-in") this.home = understood.server;
+      if (kind === "add-item" && item !== undefined) this.items.push(item);
     }
     return {
       type: "operation",

@@ -439,6 +439,47 @@ describe("an unreachable session", () => {
   );
 });
 
+describe("failed-over-without-it", () => {
+  const sentinel = "cookie.redis-sentinel";
+  /** ada is a control; bob's session was on the master that died, and the copies had this much of it. */
+  const failover = (copied: "all" | "some" | "none" | "unsure", { before = "redis-ha1", after = "redis-ha2" } = {}) => {
+    const told = story({ architectures: [sentinel, "cookie.redis"] })
+      .comesIn("ada", "app1", { architecture: "cookie.redis" })
+      .comesIn("bob", "app2", { architecture: sentinel })
+      .predicts("ada", "survived")
+      .predicts("bob", "lost", "theory says so", { copied });
+    const servers = ["redis-ha1", "redis-ha2", "redis-ha3"];
+    const look = (when: "before-fault" | "settled", master: string) => {
+      for (const server of servers) told.storeSeen(when, server, { role: server === master ? "master" : "slave" });
+    };
+    look("before-fault", before);
+    told.injects("kill", "redis-ha1").reads("bob", "anonymous").heals("kill", "redis-ha1");
+    look("settled", after);
+    return told.settles().checksIn("ada", "me").checksIn("bob", "anonymous");
+  };
+
+  test("is the cause of a loss when another server is the master, and no replica had the session", async () => {
+    expect(await causesIn(failover("none"), sentinel)).toEqual([
+      {
+        cause: "failed-over-without-it",
+        fate: "lost",
+        sessions: 1,
+        evidence:
+          "redis-ha1 was the master before the fault, redis-ha2 is it since; no replica had the session when the fault came",
+      },
+    ]);
+  });
+
+  test("is not when a replica had all of it, or nobody knows", async () => {
+    for (const copied of ["all", "unsure"] as const)
+      expect(await causesIn(failover(copied), sentinel)).toMatchObject([unattributed]);
+  });
+
+  test("is not when the master is still the same", async () => {
+    expect(await causesIn(failover("none", { after: "redis-ha1" }), sentinel)).toMatchObject([unattributed]);
+  });
+});
+
 test("what no rule explains is unattributed, never a guess", async () => {
   const told = onlyBobIsHarmed(crashAndRepair(predictCrash(threeUsers(), "degraded")));
   expect(await causesIn(told.checksIn("bob", "me", { degraded: true }))).toEqual([

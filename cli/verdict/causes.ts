@@ -138,13 +138,29 @@ const rules: CauseRule[] = [
     },
   },
   {
+    cause: "failed-over-without-it",
+    means:
+      "a replica took over before it had everything: the old master acknowledged writes that nobody else had heard of",
+    fates: ["lost", "rolled-back", "resurrected"],
+    blamesAFault: true,
+    evidence: ({ session: { architecture, copied }, record }) => {
+      const services = record.architectures.get(architecture)?.store.group?.services ?? [];
+      const masterIn = (seen: RunRecord["storesBefore"]) =>
+        services.find((service) => seen.get(service)?.role === "master");
+      const [before, after] = [masterIn(record.storesBefore), masterIn(record.storesSettled)];
+      if (!before || !after || before === after || (copied !== "none" && copied !== "some")) return undefined;
+      const lacked = copied === "none" ? "had the session" : "had its last acknowledged write";
+      return `${before} was the master before the fault, ${after} is it since; no replica ${lacked} when the fault came`;
+    },
+  },
+  {
     cause: "store-restarted-without-it",
     means:
       "the server that kept the sessions is another process now, and did not find them (or found older ones) on its disk",
     fates: ["lost", "rolled-back", "resurrected"],
     blamesAFault: true,
-    evidence: ({ session: { architecture }, record, fate }) => {
-      const { server, before, after } = storeOf(architecture, record);
+    evidence: ({ session: { architecture, keptOn }, record, fate }) => {
+      const { server, before, after } = storeOf(architecture, record, keptOn);
       if (!before || !after || before.runId === after.runId) return undefined;
       const what = fate === "lost" ? "its cookie is unknown there" : "an older state came back";
       return `${server} is another process now: run_id ${short(before.runId)} became ${short(after.runId)}, keys ${before.keys} became ${after.keys}; ${what}`;
@@ -226,8 +242,8 @@ export function causeOf(case_: Case, controlsSurvived: boolean): Cause | undefin
 }
 
 /** The server that holds the architecture's sessions, as it was seen before the fault and after the repair. */
-function storeOf(architecture: string, { architectures, storesBefore, storesSettled }: RunRecord) {
-  const server = architectures.get(architecture)?.store.server ?? undefined;
+function storeOf(architecture: string, { architectures, storesBefore, storesSettled }: RunRecord, keptOn?: string) {
+  const server = keptOn ?? architectures.get(architecture)?.store.server ?? undefined;
   if (server === undefined) return {};
   return { server, before: storesBefore.get(server), after: storesSettled.get(server) };
 }

@@ -31,7 +31,8 @@ export function doubtsAbout(own: readonly JudgedSession[], all: readonly JudgedS
 /** The fault aims at another architecture's store: here everybody is a control, by design. */
 function isControlArchitecture(own: readonly JudgedSession[], record: RunRecord): boolean {
   const store = record.architectures.get(own[0]?.session.architecture ?? "")?.store;
-  return record.faults.every(({ target }) => !record.run.appServers.includes(target) && target !== store?.server);
+  const servers = store?.group?.services ?? [store?.server];
+  return record.faults.every(({ target }) => !record.run.appServers.includes(target) && !servers.includes(target));
 }
 
 /** Untouched sessions of the same architecture, or, where the fault touches all of these, of the whole run: all still there? */

@@ -41,3 +41,24 @@ test("several faults touch whom each of them touches", () => {
     "round-robin.memory app1, round-robin.memory app2, ip-hash.memory app1, cookie.redis app1, cookie.redis app2, cookie.jwt app1",
   );
 });
+
+test("of servers that share the sessions out, a fault touches who has a session on that one", () => {
+  const told = story({ architectures: ["cookie.redis-cluster"] });
+  for (const server of ["redis-c1", "redis-c2"])
+    told
+      .comesIn(`kept on ${server}`, "app1", { architecture: "cookie.redis-cluster" })
+      .predicts(`kept on ${server}`, "survived", "", { keptOn: server });
+  const record = recordOf(told.injects("kill", "redis-c2"));
+  const exposed = [...record.sessions.values()].filter((session) => isExposed(session, record));
+  expect(exposed.map(({ user }) => user)).toEqual(["kept on redis-c2"]);
+});
+
+test("of servers that copy each other, a fault of any touches everybody, and one of a Sentinel nobody", () => {
+  const touched = (target: string) => {
+    const told = story({ architectures: ["cookie.redis-sentinel"] });
+    told.comesIn("ada", "app1", { architecture: "cookie.redis-sentinel" }).predicts("ada", "survived");
+    const record = recordOf(told.injects("kill", target));
+    return [...record.sessions.values()].filter((session) => isExposed(session, record)).length;
+  };
+  expect(["redis-ha1", "redis-ha3", "sentinel1", "redis"].map(touched)).toEqual([1, 1, 0, 0]);
+});

@@ -24,11 +24,17 @@ function touches(
 ): boolean {
   if (appServers.includes(target))
     return policy.affinity === "none" || session.home?.server === target || session.seat === target;
-  if (isStoreServer(target)) return store.server === target;
+  if (isStoreServer(target)) return holds(target, session, store);
   // The balancer holds nothing of a session, unless it remembers by itself who belongs where.
   return policy.keptIn === undefined || policy.keptIn === "balancer-memory";
 
   function isStoreServer(service: string): boolean {
     return service !== "nginx" && service !== "balancer" && !appServers.includes(service);
   }
+}
+
+/** Where the sessions are shared out, only the service that has this one; where there are copies, each of them. */
+function holds(service: string, { keptOn }: SessionRecord, { server, group }: ArchitectureFacts["store"]): boolean {
+  if (!group) return server === service;
+  return group.holds === "parts" && keptOn !== undefined ? keptOn === service : group.services.includes(service);
 }

@@ -3,6 +3,7 @@ import type {
   ArchitectureFacts,
   ChangeEvent,
   EndEvent,
+  ExpectationEvent,
   FaultEvent,
   HistoryEvent,
   LeftoverEvent,
@@ -86,8 +87,7 @@ export function noteEvent(record: RunRecord, event: HistoryEvent): void {
       noteOperationOf(record, event);
       return;
     case "expectation":
-      if (!record.predictionsClosed)
-        record.expectations.set(event.user, { fates: event.fates, because: event.because });
+      noteExpectation(record, event);
       return;
     case "fault":
       noteFault(record, event);
@@ -122,6 +122,14 @@ export function noteEvent(record: RunRecord, event: HistoryEvent): void {
     default:
       event satisfies never;
   }
+}
+
+function noteExpectation(record: RunRecord, { user, fates, because, keptOn, copied }: ExpectationEvent): void {
+  if (record.predictionsClosed) return;
+  record.expectations.set(user, { fates, because });
+  const session = record.sessions.get(user);
+  if (session && keptOn !== undefined) session.keptOn = keptOn;
+  if (session && copied !== undefined) session.copied = copied;
 }
 
 function noteUser(record: RunRecord, event: UserEvent): void {

@@ -1,4 +1,4 @@
-import type { ChangeEvent, OperationEvent, UserEvent } from "../history/events.ts";
+import type { ChangeEvent, Copied, OperationEvent, UserEvent } from "../history/events.ts";
 import { type FinalReads, newFinalReads, newTally, noteFinalRead, type Tally, tally } from "./final-reads.ts";
 
 /** Everything the judge remembers of one session: bounded, whatever the length of the history. */
@@ -16,6 +16,10 @@ export interface SessionRecord {
   overslept?: true;
   /** Where the policy led this browser when every app server was up. */
   seat?: string;
+  /** Of several services that share the sessions out, the one that held this one before the fault. */
+  keptOn?: string;
+  /** What the copies had of it before the fault, where there are copies. */
+  copied?: Copied;
   /** What was done to the user on purpose, and when. */
   changes: Map<ChangeEvent["what"], { at: number; says: string }>;
   /** The app server that acknowledged the login, and its life at that moment. */

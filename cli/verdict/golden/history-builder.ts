@@ -1,6 +1,7 @@
 import {
   type Answer,
   type ArchitectureFacts,
+  type ExpectationEvent,
   type FaultEvent,
   type HistoryEvent,
   historyVersion,
@@ -151,8 +152,13 @@ export class Story {
   }
 
   /** What theory says of a user's session. */
-  predicts(user: string, fates: string | string[], because = "theory says so"): this {
-    return this.event({ type: "expectation", at: this.#tick(), user, fates: [fates].flat(), because });
+  predicts(
+    user: string,
+    fates: string | string[],
+    because = "theory says so",
+    where: Pick<ExpectationEvent, "keptOn" | "copied"> = {},
+  ): this {
+    return this.event({ type: "expectation", at: this.#tick(), user, fates: [fates].flat(), because, ...where });
   }
 
   /** A fault as it should be: written down, done, confirmed by both signs. */
@@ -186,7 +192,7 @@ export class Story {
   storeSeen(
     when: "before-fault" | "settled",
     server: string,
-    { runId = "aaaaaaaa1111", keys = 3, evicted }: StoreLook = {},
+    { runId = "aaaaaaaa1111", keys = 3, evicted, role }: StoreLook = {},
   ): this {
     return this.event({
       type: "store-seen",
@@ -196,6 +202,7 @@ export class Story {
       runId,
       keys,
       ...(evicted === undefined ? {} : { evicted }),
+      ...(role === undefined ? {} : { role }),
     });
   }
 
@@ -255,7 +262,7 @@ export class Story {
 
 type Entrance = { architecture?: string } & Partial<Pick<UserEvent, "role" | "idleMs">>;
 
-type StoreLook = Partial<Pick<StoreSeenEvent, "runId" | "keys" | "evicted">>;
+type StoreLook = Partial<Pick<StoreSeenEvent, "runId" | "keys" | "evicted" | "role">>;
 
 interface CheckIn extends Detail {
   /** What the pinned cookies are told, and what the old server tells them. */
@@ -274,6 +281,18 @@ const stores: Record<string, Omit<StoreFacts, "id" | "title">> = {
   redis: { livesIn: "server", server: "redis", persistence: "none" },
   "redis-rdb": { livesIn: "server", server: "redis-rdb", persistence: "save-points" },
   "redis-aof": { livesIn: "server", server: "redis-aof", persistence: "append-only" },
+  "redis-sentinel": {
+    livesIn: "server",
+    server: "redis-ha1",
+    persistence: "append-only",
+    group: { services: ["redis-ha1", "redis-ha2", "redis-ha3"], holds: "copies" },
+  },
+  "redis-cluster": {
+    livesIn: "server",
+    server: "redis-c1",
+    persistence: "none",
+    group: { services: ["redis-c1", "redis-c2", "redis-c3"], holds: "parts" },
+  },
   jwt: { livesIn: "browser", server: null, persistence: null },
 };
 
