@@ -59,6 +59,50 @@ describe("a broken architecture is noticed, never confirmed", () => {
     expect(exitCode).toBe(1);
   });
 
+  it("refutes redis-sentinel when too few Sentinels are left to agree on a failover", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) =>
+        copy.change(
+          "dist/cli/scenarios/redis-failover.js",
+          "inject(kill(master))",
+          'inject(kill(master), kill("sentinel1"), kill("sentinel2"))',
+        ),
+      ["redis-failover", "--policy", "cookie"],
+    );
+    const { verdict, reasons } = result.architectures.find(({ store }) => store === "redis-sentinel")!;
+    expect(verdict).toBe("refuted");
+    expect(reasons.join("; ")).toContain(
+      "answers that the store gave while the old master was dead: 0, expected at least 1",
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  it("refutes redis-cluster when its servers keep on disk what they are said to lose", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) => copy.change("compose/compose.yaml", /(redis-cluster\.sh.*)--appendonly, "no"/, '$1--appendonly, "yes"'),
+      ["redis-cluster-node-loss", "--policy", "cookie"],
+    );
+    const { verdict, fates } = result.architectures.find(({ store }) => store === "redis-cluster")!;
+    expect({ verdict, fates }).toEqual({ verdict: "refuted", fates: { survived: 6 } });
+    expect(exitCode).toBe(1);
+  });
+
+  it("refutes redis-cluster when the living servers go on without the dead one", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) =>
+        copy.change(
+          "compose/redis-cluster.sh",
+          "--cluster-enabled yes",
+          "--cluster-enabled yes --cluster-require-full-coverage no",
+        ),
+      ["redis-cluster-node-loss", "--policy", "cookie"],
+    );
+    const { verdict, reasons } = result.architectures.find(({ store }) => store === "redis-cluster")!;
+    expect(verdict).toBe("refuted");
+    expect(reasons.join("; ")).toContain("refused requests of users whose session is on a server that lives");
+    expect(exitCode).toBe(1);
+  });
+
   it("refutes the run when the app answers with another user's session", async () => {
     const { exitCode, result } = await runSabotaged(
       // Every tenth answer shows whoever was answered before.
