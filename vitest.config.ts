@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three projects: `unit` needs nothing but Node; `browser` needs Chromium; `docker` needs an engine and runs one file at a time,
- * because two cores are shared.
+ * Three projects, one after the other: `unit` needs nothing but Node; `browser` needs Chromium; `docker` needs an engine and runs
+ * one file at a time, because two cores are shared.
  */
 export default defineConfig({
   test: {
@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          sequence: { groupOrder: 0 },
           include: ["{cli,services,scripts}/**/*.test.ts"],
           exclude: ["**/*.docker.test.ts", "**/*.browser.test.ts", "node_modules/**", "dist/**"],
         },
@@ -17,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          sequence: { groupOrder: 1 },
           include: ["{cli,services,scripts}/**/*.browser.test.ts"],
           fileParallelism: false,
           globalSetup: ["cli/testing/needs-chromium.ts"],
@@ -27,6 +29,7 @@ export default defineConfig({
       {
         test: {
           name: "docker",
+          sequence: { groupOrder: 2 },
           include: ["{cli,services,scripts}/**/*.docker.test.ts"],
           fileParallelism: false,
           globalSetup: ["cli/testing/needs-engine.ts"],

@@ -3,6 +3,7 @@
 # compose file, unit tests.
 #
 #   npm run check
+#   scripts/check.sh --without-tests   all but the unit tests, for where `npm test` follows
 #
 # Needs a Docker engine and the nginx image (./scripts/setup.sh) for `nginx -t`.
 
@@ -12,6 +13,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
 
 main() {
+  case "${1:-}" in
+    '' | --without-tests) ;;
+    -h | --help) print_help_of "${BASH_SOURCE[0]}" && exit ;;
+    *) fail_usage "unknown option '$1'; allowed: --without-tests, --help" ;;
+  esac
   step "format and lint" npx biome check --error-on-warnings .
   step "types" npx tsc --noEmit -p tsconfig.json
   step "types in the browser" npx tsc --noEmit -p tsconfig.page.json
@@ -23,7 +29,7 @@ main() {
     step "nginx -t, ${policy##*/} alone" nginx_accepts "$policy"
   done
   step "nginx -t, all policies" nginx_accepts nginx/policies/*.conf
-  step "unit tests" npm run --silent test:unit
+  [[ ${1:-} == --without-tests ]] || step "unit tests" npm run --silent test:unit
 }
 
 # step NAME COMMAND...: quiet when all is well.
