@@ -144,7 +144,8 @@ async function runOne(
   try {
     if (page) plan.onEvent = page.onEvent;
     // Said before the libraries that talk to Docker are loaded, which takes longer than anybody should look at nothing.
-    narrator.doing("looking for a running lab");
+    // A room reads one page at a time: nothing may turn below it.
+    if (!presenter) narrator.doing("looking for a running lab");
     try {
       const { result, folders } = presenter
         ? await (await import("../present-runs.ts")).presentRuns(plan, presenter, interrupt)

@@ -64,12 +64,10 @@ it("the last check does not believe what it is told: an architecture that loses 
   expect(says).toContain("cookie.redis: logged out by the death of its server");
 });
 
-it("reset makes the lab as new and sets the task up again, in seconds", async () => {
-  const begin = performance.now();
+it("reset makes the lab as new and sets the task up again", async () => {
   const { exitCode, stdout } = await lab.run(["workshop", "reset", "5"]);
   expect(stdout).toContain("The lab is as new, lesson 5 is set up again");
   expect(exitCode).toBe(0);
-  expect(performance.now() - begin).toBeLessThan(10_000);
   expect((await checked("5")).outcomes).toEqual([false, false]);
 });
 
@@ -123,7 +121,7 @@ describe("in a real terminal", () => {
     await terminal.waitFor("cookie.memory: how many of 3 sessions survive?");
     terminal.press(`3${keys.enter}`);
     for (const sentence of [
-      "Who is still logged in?",
+      "Everyone is logged in, then",
       "Everyone logs in",
       "The victim is killed",
       "The victim comes back",
@@ -132,6 +130,7 @@ describe("in a real terminal", () => {
       await terminal.waitFor("q end");
       terminal.press(keys.space);
     }
+    expect(terminal.seen()).not.toContain("⠋");
     await terminal.waitFor("CONFIRMED");
     await terminal.waitFor("✗ 1 too many");
     expect(await terminal.ended).toBe(0);
