@@ -18,6 +18,9 @@ const promisedMs = 15_000;
 let lab: ReturnType<typeof labCommand>;
 let decoys: Decoys;
 beforeAll(async () => {
+  // A run of these tests that was killed itself.
+  using before = labCommand({ name });
+  await before.run(["down"]);
   decoys = await placeDecoys(name);
 });
 beforeEach(() => {
