@@ -3,7 +3,7 @@
 #
 #   ./scripts/setup.sh          asks before it installs a system package
 #   ./scripts/setup.sh --yes    asks nothing
-#   ./scripts/setup.sh --tests  also gets Chromium, which the tests of the pages need (npm test)
+#   ./scripts/setup.sh --tests  also gets Chromium, which the tests of the pages need (npm run test:all)
 #
 # Needs Node 20.19 or newer with npm. Running it again is cheap: what is there is left alone.
 #
