@@ -12,6 +12,8 @@ import type { StoreContext } from "./store.ts";
 
 /** How often the cluster is asked who is there and has which slots: a server that comes back is used after so long. */
 const SLOTS_REFRESH_MS = 500;
+/** Longer than a cluster that is whole takes to connect. */
+const STUCK_MS = 2_000;
 /** No visitor waits for that answer, and a busy machine is no dead cluster. */
 const SLOTS_TIMEOUT_MS = 2_000;
 
@@ -38,9 +40,32 @@ export async function connectToCluster(
   // ioredis connects to a server when it is first wanted, and refuses whoever comes while it does: so all at once, beforehand.
   cluster.on("+node", (server: Redis) => void server.connect().catch(() => {}));
   const address = `the cluster of ${addresses.map(({ host, port }) => `${host}:${port}`).join(", ")}`;
+  const pushing = pushOn(cluster);
   const connection = await watched(cluster, { address, log: (line) => log(`store ${store}: ${line}`) });
   await Promise.all(cluster.nodes("master").map(firstSign));
-  return connection;
+  return {
+    ...connection,
+    async close() {
+      clearInterval(pushing);
+      await connection.close();
+    },
+  };
+}
+
+/**
+ * When all servers go at once, ioredis 6.0.0 may wait for ever for an event that does not come, and never connects again (seen
+ * after `docker kill` of all three). A cluster that has not been ready for this long is pushed: to begin anew, and if it is
+ * stuck in the middle of that, to connect.
+ */
+function pushOn(cluster: Cluster): NodeJS.Timeout {
+  let readyAt = performance.now();
+  return setInterval(() => {
+    if (cluster.status === "ready") readyAt = performance.now();
+    if (performance.now() - readyAt < STUCK_MS) return;
+    readyAt = performance.now();
+    if (["disconnecting", "close", "end"].includes(cluster.status)) cluster.connect().catch(() => {});
+    else cluster.disconnect(true);
+  }, SLOTS_REFRESH_MS).unref();
 }
 
 /** One connection for each part of the keys. Throws when a part is missing: what the others hold is not all. */
