@@ -66,11 +66,20 @@ export function infoNumber({ info = {} }: Feeling, field: string): number {
   return Number(info[field]?.replace("count=", "") ?? 0);
 }
 
+/** Keys are missing of those that were written, the other application's among them once it has come. */
+export function keysWentMissing(after: Feeling, before: Feeling): boolean {
+  return endlessKeys(after) > 0 && infoNumber(after, "keys") < keysWritten(before);
+}
+
+/** The other application's: sessions have an end. */
+function endlessKeys(feeling: Feeling): number {
+  return infoNumber(feeling, "keys") - infoNumber(feeling, "expires");
+}
+
 /** How many keys there would be if none went: with the other application's, which are written first where they are missing. */
-export function keysWritten(before: Feeling): number {
+function keysWritten(before: Feeling): number {
   const keys = infoNumber(before, "keys");
-  const endless = keys - infoNumber(before, "expires");
-  return endless >= ballast.keys ? keys : keys + ballast.keys;
+  return endlessKeys(before) >= ballast.keys ? keys : keys + ballast.keys;
 }
 
 function sayState({ service, running, paused, exitCode, attached, startedAt }: ContainerState): string {

@@ -1,4 +1,4 @@
-import { defineFault, infoNumber, keysWritten } from "../fault.ts";
+import { defineFault, infoNumber, keysWentMissing } from "../fault.ts";
 
 export default defineFault("evict", {
   experience:
@@ -8,7 +8,7 @@ export default defineFault("evict", {
   heal: (service) => service.redis().restore(),
   engineShows: ({ feeling }, before) =>
     infoNumber(feeling, "evicted_keys") > infoNumber(before.feeling, "evicted_keys"),
-  isFelt: ({ feeling }, before) => infoNumber(feeling, "keys") < keysWritten(before.feeling),
+  isFelt: ({ feeling }, before) => keysWentMissing(feeling, before.feeling),
   says: ({ feeling }) => ({
     engine: `Redis says that it evicted ${infoNumber(feeling, "evicted_keys")} keys (${feeling.info?.maxmemory_policy})`,
     felt: `${infoNumber(feeling, "keys")} keys are left of those that were written`,

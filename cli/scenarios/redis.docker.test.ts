@@ -59,7 +59,7 @@ it("redis-crash (SIGKILL): what was not saved is lost, AOF keeps all", async () 
 });
 
 it.each([
-  ["--aof", ["memory", "redis-aof"]],
+  ["--aof", ["jwt-denylist", "memory", "redis-aof", "redis-fallback", "spring"]],
   ["--no-aof", ["memory", "redis", "redis-rdb"]],
 ])("redis-restart %s takes only these stores, the control included: %j", async (option, stores) => {
   const { result } = await lab.json(["scenario", "redis-restart", option, ...cookieOnly]);

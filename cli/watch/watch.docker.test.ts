@@ -40,7 +40,7 @@ test("a server that is killed from the page turns red in place and comes back; C
 
   await page.getByRole("button", { name: "kill app2" }).click();
   await page.locator(`[data-service="app2"]${is("down")}`).waitFor();
-  expect(await box({ page }, "app2").locator(".state").textContent()).toBe("✗ down (kill)");
+  await box({ page }, "app2").getByText("✗ down (kill)", { exact: true }).waitFor();
   const now = await box({ page }, "app2").boundingBox();
   expect([Math.round(now!.x), Math.round(now!.width)]).toEqual([Math.round(place!.x), Math.round(place!.width)]);
   await inMemory.getByText("1 logged out").waitFor();
