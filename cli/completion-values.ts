@@ -25,8 +25,7 @@ export const completionValues: Readonly<Record<string, Values>> = {
   "--at": architectures,
   "--victim": () => plain(appServers),
   "--need": async () => (await columns()).map(({ need, label }) => ({ value: need, description: label })),
-  "--with": async () =>
-    plain(new Set((await import("./lab/stores.ts")).loadStores().flatMap(({ profile }) => profile ?? []))),
+  "--with": async () => plain((await import("./lab/stores.ts")).allProfiles()),
   "workshop what": async () => [...plain(["list", "check", "hint", "solve", "reset"]), ...(await lessons())],
   "workshop lesson": lessons,
   kind: async () => plain(faultKinds()),

@@ -12,12 +12,11 @@ import { historyVersion, type RunEvent, type Versions } from "./history/events.t
 import { readHistory } from "./history/reader.ts";
 import { FileRecorder } from "./history/recorder.ts";
 import type { Interrupt } from "./interrupt.ts";
-import { profilesOf } from "./lab/architectures.ts";
 import { thisProcess } from "./lab/process-identity.ts";
 import { newRunFolder, runFiles } from "./lab/runs.ts";
 import { loadStores } from "./lab/stores.ts";
 import { appServers, balancer, defaultName, type Lab } from "./lab/topology.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, profilesOfPlan } from "./plan.ts";
 import { seededShuffle } from "./runner/pace.ts";
 import { runScenario } from "./runner/run-scenario.ts";
 import { Interrupted, type Narrator, type Stage } from "./runner/stage.ts";
@@ -70,7 +69,7 @@ export async function runExperiment(plan: Plan, narrator: Narrator, interrupt: I
 
 /** @throws LabError (`profile-missing`) when an optional server that the plan needs does not run */
 function hasServersFor(plan: Plan, { name, profiles }: Lab): void {
-  const missing = profilesOf(plan.architectures).filter((profile) => !profiles.includes(profile));
+  const missing = profilesOfPlan(plan).filter((profile) => !profiles.includes(profile));
   if (missing.length === 0) return;
   const suffix = name === defaultName ? "" : ` --name ${name}`;
   throw new LabError(`The running lab "${name}" was started without ${missing.join(", ")}.`, {
@@ -124,7 +123,7 @@ async function openLab(
     stays: plan.keep,
     engine,
     signal: interrupt.signal,
-    profiles: profilesOf(plan.architectures),
+    profiles: profilesOfPlan(plan),
     say: (text) => narrator.doing(text),
     ...(plan.port === undefined ? {} : { port: plan.port }),
   });
@@ -198,7 +197,14 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
         : {}),
       newSeats: new Map(),
       shuffle: seededShuffle(plan.seed),
-      service: (name) => openService(name, { lab, engine, transport, storeOf }),
+      service: (name) =>
+        openService(name, {
+          lab,
+          engine,
+          transport,
+          storeOf,
+          policies: [...new Set(plan.architectures.map(({ policy }) => policy.id))],
+        }),
       phase: "baseline",
       broken: [],
       noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner }),

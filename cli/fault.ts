@@ -1,12 +1,14 @@
 import type { ContainerState } from "./docker/engine.ts";
 import { ballast } from "./docker/redis-settings.ts";
-import type { Feeling, Service } from "./docker/service.ts";
+import type { Feeling, Newcomers, Service } from "./docker/service.ts";
 import type { Evidence } from "./history/events.ts";
 
 /** What is known of a service at one moment. */
 export interface Signs {
   state: ContainerState;
   feeling: Feeling;
+  /** Looked at only for what changes the balancers' lists. */
+  newcomers?: Newcomers;
 }
 
 /** A way of breaking a service: one file in cli/faults, whose name is its kind. */
@@ -17,6 +19,8 @@ export interface FaultDefinition {
   needs?: "stopped";
   /** It changes the settings of a Redis server, and hits nothing else. */
   only?: "redis";
+  /** It changes the balancers' lists of app servers and leaves every process as it is. */
+  changesLists?: boolean;
   inject(service: Service): Promise<void>;
   /** Undoes it; must also work after half an injection, and when there is nothing to undo. */
   heal(service: Service): Promise<void>;
@@ -39,16 +43,24 @@ export function defineFault(kind: string, definition: FaultDefinition): (target:
   return (target) => ({ ...definition, kind, target });
 }
 
-export async function signsOf(service: Service): Promise<Signs> {
-  const [state, feeling] = await Promise.all([service.state(), service.feel()]);
-  return { state, feeling };
+export async function signsOf(
+  service: Service,
+  { changesLists = false }: Partial<FaultDefinition> = {},
+): Promise<Signs> {
+  const [state, feeling, newcomers] = await Promise.all([
+    service.state(),
+    service.feel(),
+    changesLists ? service.newcomers() : undefined,
+  ]);
+  return { state, feeling, ...(newcomers ? { newcomers } : {}) };
 }
 
 /** The two independent signs that a fault happened, as evidence for the history. */
 export function evidenceFor(fault: FaultDefinition, after: Signs, before: Signs): Evidence[] {
+  const { state, feeling, newcomers } = after;
   const says = fault.says?.(after) ?? {
-    engine: sayState(after.state),
-    felt: sayChange(after.feeling, before.feeling),
+    engine: newcomers ? sayStanding(state.service, newcomers) : sayState(state),
+    felt: newcomers ? sayNewcomers(state.service, newcomers) : sayChange(feeling, before.feeling),
   };
   return [
     { source: "engine", shows: fault.engineShows(after, before), says: says.engine },
@@ -80,6 +92,16 @@ function endlessKeys(feeling: Feeling): number {
 function keysWritten(before: Feeling): number {
   const keys = infoNumber(before, "keys");
   return endlessKeys(before) >= ballast.keys ? keys : keys + ballast.keys;
+}
+
+function sayStanding(service: string, { standing }: Newcomers): string {
+  return standing ? `the balancers run with ${service} ${standing}` : `the balancers run with ${service} as in nginx/`;
+}
+
+function sayNewcomers(service: string, { comeBy, stayAwayBy }: Newcomers): string {
+  const come = comeBy.length > 0 ? `new browsers reach ${service} by ${comeBy.join(", ")}` : "";
+  const stay = stayAwayBy.length > 0 ? `none reaches ${service} by ${stayAwayBy.join(", ")}` : "";
+  return [come, stay].filter(Boolean).join("; ");
 }
 
 function sayState({ service, running, paused, exitCode, attached, startedAt }: ContainerState): string {

@@ -25,7 +25,7 @@ export async function injectByHand(
   const { kind, target, experience } = fault;
   await using services = openLabServices(lab, engine);
   const service = services.named(target);
-  const before = await signsOf(service);
+  const before = await signsOf(service, fault);
   const obstacle = obstacleTo(fault, before.state);
   if (fault.only === "redis" && !isRedis(target))
     throw new LabError(`"${kind}" would hit nothing: ${target} is no Redis server.`, {
@@ -42,7 +42,7 @@ export async function injectByHand(
     });
   await inject(fault, service);
   const { ok, seen } = await waitUntil({
-    look: async () => evidenceFor(fault, await signsOf(service), before),
+    look: async () => evidenceFor(fault, await signsOf(service, fault), before),
     until: (evidence) => evidence.every((sign) => sign.shows || cannotShow(sign, fault, before)),
     deadlineMs: confirmDeadlineMs,
   });

@@ -1,6 +1,6 @@
 import { loadScenario } from "./catalogue.ts";
 import type { HistoryEvent } from "./history/events.ts";
-import { type Architecture, selectArchitectures } from "./lab/architectures.ts";
+import { type Architecture, profilesOf, selectArchitectures } from "./lab/architectures.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What is to be done, complete, before anything is started. */
@@ -30,6 +30,11 @@ export interface PlanOptions extends Omit<Plan, "scenario" | "architectures"> {
   stores?: readonly string[];
   /** "All" stores are the core's and those of these Compose profiles. */
   profiles?: readonly string[];
+}
+
+/** The Compose profiles that must run for a plan: those of its stores, and those that its scenario asks for. */
+export function profilesOfPlan({ architectures, scenario }: Pick<Plan, "architectures" | "scenario">): string[] {
+  return [...new Set([...profilesOf(architectures), ...(scenario.profiles ?? [])])].sort();
 }
 
 /** Chooses the architectures of a scenario. @throws LabError for unknown names */

@@ -59,7 +59,12 @@ export async function runComparison(options: ComparisonOptions): Promise<void> {
       started = await startLab({
         name: options.name,
         stays: false,
-        profiles: profilesOf(architectures),
+        profiles: [
+          ...new Set([
+            ...profilesOf(architectures),
+            ...[...scenarios.values()].flatMap(({ profiles = [] }) => profiles),
+          ]),
+        ],
         engine,
         signal: interrupt.signal,
         say: (text) => narrator.doing(text),

@@ -3,6 +3,7 @@ import type { Copied } from "./history/events.ts";
 import type { Selection } from "./lab/architectures.ts";
 import type { Policy } from "./lab/policies.ts";
 import type { Store } from "./lab/stores.ts";
+import { appServers, spareProfile, spareServers } from "./lab/topology.ts";
 import type { Fate } from "./verdict/fates.ts";
 
 /** The words of which scenarios are made. Steps are data; the runner plays them in order. */
@@ -10,7 +11,7 @@ export type Step =
   | { do: "tell"; text: string }
   | { do: "log-in"; idleEnd?: "soon"; only?: readonly Third[] }
   | { do: "shop"; only?: readonly Third[] }
-  | { do: "read-back" | "log-out" | "heal" | "check-in" }
+  | { do: "read-back" | "log-out" | "heal" | "settle" | "check-in" }
   | { do: "change"; what: "address" | "affinity-cookie" | "forged-affinity" }
   | { do: "plant" | "try-planted" | "forge" }
   | { do: "keep-shopping"; forMs: number | "until-idle-end" }
@@ -96,6 +97,17 @@ export const copiesFallBehind = (): Step => ({ do: "hold-copies" });
 export const inject = (...faults: Fault[]): Step => ({ do: "inject", faults });
 /** Repairs everything, newest fault first, and waits until the lab is well. */
 export const healEverything = (): Step => ({ do: "heal" });
+/** Waits until all is well with things as they are now, and repairs nothing: what was changed is meant to stay. */
+export const everythingSettles = (): Step => ({ do: "settle" });
+/** The same steps for one app server after the other, as a deployment does it. */
+export const forEachServer = (stepsFor: (server: string, index: number) => Step[]): Step[] =>
+  appServers.flatMap(stepsFor);
+/** All app servers that take part from the beginning. */
+export const everyServer = (faultFor: (server: string) => Fault): Fault[] => appServers.map(faultFor);
+/** The first of the spare app servers, and all of them; a scenario that uses them needs the Compose profile `spare`. */
+export const oneSpare = (faultFor: (server: string) => Fault): Fault[] => spareServers.slice(0, 1).map(faultFor);
+export const everySpare = (faultFor: (server: string) => Fault): Fault[] => spareServers.map(faultFor);
+export { spareProfile };
 /** The final reads, after the repair: they decide what became of each session. */
 export const everyoneChecksIn = (): Step => ({ do: "check-in" });
 
@@ -109,6 +121,11 @@ export interface SessionFacts {
   seat: string | undefined;
   /** Where the balancer sends a stranger who has the address that the user is going to have; undefined if it keeps its own. */
   newSeat: string | undefined;
+  /**
+   * Where the balancer's arithmetic leads this browser when the spare servers of the scenario have joined; undefined where
+   * nothing is computed.
+   */
+  seatAmongMore: string | undefined;
   /** The balancer has given this browser a cookie of its own. */
   hasAffinityCookie: boolean;
   /** A user who does not come back until the final reads, where the others keep shopping. */
@@ -203,6 +220,8 @@ export interface Scenario {
     /** A store that the faults do not touch and that always takes part, so that there is something to compare with. */
     controlStore?: string;
   };
+  /** Compose profiles of optional servers that it needs. */
+  profiles?: readonly string[];
   /** All users sit in one office: their addresses are in one /24, and nobody chooses where they land. */
   clients?: "one-network";
   /** The column of `lab compare` that this scenario fills: a label of a few words, and its name for `--need`. */

@@ -1,9 +1,12 @@
+import { loadPolicies } from "../lab/policies.ts";
 import { companionsOf } from "../lab/stores.ts";
-import { appServers, balancer, directHost, type Lab } from "../lab/topology.ts";
+import { appServers, architectureHost, balancer, directHost, type Lab } from "../lab/topology.ts";
+import { clientAddresses } from "../users/client-address.ts";
 import type { Transport } from "../users/transport.ts";
 import type { ContainerState, Engine } from "./engine.ts";
 import { isRedis, type RedisSettings, redisSettings } from "./redis-settings.ts";
 import { sessionServerOf } from "./session-server.ts";
+import { changeStanding, readStandings, type Standing } from "./upstreams.ts";
 
 /** How a service feels to somebody who uses it. */
 export interface Feeling {
@@ -14,6 +17,15 @@ export interface Feeling {
   says: string;
   /** Redis `INFO`, where the service is a Redis that answers. */
   info?: Readonly<Record<string, string>>;
+}
+
+/** Whom the balancers send to an app server. */
+export interface Newcomers {
+  /** How it stands in the lists that they run with; undefined: as the files in nginx/ say. */
+  standing: Standing | undefined;
+  /** Policies under which some of a few new browsers got there, and those under which none did. */
+  comeBy: readonly string[];
+  stayAwayBy: readonly string[];
 }
 
 /** What a fault may do to a service, and how it can see that it was done. */
@@ -29,6 +41,9 @@ export interface Service {
   connect(): Promise<void>;
   /** For Redis servers: their settings can be changed. @throws Error for any other service */
   redis(): RedisSettings;
+  /** Changes how it stands in the balancers' lists; undefined puts it back as it was. */
+  stand(standing: Standing | undefined): Promise<void>;
+  newcomers(): Promise<Newcomers>;
   /** What the engine says. */
   state(): Promise<ContainerState>;
   /** What is felt, by asking the service (or whoever uses it) through the balancer. */
@@ -41,10 +56,15 @@ export interface ServiceOptions {
   transport: Transport;
   /** Compose service that holds a store -> id of that store, to ask app servers about it. */
   storeOf: ReadonlyMap<string, string>;
+  /** Policies that are looked at for newcomers; all unless told. */
+  policies?: readonly string[];
 }
 
+/** New browsers that ask at a policy's door in one look: enough that none of four servers is missed by chance. */
+const newcomersPerLook = 16;
+
 /** A handle on one service of the lab. */
-export function openService(name: string, { lab, engine, transport, storeOf }: ServiceOptions): Service {
+export function openService(name: string, { lab, engine, transport, storeOf, policies }: ServiceOptions): Service {
   const store = storeOf.get(name);
   return {
     name,
@@ -59,6 +79,11 @@ export function openService(name: string, { lab, engine, transport, storeOf }: S
       if (!isRedis(name)) throw new Error(`${name} is no Redis server`);
       return redisSettings({ lab, engine, service: name });
     },
+    stand: (standing) => changeStanding(engine, lab, name, standing),
+    newcomers: async () => ({
+      standing: (await readStandings(engine, lab))[name],
+      ...(await whoSends(name, transport, policies ?? loadPolicies().map(({ id }) => id))),
+    }),
     state: () => engine.state(lab, name),
     feel: () => {
       if (name === balancer) return feelBalancer({ lab, engine, transport });
@@ -68,6 +93,30 @@ export function openService(name: string, { lab, engine, transport, storeOf }: S
         ? feelAppServer(name, transport, storeOf)
         : feelStore(name, store, { lab, engine, transport });
     },
+  };
+}
+
+async function whoSends(name: string, transport: Transport, policies: readonly string[]) {
+  const newAddress = clientAddresses();
+  const comes = await Promise.all(
+    policies.map(async (policy) => {
+      const host = architectureHost({ policy, store: "memory" });
+      const visits = Array.from({ length: newcomersPerLook }, () =>
+        transport.send({
+          host,
+          method: "GET",
+          path: "/whoami",
+          headers: { accept: "application/json", "x-lab-client-address": newAddress() },
+          connection: "fresh",
+        }),
+      );
+      const replies = await Promise.all(visits);
+      return replies.some((reply) => reply.answered && headerOf(reply.headers["x-app-server"]) === name);
+    }),
+  );
+  return {
+    comeBy: policies.filter((_, index) => comes[index]),
+    stayAwayBy: policies.filter((_, index) => !comes[index]),
   };
 }
 

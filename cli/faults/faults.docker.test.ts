@@ -15,7 +15,7 @@ let transport: Transport;
 let service: (name: string) => Service;
 
 beforeAll(async () => {
-  await command.up();
+  await command.up(["--with", "spare"]);
   const lab = (await findLab("test-faults", engine))!;
   transport = openTransport({ port: lab.port });
   const storeOf = new Map(["redis-aof", "redis-rdb"].map((name) => [name, name]));
@@ -31,7 +31,9 @@ afterAll(async () => {
 /** Every fault, on an app server and on the server of a store, or on the one kind that it is meant for: one contract. */
 const cases = await Promise.all(
   faultKinds().map(async (kind) => {
-    const targets = (await loadFault(kind))("any").only === "redis" ? ["redis-rdb"] : ["app2", "redis-aof"];
+    const { only, changesLists } = (await loadFault(kind))("any");
+    const inLists = [kind === "join" ? "app4" : "app2"];
+    const targets = only === "redis" ? ["redis-rdb"] : changesLists ? inLists : ["app2", "redis-aof"];
     return targets.map((target) => [kind, target] as const);
   }),
 );
@@ -44,13 +46,13 @@ describe.each(cases.flat())("%s on %s", (kind, target) => {
     // Somebody is logged in: a server that holds nothing has nothing to lose.
     await logIn(target);
     if (fault.needs === "stopped") await goneAfterStop(victim);
-    const before = await signsOf(victim);
-    expect(shows(evidenceFor(fault, await signsOf(victim), before))).toBe("engine: no, felt: no");
+    const before = await signsOf(victim, fault);
+    expect(shows(evidenceFor(fault, await signsOf(victim, fault), before))).toBe("engine: no, felt: no");
 
     await fault.inject(victim);
     try {
       const injected = await waitUntil({
-        look: async () => shows(evidenceFor(fault, await signsOf(victim), before)),
+        look: async () => shows(evidenceFor(fault, await signsOf(victim, fault), before)),
         until: (seen) => seen === "engine: yes, felt: yes",
         deadlineMs: 5_000,
       });
@@ -68,6 +70,7 @@ describe.each(cases.flat())("%s on %s", (kind, target) => {
       state: { running: true, paused: false, attached: true },
       feeling: { answers: true },
     });
+    expect((await victim.newcomers()).standing).toBeUndefined();
   });
 
   it("can be healed when there is nothing to heal", async () => {

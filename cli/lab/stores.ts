@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { LabError } from "../errors.ts";
 import { storesCatalogue } from "./paths.ts";
+import { spareProfile } from "./topology.ts";
 
 const catalogueSchema = z.array(
   z.object({
@@ -54,9 +55,9 @@ export function storesOf({ profiles }: { profiles: readonly string[] }): Store[]
   return loadStores().filter(({ profile }) => profile === null || profiles.includes(profile));
 }
 
-/** The Compose profiles of all optional servers that hold sessions. */
+/** The Compose profiles of all optional servers. */
 export function allProfiles(): string[] {
-  return [...new Set(loadStores().flatMap(({ profile }) => profile ?? []))].sort();
+  return [...new Set([spareProfile, ...loadStores().flatMap(({ profile }) => profile ?? [])])].sort();
 }
 
 /** The services that hold a store's sessions, or may come to. */

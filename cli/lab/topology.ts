@@ -4,7 +4,12 @@
  */
 
 export const appServers: readonly string[] = ["app1", "app2", "app3"];
+/** Started with the Compose profile `spare`; in no upstream group until a scenario puts them in. */
+export const spareServers: readonly string[] = ["app4", "app5", "app6"];
+export const spareProfile = "spare";
 export const balancer = "nginx";
+/** The balancer of the policy node-cookie (services/balancer). */
+export const nodeBalancer = "balancer";
 /** The app server that is broken when `--victim` does not name another. */
 export const defaultVictim = "app2";
 

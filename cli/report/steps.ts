@@ -63,6 +63,8 @@ function describe(step: Step, victim: string): string {
         .join("\n     ");
     case "heal":
       return "everything is repaired, and nginx uses every app server again";
+    case "settle":
+      return "nothing is repaired: what was changed stays, and every policy goes by it";
     case "check-in":
       return "everyone is asked who they are: this decides";
   }

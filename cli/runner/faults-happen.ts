@@ -99,7 +99,7 @@ export async function fillServers(stage: Stage, servers: readonly string[]): Pro
 /** Breaks all of these at the same moment, and waits for the two signs of each. */
 export async function injectFaults(stage: Stage, faults: readonly Fault[]): Promise<void> {
   stage.answers.clear();
-  const before = await Promise.all(faults.map(({ target }) => signsOf(stage.service(target))));
+  const before = await Promise.all(faults.map((fault) => signsOf(stage.service(fault.target), fault)));
   for (const fault of faults) {
     // On record and on the list before anything is done: whatever happens next, it will be healed.
     stage.noteFault("breaking", fault);
@@ -119,7 +119,7 @@ async function injectOne(stage: Stage, fault: Fault, before: Signs): Promise<voi
   }
   note(stage, fault, "injected");
   const { ok, seen } = await waitUntil({
-    look: async () => evidenceFor(fault, await signsOf(service), before),
+    look: async () => evidenceFor(fault, await signsOf(service, fault), before),
     until: (evidence) => evidence.every(({ shows }) => shows),
     deadlineMs: confirmDeadlineMs,
     signal: stage.signal,

@@ -2,6 +2,9 @@ import { redisInfo } from "../docker/service.ts";
 import { sessionServerOf } from "../docker/session-server.ts";
 import { serversOf } from "../lab/stores.ts";
 import { expectationOf, type SessionFacts } from "../scenario.ts";
+import { consistentHash } from "../users/consistent-hash.ts";
+import { ipHashServer } from "../users/ip-hash.ts";
+import type { Member } from "../users/population.ts";
 import { waitUntil } from "../wait.ts";
 import type { Stage } from "./stage.ts";
 import { fullestServer, lookIntoGroups, whereIs } from "./where-sessions-are.ts";
@@ -37,6 +40,7 @@ export async function predict(stage: Stage): Promise<void> {
       home: user.home,
       seat,
       newSeat: stage.newSeats.get(member)?.seat,
+      seatAmongMore: seatAmongMore(stage, member),
       hasAffinityCookie: user.hasAffinityCookie,
       staysAway: member.staysAway,
       victim: stage.victim,
@@ -55,6 +59,28 @@ export async function predict(stage: Stage): Promise<void> {
       ...(store.group?.holds === "copies" ? { copied } : {}),
     });
   }
+}
+
+/**
+ * nginx computes the place of a browser under `ip_hash` and `hash ... consistent`, and so do we: by its address, or by the cookie
+ * that the balancer gave it.
+ */
+function seatAmongMore(
+  { appServers, scenario }: Stage,
+  { user, architecture: { policy } }: Member,
+): string | undefined {
+  const joining = scenario.steps.flatMap((step) =>
+    step.do === "inject" ? step.faults.filter(({ kind }) => kind === "join").map(({ target }) => target) : [],
+  );
+  if (policy.afterFailover !== "returns") return undefined;
+  const names = [...appServers, ...joining];
+  if (policy.affinity === "address")
+    return ipHashServer(
+      user.address,
+      names.map((name) => ({ name })),
+    );
+  const [key] = user.affinityCookieValues;
+  return key === undefined ? undefined : consistentHash(names.map((name) => `${name}:3000`))(key)?.split(":")[0];
 }
 
 /** Records which process each store's server is and how many keys it holds. */

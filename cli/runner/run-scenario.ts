@@ -111,6 +111,9 @@ async function play(stage: Stage, step: Step): Promise<void> {
       narrator.doing("repairing, and waiting until nginx uses every app server again");
       await healFaults(stage);
       return settle(stage);
+    case "settle":
+      narrator.doing("waiting until every policy goes by the new lists");
+      return settle(stage);
     case "check-in":
       await predict(stage);
       narrator.doing(`${users} users are asked who they are, for the record`);

@@ -86,11 +86,11 @@ async function appServersReachStores({
 }
 
 async function policiesUseEveryServer(stage: Stage): Promise<string | undefined> {
-  const { architectures, appServers, signal } = stage;
+  const { architectures, signal } = stage;
   const missing = new Map(
     // One architecture stands for its policy: nginx keeps the failure window per upstream group.
     [...new Map(architectures.map((architecture) => [architecture.policy.id, architecture])).values()].map(
-      (architecture) => [architecture, new Set(appServers)] as const,
+      (architecture) => [architecture, new Set(servingServers(stage))] as const,
     ),
   );
   const newAddress = clientAddresses();
@@ -114,6 +114,13 @@ async function policiesUseEveryServer(stage: Stage): Promise<string | undefined>
   });
   if (ok) return undefined;
   return seen.map(([{ policy }, unseen]) => `${policy.id} sends nobody to ${[...unseen].join(", ")}`).join("; ");
+}
+
+/** Those that the balancers send newcomers to, as things stand. */
+function servingServers({ appServers, broken }: Stage): string[] {
+  const joined = broken.filter(({ kind }) => kind === "join").map(({ target }) => target);
+  const away = broken.filter(({ kind }) => kind === "leave" || kind === "drain").map(({ target }) => target);
+  return [...appServers, ...joined].filter((server) => !away.includes(server));
 }
 
 /** One new login on each app server with each store, on record. */

@@ -77,6 +77,11 @@ export class VirtualUser {
     return this.#affinityCookies.length > 0;
   }
 
+  /** What the balancer wrote into the cookies that it gave this browser. */
+  get affinityCookieValues(): string[] {
+    return this.cookies.filter(({ name }) => this.#affinityCookies.includes(name)).map(({ value }) => value);
+  }
+
   /** The cookies that it would send now. */
   get cookies(): HeldCookie[] {
     return this.#jar.getCookiesSync(this.#url()).map(({ key, value }) => ({ name: key, value }));

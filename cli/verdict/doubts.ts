@@ -35,11 +35,22 @@ function isControlArchitecture(own: readonly JudgedSession[], record: RunRecord)
   return record.faults.every(({ target }) => !record.run.appServers.includes(target) && !servers.includes(target));
 }
 
-/** Untouched sessions of the same architecture, or, where the fault touches all of these, of the whole run: all still there? */
+/**
+ * Untouched sessions of the same architecture, or, where the faults touch all of these, of the whole run: all still there? Where
+ * there is none at all, because every app server has its turn: the sessions whose turn had not come yet.
+ */
 export function controlsSurvived(own: readonly JudgedSession[], all: readonly JudgedSession[]): boolean {
   const near = own.filter(isControl);
   const controls = near.length > 0 ? near : all.filter(isControl);
+  if (controls.length === 0) return waitingSurvived(own) ?? waitingSurvived(all) ?? false;
   return controls.length > 0 && controls.every(({ fate }) => fate === "survived");
+}
+
+function waitingSurvived(sessions: readonly JudgedSession[]): boolean | undefined {
+  const waiting = sessions.filter(
+    ({ outlasted, session }) => outlasted !== undefined && baselineOf(session) === "held",
+  );
+  return waiting.length === 0 ? undefined : waiting.every(({ outlasted }) => outlasted);
 }
 
 function isTouched({ exposed }: JudgedSession): boolean {

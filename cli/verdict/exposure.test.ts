@@ -7,10 +7,17 @@ const architectures = ["round-robin.memory", "ip-hash.memory", "cookie.redis", "
 
 /** For each architecture, whether its user on app1 and its user on app2 are exposed. */
 function exposedBy(...targets: string[]): string {
+  return exposedByFaults(...targets.map((target) => ["kill", target] as const));
+}
+
+function exposedByFaults(...faults: (readonly [kind: string, target: string])[]): string {
   const told: Story = story({ architectures });
+  const run = told.events[0];
+  if (run?.type === "run")
+    for (const { policy } of run.architectures) policy.afterFailover = policy.id === "cookie" ? "stays" : "returns";
   for (const architecture of architectures)
     for (const server of ["app1", "app2"]) told.comesIn(`${architecture} ${server}`, server, { architecture });
-  for (const target of targets) told.injects("kill", target);
+  for (const [kind, target] of faults) told.injects(kind, target);
   const record = recordOf(told);
   return [...record.sessions.values()]
     .filter((session) => isExposed(session, record))
@@ -61,4 +68,11 @@ test("of servers that copy each other, a fault of any touches everybody, and one
     return [...record.sessions.values()].filter((session) => isExposed(session, record)).length;
   };
   expect(["redis-ha1", "redis-ha3", "sentinel1", "redis"].map(touched)).toEqual([1, 1, 0, 0]);
+});
+
+test("a server that joins touches whoever is placed by arithmetic or by turn, and nobody whom a cookie binds", () => {
+  const exposed = exposedByFaults(["join", "app4"]);
+  expect(exposed).toContain("ip-hash.memory app1");
+  expect(exposed).toContain("round-robin.memory app1");
+  expect(exposed).not.toContain("cookie");
 });

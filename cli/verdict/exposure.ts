@@ -16,12 +16,29 @@ export function faultsTouching(session: SessionRecord, record: RunRecord): Fault
   return record.faults.filter((fault) => touches(fault, session, architecture, record.run.appServers));
 }
 
+/**
+ * Where several faults come one after the other, as in a rolling deployment, nobody is untouched to the end; but until its own
+ * turn came, a session is a control for the faults before it. Was it still known after these, and until its turn?
+ *
+ * @returns undefined when no fault came before the first one that touched it
+ */
+export function outlastedOthers(session: SessionRecord, record: RunRecord): boolean | undefined {
+  const own = faultsTouching(session, record);
+  const turn = Math.min(...own.map(({ injectedAt }) => injectedAt));
+  const before = record.faults.filter((fault) => fault.injectedAt < turn && !own.includes(fault));
+  if (own.length === 0 || before.length === 0) return undefined;
+  const { lastKnownAt = Number.NEGATIVE_INFINITY, firstAnonymousAt = Number.POSITIVE_INFINITY } = session;
+  return firstAnonymousAt >= turn && before.every(({ injectedAt }) => injectedAt < lastKnownAt);
+}
+
 function touches(
-  { target }: FaultRecord,
+  { kind, target }: FaultRecord,
   session: SessionRecord,
   { policy, store }: ArchitectureFacts,
   appServers: readonly string[],
 ): boolean {
+  // A longer list moves whoever is placed by arithmetic; a balancer that goes by what it wrote down keeps everybody.
+  if (kind === "join") return policy.affinity === "none" || policy.afterFailover !== "stays";
   if (appServers.includes(target))
     return policy.affinity === "none" || session.home?.server === target || session.seat === target;
   if (isStoreServer(target)) return holds(target, session, store);

@@ -1,7 +1,7 @@
 import type { ArchitectureFacts } from "../history/events.ts";
 import { causeOf } from "./causes.ts";
 import { controlsSurvived, doubtsAbout } from "./doubts.ts";
-import { isExposed } from "./exposure.ts";
+import { isExposed, outlastedOthers } from "./exposure.ts";
 import { baselineOf, fateOf } from "./fate-of.ts";
 import { type Fate, isFate } from "./fates.ts";
 import type { ArchitectureResult, Verdict } from "./result.ts";
@@ -13,6 +13,8 @@ export interface JudgedSession {
   session: SessionRecord;
   fate: Fate;
   exposed: boolean;
+  /** Known until its own turn came, after faults that touched others; undefined where there were none. */
+  outlasted: boolean | undefined;
   expected: readonly Fate[];
   because: string;
 }
@@ -27,6 +29,7 @@ export function judgeSessions(record: RunRecord): JudgedSession[] {
         session,
         fate: fateOf(session, record),
         exposed: isExposed(session, record),
+        outlasted: outlastedOthers(session, record),
         expected: (expectation?.fates ?? []).filter(isFate),
         because: expectation?.because ?? "",
       };

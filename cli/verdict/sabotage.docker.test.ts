@@ -149,6 +149,16 @@ describe("a broken architecture is noticed, never confirmed", () => {
     expect(exitCode).toBe(1);
   });
 
+  it("does not confirm a drained deployment when nginx is never told to drain", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) => copy.change("dist/cli/docker/upstreams.js", 'draining: "drain"', 'draining: ""'),
+      ["rolling-deploy-drain", "--policy", "cookie", "--store", "memory,redis"],
+    );
+    expect(result.reasons[0]).toContain("fault not confirmed: drain app1");
+    expect(result.verdict).not.toBe("confirmed");
+    expect(exitCode).not.toBe(0);
+  });
+
   it("is inconclusive when the fault hits nothing", async () => {
     const { exitCode, result } = await runSabotaged(
       (copy) => copy.change("dist/cli/faults/kill.js", "inject: (service) => service.kill()", "inject: async () => {}"),

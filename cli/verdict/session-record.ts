@@ -40,6 +40,8 @@ export interface SessionRecord {
   lastTrouble?: { answer: OperationEvent["answer"]; reason: string; server?: string };
   /** When the first anonymous answer to the live jar after the baseline came. */
   firstAnonymousAt?: number;
+  /** When the user was last recognised before the first anonymous answer after the baseline. */
+  lastKnownAt?: number;
   interruption: Interruption;
 }
 
@@ -95,6 +97,8 @@ export function noteOperation(session: SessionRecord, operation: OperationEvent,
   if (operation.phase === "baseline") noteBaseline(session.baseline, operation);
   if (operation.phase !== "baseline" && operation.answer === "anonymous")
     session.firstAnonymousAt ??= operation.at + operation.ms;
+  if (operation.answer === "me" && session.firstAnonymousAt === undefined)
+    session.lastKnownAt = operation.at + operation.ms;
   noteInterruption(session.interruption, operation);
 }
 

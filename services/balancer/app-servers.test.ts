@@ -74,3 +74,25 @@ test("going down and coming back is logged once each", () => {
   servers.markUp(server(second));
   expect(lines).toEqual(["app2 is down: refused", "app2 is up again"]);
 });
+
+describe("a list that changes", () => {
+  test("a draining server serves those whose cookie names it, and nobody else, whatever happens to the others", () => {
+    servers.change(addresses.map((address, place) => (place === second ? { ...address, standing: "drain" } : address)));
+    expect(order(second).slice(0, 4)).toBe("app2");
+    expect([order(), order(), order(third)].join(" ")).not.toContain("app2");
+  });
+
+  test("a server that is down in the list serves nobody; the others keep their places", () => {
+    servers.change(addresses.map((address, place) => (place === second ? { ...address, standing: "down" } : address)));
+    expect(order(second)).not.toContain("app2");
+    expect(order(third).slice(0, 4)).toBe("app3");
+  });
+
+  test("one that joins gets its turn; what was known of the others is kept", () => {
+    servers.markDown(server(first), "test");
+    const joined = servers.change([...addresses, { host: "app4", port: 3000 }]);
+    expect(joined.map(({ host }) => host)).toEqual(["app4"]);
+    expect(server(first).isUp).toBe(false);
+    expect([order(), order(), order()].map((text) => text.slice(0, 4)).sort()).toEqual(["app2", "app3", "app4"]);
+  });
+});

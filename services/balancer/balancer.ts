@@ -27,6 +27,8 @@ export interface BalancerOptions extends Settings {
 
 export interface RunningBalancer {
   readonly port: number;
+  /** Goes by another list of app servers from now on; requests under way end where they are. */
+  change(appServers: Settings["appServers"]): void;
   /** Takes no new connections, and ends when the requests under way are answered, or too slow. */
   close(): Promise<void>;
 }
@@ -53,10 +55,14 @@ export async function startBalancer({
     });
   });
   await listen(server, port, host);
-  checkHealth(appServers, { everyMs: healthCheckEveryMs, timeouts, signal: closing.signal });
+  const checks = { everyMs: healthCheckEveryMs, timeouts, signal: closing.signal };
+  checkHealth(appServers, checks);
 
   return {
     port: (server.address() as AddressInfo).port,
+    change(next) {
+      checkHealth(appServers, checks, appServers.change(next));
+    },
     async close() {
       closing.abort();
       const closed = new Promise((resolve) => server.close(resolve));

@@ -14,15 +14,19 @@ export interface HealthCheckOptions {
 /** One missed check may be bad luck; a request that fails takes a server out at once (forward.ts). */
 const FAILURES_UNTIL_DOWN = 2;
 
-/** Asks every app server again and again whether it is well, each at its own pace. */
-export function checkHealth(appServers: AppServers, options: HealthCheckOptions): void {
-  for (const server of appServers.all) void checkOne(server, appServers, options);
+/** Asks these app servers again and again whether they are well, each at its own pace, as long as they are in the list. */
+export function checkHealth(
+  appServers: AppServers,
+  options: HealthCheckOptions,
+  these: readonly AppServer[] = appServers.all,
+): void {
+  for (const server of these) void checkOne(server, appServers, options);
 }
 
 async function checkOne(server: AppServer, appServers: AppServers, options: HealthCheckOptions): Promise<void> {
   const { everyMs, timeouts, signal } = options;
   let failures = 0;
-  while (!signal.aborted) {
+  while (!signal.aborted && appServers.has(server)) {
     const problem = await askHealth(server, timeouts, signal);
     if (signal.aborted) return;
     failures = problem === undefined ? 0 : failures + 1;

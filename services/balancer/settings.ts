@@ -5,6 +5,8 @@ export interface Address {
   /** A host name, which is also what the app server is called. */
   readonly host: string;
   readonly port: number;
+  /** `drain`: only for browsers whose cookie names it; `down`: for nobody. It keeps its place in the list. */
+  readonly standing?: "drain" | "down";
 }
 
 export interface Settings {
@@ -19,7 +21,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readSettings(env: Environment): Settings {
   // Compose hands on what is not set as an empty text, hence no defaults in the signature.
   const port = env.PORT || "3000";
-  const addresses = (env.APP_SERVERS ?? "").split(",").filter((part) => part.trim() !== "");
+  const addresses = addressesIn(env.APP_SERVERS ?? "");
   const mistakes = [
     isPort(port) || `PORT is "${port}": give a number from 0 to 65535`,
     addresses.length > 0 || "APP_SERVERS is not set: give the app servers, such as app1:3000,app2:3000",
@@ -31,13 +33,28 @@ export function readSettings(env: Environment): Settings {
   return { port: Number(port), appServers: addresses.map(readAddress) };
 }
 
+/** A list such as `app1:3000,app2:3000 drain`. Throws an Error that names what is no address. */
+export function readAppServers(list: string): Address[] {
+  const addresses = addressesIn(list);
+  const wrong = addresses.find((text) => !isAddress(text));
+  if (wrong !== undefined || addresses.length === 0)
+    throw new Error(
+      `"${wrong ?? list}" is no app server: give a name and a port, such as app1:3000 or app2:3000 drain`,
+    );
+  return addresses.map(readAddress);
+}
+
+function addressesIn(list: string): string[] {
+  return list.split(",").filter((part) => part.trim() !== "");
+}
+
 function readAddress(text: string): Address {
-  const [host = "", port = ""] = text.trim().split(":");
-  return { host, port: Number(port) };
+  const [host = "", port = "", standing] = text.trim().split(/[: ]/);
+  return { host, port: Number(port), ...(standing === "drain" || standing === "down" ? { standing } : {}) };
 }
 
 function isAddress(text: string): boolean {
-  const [, port] = /^[A-Za-z0-9.-]+:(\d+)$/.exec(text.trim()) ?? [];
+  const [, port] = /^[A-Za-z0-9.-]+:(\d+)(?: drain| down)?$/.exec(text.trim()) ?? [];
   return port !== undefined && isPort(port);
 }
 

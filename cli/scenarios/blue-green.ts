@@ -1,0 +1,46 @@
+import join from "../faults/join.ts";
+import leave from "../faults/leave.ts";
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  everyServer,
+  everySpare,
+  everythingSettles,
+  inject,
+  spareProfile,
+  tell,
+} from "../scenario.ts";
+
+export default defineScenario({
+  title: "Blue-green: all visitors are switched to a new set of app servers",
+  question: "Three new app servers take over at once from the three old ones. Who is still logged in?",
+  architectures: { policies: "all", stores: "all" },
+  profiles: [spareProfile],
+  compare: { label: "blue-green switch", need: "survive-blue-green" },
+  steps: [
+    tell("Everyone logs in and fills a cart, on the blue servers: app1, app2, app3."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell(
+      "The green ones, app4, app5 and app6, have been waiting. Now the balancers' lists name them, and the blue ones no more.",
+    ),
+    inject(...everySpare(join), ...everyServer(leave)),
+    everyoneBrowses({ forMs: 500 }),
+    everythingSettles(),
+    tell("Blue still runs, ready for a way back, with every session in its memory."),
+    everyoneChecksIn(),
+  ],
+  expect: ({ store }) => {
+    if (store.livesIn !== "app-server")
+      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+    return {
+      fate: "orphaned",
+      because: "the session is in the memory of a blue server, and every browser is led to a green one",
+    };
+  },
+});

@@ -1,0 +1,68 @@
+import drain from "../faults/drain.ts";
+import restart from "../faults/restart.ts";
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  forEachServer,
+  healEverything,
+  inject,
+  type Measure,
+  measure,
+  type Seen,
+  tell,
+} from "../scenario.ts";
+
+const recognisedWhileDraining = {
+  name: "answers that recognised their user while a server drained",
+  unit: "share",
+  value: ({ answers: { me, anonymous } }: Seen) => me / Math.max(1, me + anonymous),
+  bound: ({ policy, store }: Seen) => {
+    if (store.livesIn !== "app-server") return { atLeast: 1, because: "any app server finds the session" };
+    if (policy.affinity === "none") return { because: "without affinity it is chance, drained or not" };
+    return policy.afterFailover === "stays"
+      ? { atLeast: 1, because: "nginx still leads to a draining server whoever is bound to it by a cookie" }
+      : {
+          atMost: 0.95,
+          because:
+            "for ip_hash and hash, `drain` is `down`: nobody is bound, so the arithmetic sends its users elsewhere at once",
+        };
+  },
+} satisfies Measure;
+
+export default defineScenario({
+  title: "A new version is rolled out, each app server drained first",
+  question: "Each app server gets `drain` before it is replaced: nobody new is sent there. Who is still logged in?",
+  architectures: { policies: "all", stores: "all" },
+  compare: { label: "rolling deploy, drained", need: "survive-drained-deploy" },
+  steps: [
+    tell("Everyone logs in and fills a cart."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("Each app server drains for a while: nobody new gets there. Then it is restarted."),
+    ...forEachServer((server, index) => [
+      inject(drain(server)),
+      everyoneBrowses({ forMs: 300 }),
+      // Later on, users of the servers before are logged out already.
+      ...(index === 0 ? [measure(recognisedWhileDraining)] : []),
+      inject(restart(server)),
+      everyoneBrowses({ forMs: 300 }),
+      healEverything(),
+    ]),
+    tell("Draining kept newcomers away. Did it do anything for those who were there already?"),
+    everyoneChecksIn(),
+  ],
+  expect: ({ store }) => {
+    if (store.livesIn !== "app-server")
+      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+    return {
+      fate: "lost",
+      because:
+        "draining only keeps newcomers away; whoever has not left by the restart loses what was in the memory of the process",
+    };
+  },
+});

@@ -1,0 +1,39 @@
+import restart from "../faults/restart.ts";
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  forEachServer,
+  healEverything,
+  inject,
+  tell,
+} from "../scenario.ts";
+
+export default defineScenario({
+  title: "A new version is rolled out, one app server after the other",
+  question: "Each app server is replaced in its turn, two are always up. Who is still logged in at the end?",
+  architectures: { policies: "all", stores: "all" },
+  compare: { label: "rolling deploy", need: "survive-rolling-deploy" },
+  steps: [
+    tell("Everyone logs in and fills a cart."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("The app servers are restarted one by one. At every moment somebody answers: the site is never down."),
+    ...forEachServer((server) => [inject(restart(server)), everyoneBrowses({ forMs: 300 }), healEverything()]),
+    tell("All are new. No visitor saw an error page. Who was logged out?"),
+    everyoneChecksIn(),
+  ],
+  expect: ({ store }) => {
+    if (store.livesIn !== "app-server")
+      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+    return {
+      fate: "lost",
+      because:
+        "its app server had its turn like all others, and a session in memory ends with the process; keep sessions in a store of their own",
+    };
+  },
+});
