@@ -6,6 +6,7 @@ import { openLabServices } from "./lab-services.ts";
 import { restoreRedis } from "./redis-settings.ts";
 import type { Service } from "./service.ts";
 import { reviveLab } from "./start-lab.ts";
+import { changeStanding, readStandings } from "./upstreams.ts";
 
 /** A service that does not answer by then has a problem that waiting does not solve. */
 const answerDeadlineMs = 30_000;
@@ -16,7 +17,7 @@ export interface Ailment {
   /** What was found, e.g. `not running, exit code 137`. */
   found: string;
   /** What is done about it. */
-  cure: "started" | "unfrozen" | "attached again";
+  cure: "started" | "unfrozen" | "attached again" | "put back in the lists";
 }
 
 /** Whatever of these services is dead, frozen or cut off, in the order in which it can be mended. */
@@ -44,7 +45,7 @@ export interface Healing {
  * @throws LabError (`not-ready`) when something does not answer
  */
 export async function healServices({ lab, engine, only, say }: Healing): Promise<Ailment[]> {
-  const all = ailmentsOf(await engine.states(lab));
+  const all = [...ailmentsOf(await engine.states(lab)), ...(await changedLists(lab, engine))];
   const isWanted = ({ service }: { service: string }) => only === undefined || only.includes(service);
   for (const ailment of all.filter(isWanted)) {
     say(ailment);
@@ -59,11 +60,22 @@ export async function healServices({ lab, engine, only, say }: Healing): Promise
   return left;
 }
 
+/** Who stands otherwise in the balancers' lists than nginx/ says. A balancer that is down has no list; started again, it has its own. */
+async function changedLists(lab: Lab, engine: Engine): Promise<Ailment[]> {
+  const standings = await readStandings(engine, lab).catch(() => ({}));
+  return Object.entries(standings).map(([service, standing]) => ({
+    service,
+    found: `${standing} in the balancers' lists`,
+    cure: "put back in the lists" as const,
+  }));
+}
+
 /** Does what an ailment needs; does not wait for its effect. */
 export async function mend({ service, cure }: Ailment, lab: Lab, engine: Engine): Promise<void> {
   if (cure === "unfrozen") await engine.unpause(lab, service);
   if (cure === "attached again") await engine.connect(lab, service);
   if (cure === "started") await engine.start(lab, service);
+  if (cure === "put back in the lists") await changeStanding(engine, lab, service, undefined);
 }
 
 async function theseAnswer(names: readonly string[], lab: Lab, engine: Engine): Promise<void> {

@@ -1,6 +1,6 @@
 import { LabError } from "../errors.ts";
 import { storesOf } from "../lab/stores.ts";
-import { appServers, balancer, defaultName, type Lab } from "../lab/topology.ts";
+import { appServers, balancer, defaultName, type Lab, nodeBalancer, spareServers } from "../lab/topology.ts";
 import { waitUntil } from "../wait.ts";
 import type { ContainerState, Engine } from "./engine.ts";
 import { ailmentsOf, mend } from "./heal-services.ts";
@@ -62,10 +62,10 @@ async function firstMasters(lab: Lab, engine: Engine): Promise<void> {
 
 /**
  * Each service forgets in its own way. App servers and nginx keep what they know in the memory of a process (sessions; failure
- * windows and the table of `sticky learn`): another process knows nothing. What was dead has just got one.
+ * windows, the table of `sticky learn`, changed lists of app servers): another process knows nothing. What was dead has just got one.
  */
 async function forget({ service, running }: ContainerState, lab: Lab, engine: Engine): Promise<void> {
-  if (appServers.includes(service) || service === balancer) {
+  if ([...appServers, ...spareServers, balancer, nodeBalancer].includes(service)) {
     if (!running) return;
     await engine.stop(lab, service, { graceSeconds });
     await engine.start(lab, service);

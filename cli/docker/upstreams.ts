@@ -52,7 +52,9 @@ async function apply(engine: Engine, lab: Lab, standings: Standings): Promise<vo
  * which for a moment still take connections: it is in effect when the old ones have ended or are shutting down.
  */
 function nginxScript(standings: Standings): string {
-  const edits = Object.entries(standings).map(([server, standing]) => `-e '${editOf(server, standing)}'`);
+  // Who joins gets a copy of a line as it is in the file: before that line is changed itself.
+  const joinedFirst = Object.entries(standings).sort(([, standing]) => (standing === "joined" ? -1 : 1));
+  const edits = joinedFirst.map(([server, standing]) => `-e '${editOf(server, standing)}'`);
   const policies = `${runningFolder}/policies`;
   return [
     "set -e",

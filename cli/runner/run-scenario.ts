@@ -25,6 +25,7 @@ export async function runScenario(stage: Stage): Promise<void> {
   announceUsers(stage);
   if (stage.scenario.steps.some((step) => step.do === "measure" && step.measure.looksIntoStore))
     stage.storesBefore = await lookIntoStores(stage);
+  noteWrongLabels(stage);
   try {
     for (const step of stage.scenario.steps) {
       throwIfInterrupted(stage);
@@ -149,6 +150,20 @@ function announceUsers({ members, idleMs, recorder }: Stage): void {
       ...(seat === undefined ? {} : { seat }),
       ...(idleMs === undefined ? {} : { idleMs }),
     });
+}
+
+/**
+ * A cookie that names an app server (nginx's `route=`) should name the one that answers. Sessions are led rightly all the same:
+ * who reads the label, in a log or to drain a server, is misled.
+ */
+function noteWrongLabels({ members, appServers, recorder }: Stage): void {
+  const wrong = new Map<string, string>();
+  for (const { user, architecture, seat } of members)
+    for (const { name, value } of user.cookies)
+      if (seat !== undefined && appServers.includes(value) && value !== seat)
+        wrong.set(architecture.policy.id, `the affinity cookie says ${name}=${value}, and ${seat} answers`);
+  for (const [policy, says] of wrong)
+    recorder.record({ type: "alert", at: recorder.now(), service: balancer, line: `policy ${policy}: ${says}` });
 }
 
 /** Lines that nginx must never write, whatever the scenario. */

@@ -149,6 +149,21 @@ describe("a broken architecture is noticed, never confirmed", () => {
     expect(exitCode).toBe(1);
   });
 
+  it("does not confirm anything when two servers have each other's route name, though every session is led rightly", async () => {
+    const { exitCode, result } = await runSabotaged(
+      (copy) => {
+        copy.change("nginx/policies/cookie.conf", "route=app1", "route=app0");
+        copy.change("nginx/policies/cookie.conf", "route=app2", "route=app1");
+        copy.change("nginx/policies/cookie.conf", "route=app0", "route=app2");
+      },
+      ["login", "--policy", "cookie", "--store", "memory"],
+    );
+    expect(result.architectures[0]!.fates).toEqual({ survived: 6 });
+    expect(result.reasons.join()).toMatch(/the affinity cookie says SERVER_ID=app(1, and app2|2, and app1) answers/);
+    expect(result.verdict).not.toBe("confirmed");
+    expect(exitCode).toBe(2);
+  });
+
   it("does not confirm a drained deployment when nginx is never told to drain", async () => {
     const { exitCode, result } = await runSabotaged(
       (copy) => copy.change("dist/cli/docker/upstreams.js", 'draining: "drain"', 'draining: ""'),
