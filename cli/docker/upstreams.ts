@@ -64,8 +64,9 @@ function nginxScript(standings: Standings): string {
     `printf %s "$1" > ${standingsFile}`,
     "old=$(cat /proc/1/task/1/children)",
     "kill -HUP 1",
-    "for pid in $old; do for turn in $(seq 100); do",
-    "  if ! [ -e /proc/$pid ] || grep -q shutting /proc/$pid/cmdline; then break; fi; sleep 0.05",
+    "for pid in $old; do for turn in $(seq 100); do [ -r /proc/$pid/cmdline ] || break",
+    "  title=$(tr '\\0' ' ' < /proc/$pid/cmdline) || break",
+    "  case $title in *shutting*) break;; *worker*) sleep 0.05;; *) break;; esac",
     "done; done",
     "echo in effect",
   ].join("\n");

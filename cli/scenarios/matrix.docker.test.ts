@@ -6,7 +6,7 @@ const lab = labCommand({ name: "test-matrix" });
 const narrow = ["--policy", "cookie,ip-hash", "--store", "memory,redis", "--users", "6"];
 
 beforeAll(async () => {
-  await lab.up();
+  await lab.up(["--with", "spare"]);
 });
 
 afterAll(async () => {
@@ -26,6 +26,11 @@ describe.each<[scenario: string, cookieMemory: string | RegExp, ipHashMemory: st
   ["cookie-loss", /orphaned|survived/, all, all],
   ["office-nat", all, all, all],
   ["logout-replay", all, all, all],
+  ["rolling-deploy", "6 lost", "6 lost", all],
+  ["rolling-deploy-drain", "6 lost", "6 lost", all],
+  ["scale-in", "2 orphaned, 4 survived", "2 orphaned, 4 survived", all],
+  ["scale-out", all, /orphaned/, all],
+  ["blue-green", "6 orphaned", "6 orphaned", all],
 ])("%s", (scenario, cookieMemory, ipHashMemory, redis) => {
   it("comes out as theory says, with a cause for every session that did not survive", async () => {
     const { exitCode, result } = await lab.json(["scenario", scenario, ...narrow]);
@@ -55,6 +60,24 @@ it("office-nat: one office is one app server under ip-hash, and several under co
   const shares = Object.fromEntries(result.architectures.map(({ id, measures }) => [id, measures[0]!.value]));
   expect(shares["ip-hash.memory"]).toBe(1);
   expect(shares["cookie.memory"]).toBeLessThan(0.67);
+});
+
+it("scale-out: each browser of cookie-hash is found where the ring of four servers says", async () => {
+  const { result } = await lab.json([
+    "scenario",
+    "scale-out",
+    "--policy",
+    "cookie-hash,cookie",
+    "--store",
+    "memory",
+    "--users",
+    "30",
+  ]);
+  const { fates, mismatches } = result.architectures.find(({ policy }) => policy === "cookie-hash")!;
+  expect(mismatches).toBe(0);
+  // About one in four: nobody or everybody would be another arithmetic.
+  expect(fates.orphaned).toBeGreaterThan(0);
+  expect(fates.survived).toBeGreaterThan(fates.orphaned!);
 });
 
 it("compare: says which architectures meet the needs, from measured cells", async () => {
