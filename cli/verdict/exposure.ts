@@ -25,10 +25,13 @@ export function faultsTouching(session: SessionRecord, record: RunRecord): Fault
 export function outlastedOthers(session: SessionRecord, record: RunRecord): boolean | undefined {
   const own = faultsTouching(session, record);
   const turn = Math.min(...own.map(({ injectedAt }) => injectedAt));
-  const before = record.faults.filter((fault) => fault.injectedAt < turn && !own.includes(fault));
+  // What came at the same moment is not over: nobody can have outlasted it.
+  const before = record.faults.flatMap(({ confirmedAt }) =>
+    confirmedAt !== undefined && confirmedAt < turn ? [confirmedAt] : [],
+  );
   if (own.length === 0 || before.length === 0) return undefined;
   const { lastKnownAt = Number.NEGATIVE_INFINITY, firstAnonymousAt = Number.POSITIVE_INFINITY } = session;
-  return firstAnonymousAt >= turn && before.every(({ injectedAt }) => injectedAt < lastKnownAt);
+  return firstAnonymousAt >= turn && before.every((confirmedAt) => confirmedAt < lastKnownAt);
 }
 
 function touches(

@@ -24,6 +24,7 @@ export interface FaultRecord {
   injectedAt: number;
   /** By two independent signs: what the engine says, and what is felt. */
   confirmed: boolean;
+  confirmedAt?: number;
   healed: boolean;
   evidence: NonNullable<FaultEvent["evidence"]>;
 }
@@ -187,6 +188,7 @@ function noteFault(record: RunRecord, event: FaultEvent): void {
   if (state === "healed") fault.healed = true;
   if (fault.confirmed) return;
   fault.confirmed = state === "confirmed" && isTwofold(evidence ?? []);
+  if (fault.confirmed) fault.confirmedAt = at;
   if (evidence) fault.evidence = evidence;
 }
 
