@@ -17,7 +17,7 @@ import {
 
 export default defineScenario({
   title: "Blue-green: all visitors are switched to a new set of app servers",
-  question: "Three new app servers take over at once from the three old ones. Who is still logged in?",
+  question: "Three new app servers take over from the three old ones. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
   profiles: [spareProfile],
   compare: { label: "blue-green switch", need: "survive-blue-green" },
@@ -26,10 +26,11 @@ export default defineScenario({
     everyoneLogsIn(),
     everyoneShops(),
     everyoneReadsBack(),
-    tell(
-      "The green ones, app4, app5 and app6, have been waiting. Now the balancers' lists name them, and the blue ones no more.",
-    ),
-    inject(...everySpare(join), ...everyServer(leave)),
+    tell("The green ones, app4, app5 and app6, are put into the balancers' lists beside them."),
+    inject(...everySpare(join)),
+    everyoneBrowses({ forMs: 300 }),
+    tell("They answer. Now the blue ones leave the lists, all three."),
+    inject(...everyServer(leave)),
     everyoneBrowses({ forMs: 500 }),
     everythingSettles(),
     tell("Blue still runs, ready for a way back, with every session in its memory."),
