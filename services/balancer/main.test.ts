@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
@@ -25,8 +27,8 @@ function run(env: Record<string, string>) {
   return { child, out, ended };
 }
 
-async function runListening({ address }: FakeAppServer) {
-  const process = run({ PORT: "0", APP_SERVERS: `${address.host}:${address.port}` });
+async function runListening({ address }: FakeAppServer, env: Record<string, string> = {}) {
+  const process = run({ PORT: "0", APP_SERVERS: `${address.host}:${address.port}`, ...env });
   const listens = () => /listens on port (\d+)/.exec(process.out.text)?.[1];
   await waitUntil("the balancer to listen", listens, { deadlineMs: 15_000 });
   return { ...process, port: Number(listens()) };
@@ -72,5 +74,29 @@ describe("the process", { timeout: 20_000 }, () => {
     expect(await ended).toEqual({ code: 0, signal: null });
     expect(performance.now() - finishedMs).toBeLessThan(3_000);
     await app.stop();
+  });
+
+  test("takes another list of app servers at SIGHUP, and keeps the one it has when that is no list", async () => {
+    const [one, two] = await Promise.all(["app1", "app2"].map((name) => new FakeAppServer(name).start()));
+    const folder = mkdtempSync(join(tmpdir(), "session-lab-balancer-"));
+    const list = join(folder, "app-servers");
+    const { child, out, port } = await runListening(one!, { APP_SERVERS_FILE: list });
+    const whoAnswers = async () => (await fetch(`http://127.0.0.1:${port}/`)).text();
+    expect(await whoAnswers()).toBe("app1");
+
+    writeFileSync(list, `127.0.0.1:${one!.address.port} drain,127.0.0.1:${two!.address.port}`);
+    child.kill("SIGHUP");
+    await waitUntil("the new list", () => out.text.includes("the balancer got SIGHUP"));
+    expect([await whoAnswers(), await whoAnswers()]).toEqual(["app2", "app2"]);
+
+    writeFileSync(list, "app1:3000 drian");
+    child.kill("SIGHUP");
+    await waitUntil("the refusal", () => out.text.includes("the list stays as it is"));
+    expect(out.text).toContain(
+      '"app1:3000 drian" is no app server: give a name and a port, such as app1:3000 or app2:3000 drain',
+    );
+    expect(await whoAnswers()).toBe("app2");
+    await Promise.all([one!.stop(), two!.stop()]);
+    rmSync(folder, { recursive: true });
   });
 });
