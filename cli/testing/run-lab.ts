@@ -37,15 +37,19 @@ export interface Finished {
 /** @param name of the lab, so that tests and a lab of the developer do not meet; @param root of the package to run */
 export function labCommand({ name, root = packageRoot }: { name: string; root?: string }): LabCommand {
   const home = mkdtempSync(join(tmpdir(), "session-lab-test-"));
+  const started = new Set<ReturnType<LabCommand["start"]>>();
   const start: LabCommand["start"] = (args, { env, uid, within = [] } = {}) => {
     const [program, ...words] = [...within, process.execPath, join(root, "dist/cli/main.js"), ...args];
-    return execa(program!, words, {
+    const command = execa(program!, words, {
       env: { LAB_NAME: name, LAB_HOME: home, NO_COLOR: "1", TMPDIR: home, ...env },
       stdin: "ignore",
       reject: false,
       detached: true,
       ...(uid === undefined ? {} : { uid }),
     }) as ReturnType<LabCommand["start"]>;
+    started.add(command);
+    void command.finally(() => started.delete(command));
+    return command;
   };
   const run: LabCommand["run"] = async (args, options) => {
     const { exitCode, stdout, stderr } = await start(args, options);
@@ -65,7 +69,11 @@ export function labCommand({ name, root = packageRoot }: { name: string; root?: 
       if (!stdout.startsWith("{")) throw new Error(`no result document; exit ${exitCode}, stderr:\n${stderr}`);
       return { exitCode, result: JSON.parse(stdout) as Result, stderr };
     },
-    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
+    [Symbol.dispose]() {
+      // A test that fails half-way leaves its command running.
+      for (const command of started) command.kill("SIGTERM");
+      rmSync(home, { recursive: true, force: true });
+    },
   };
 }
 
