@@ -46,7 +46,7 @@ nginx_accepts() {
   cp "$@" "$folder"
   chmod -R a+rX "$folder"
   local hosts=() name
-  for name in gateway app1 app2 app3 balancer; do hosts+=(--add-host "$name:192.0.2.1"); done
+  for name in gateway app1 app2 app3 app4 app5 app6 balancer; do hosts+=(--add-host "$name:192.0.2.1"); done
   local verdict=0
   docker run --rm --read-only --tmpfs /tmp --user 10001 "${hosts[@]}" \
     --volume "$PWD/nginx:/etc/nginx:ro" --volume "$folder:/etc/nginx/policies:ro" \
