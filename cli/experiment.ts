@@ -6,7 +6,7 @@ import { Engine, type Resource } from "./docker/engine.ts";
 import { type Guard, guardRunningLab, refuseBusyLab } from "./docker/guard-lab.ts";
 import { removeLab } from "./docker/remove-lab.ts";
 import { openService, redisInfo } from "./docker/service.ts";
-import { findLab, startLab } from "./docker/start-lab.ts";
+import { findLab, reviveLab, startLab } from "./docker/start-lab.ts";
 import { LabError } from "./errors.ts";
 import { historyVersion, type RunEvent, type Versions } from "./history/events.ts";
 import { readHistory } from "./history/reader.ts";
@@ -115,6 +115,11 @@ async function openLab(
   const running = await findLab(plan.name, engine);
   if (running) {
     hasServersFor(plan, running);
+    // After a restart of the engine its containers are all there, and all dead.
+    if ((await engine.states(running)).every((state) => !state.running)) {
+      narrator.doing(`the lab "${plan.name}" is stopped: starting it again`);
+      await reviveLab(running, engine, interrupt.signal);
+    }
     return { lab: running, isOurs: false };
   }
   if (!plan.keep) interrupt.onSecond = async () => void (await removeLab(plan, engine));

@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { HistoryEvent } from "./history/events.ts";
 import { docker, inventory, processes } from "./testing/engine-inventory.ts";
 import { copyPackage } from "./testing/package-copy.ts";
-import { labCommand } from "./testing/run-lab.ts";
+import { fatesOf, labCommand } from "./testing/run-lab.ts";
 import { waitUntil } from "./wait.ts";
 
 const lab = labCommand({ name: "test-life" });
@@ -68,6 +68,18 @@ describe("up and down", () => {
     }
     expect(await lab.run(["down"])).toMatchObject({ exitCode: 0 });
     expect(await inventory("test-life")).toEqual([]);
+  });
+
+  it("a scenario starts a lab again whose containers are all stopped, as after a restart of the engine", async () => {
+    await lab.up();
+    await docker("kill", ...(await docker("ps", "-q", "--filter", "label=dev.session-lab.lab=test-life")));
+
+    const few = ["--policy", "cookie", "--store", "memory,redis", "--users", "3"];
+    const { exitCode, result, stderr } = await lab.json(["scenario", "login", ...few]);
+
+    expect(fatesOf(result)).toEqual(["cookie.memory: 3 survived", "cookie.redis: 3 survived"]);
+    expect(stderr).toContain('the lab "test-life" is stopped: starting it again');
+    expect(exitCode).toBe(0);
   });
 });
 

@@ -121,8 +121,20 @@ export class Engine {
     await (await this.#container(lab, service)).stop({ t: graceSeconds }).catch(unlessAlreadySo);
   }
 
+  /** @throws LabError (`start-failed`) with the engine's own words, e.g. when a file that the container mounts is gone */
   async start(lab: Lab, service: string): Promise<void> {
-    await (await this.#container(lab, service)).start().catch(unlessAlreadySo);
+    const container = await this.#container(lab, service);
+    await container
+      .start()
+      .catch(unlessAlreadySo)
+      .catch((error: Error) => {
+        throw new LabError(`The engine cannot start ${service} of the lab "${lab.name}": ${error.message}`, {
+          id: "start-failed",
+          todo: `Run \`lab down --name ${lab.name}\`, then \`lab up --name ${lab.name}\`.`,
+          exit: "environment",
+          cause: error,
+        });
+      });
   }
 
   async pause(lab: Lab, service: string): Promise<void> {

@@ -1,10 +1,28 @@
 import { execa } from "execa";
+import { Engine } from "../docker/engine.ts";
+import { removeLab } from "../docker/remove-lab.ts";
+import { docker } from "./engine-inventory.ts";
 
 /** Vitest's global set-up for the tests that need an engine: one clear sentence instead of a hundred failures. */
 export default async function needsEngine(): Promise<void> {
   const { exitCode, stderr } = await execa("docker", ["info", "--format", "{{.ServerVersion}}"], { reject: false });
-  if (exitCode === 0) return;
-  throw new Error(
-    `The container tests need a Docker engine, and none answers (${stderr.trim().split("\n").at(-1)}). Start one with ./scripts/setup.sh --yes, or run only the others: npm run test:unit.`,
-  );
+  if (exitCode !== 0)
+    throw new Error(
+      `The container tests need a Docker engine, and none answers (${stderr.trim().split("\n").at(-1)}). Start one with ./scripts/setup.sh --yes, or run only the others: npm run test:unit.`,
+    );
+  await clearAway();
+}
+
+/** Removes what an earlier run of these tests that was killed has left: its labs would be taken for running ones. */
+async function clearAway(): Promise<void> {
+  const engine = new Engine();
+  const labs = new Set((await engine.resources()).map(({ lab }) => lab).filter((lab) => lab.startsWith("test-")));
+  for (const name of labs) {
+    const left = await removeLab({ name }, engine);
+    if (left.length > 0) throw new Error(`An earlier test run left the lab ${name}, which cannot be removed.`);
+  }
+  const servers = await docker("ps", "-aq", "--filter", "label=dev.session-lab.test");
+  if (servers.length > 0) await docker("rm", "-f", "-v", ...servers);
+  const what = [...labs, ...(servers.length > 0 ? [`${servers.length} servers of stores`] : [])];
+  if (what.length > 0) console.warn(`An earlier test run that was killed had left: ${what.join(", ")}. Removed.`);
 }
