@@ -97,14 +97,7 @@ describe("lab scenario server-crash, on a running lab", () => {
   it("comes to the same verdict ten times in a row", async () => {
     const verdicts: string[] = [];
     for (let run = 0; run < 10; run++) {
-      const { result, exitCode } = await lab.json([
-        "scenario",
-        "server-crash",
-        "--users",
-        "6",
-        "--store",
-        "memory,redis",
-      ]);
+      const { result, exitCode } = await lab.json(["scenario", "server-crash", "--users", "6", ...narrow]);
       const losses = result.architectures.flatMap(({ id, fates }) => (fates.lost ? [`${id} ${fates.lost}`] : []));
       verdicts.push(`${result.verdict}, exit ${exitCode}, lost: ${losses.join(", ")}`);
     }
