@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three projects, one after the other: `unit` needs nothing but Node; `browser` needs Chromium; `docker` needs an engine and runs
+ * Three projects, one after the other: `unit` needs nothing but Node; `browser` needs Chromium, and an engine for the live page; `docker` needs an engine and runs
  * one file at a time, because two cores are shared.
  */
 export default defineConfig({
@@ -21,9 +21,9 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ["{cli,services,scripts}/**/*.browser.test.ts"],
           fileParallelism: false,
-          globalSetup: ["cli/testing/needs-chromium.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          globalSetup: ["cli/testing/needs-chromium.ts", "cli/testing/needs-engine.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
