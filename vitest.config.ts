@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three projects, one after the other: `unit` needs nothing but Node; `browser` needs Chromium, and an engine for the live page; `docker` needs an engine and runs
- * one file at a time, because two cores are shared.
+ * Three projects, one after the other: `unit` needs nothing but Node; `browser` needs Chromium, and an engine for the live page;
+ * `docker` needs an engine and runs two files at a time: each has labs of its own name, and half of its time is waiting.
  */
 export default defineConfig({
   test: {
@@ -31,7 +31,7 @@ export default defineConfig({
           name: "docker",
           sequence: { groupOrder: 2 },
           include: ["{cli,services,scripts}/**/*.docker.test.ts"],
-          fileParallelism: false,
+          maxWorkers: 2,
           globalSetup: ["cli/testing/needs-engine.ts"],
           testTimeout: 300_000,
           hookTimeout: 180_000,

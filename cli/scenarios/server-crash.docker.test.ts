@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { allVolumes, inventory } from "../testing/engine-inventory.ts";
+import { inventory, strayVolumes } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 
 const lab = labCommand({ name: "test-crash" });
@@ -15,7 +15,7 @@ afterAll(async () => {
 
 describe("lab scenario server-crash, with no lab running", () => {
   it("starts a lab, finds that exactly the sessions in the victim's memory are lost, and leaves nothing behind", async () => {
-    const volumesBefore = await allVolumes();
+    const volumesBefore = await strayVolumes();
 
     const { exitCode, result } = await lab.json(["scenario", "server-crash"]);
 
@@ -44,7 +44,7 @@ describe("lab scenario server-crash, with no lab running", () => {
     expect(result.faults).toMatchObject([{ kind: "kill", target: "app2", confirmed: true, healed: true }]);
     expect(exitCode).toBe(0);
     expect(await inventory("test-crash")).toEqual([]);
-    expect(await allVolumes()).toEqual(volumesBefore);
+    expect(await strayVolumes()).toEqual(volumesBefore);
   });
 
   it("gives the same result and exit code when its history is judged again", async () => {

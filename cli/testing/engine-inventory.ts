@@ -14,9 +14,10 @@ export async function inventory(name?: string): Promise<string[]> {
   return lists.flat().sort();
 }
 
-/** All volumes, named or not: an image's anonymous volume carries no label. */
-export async function allVolumes(): Promise<string[]> {
-  return docker("volume", "ls", "--format", "{{.Name}}");
+/** Volumes that no container uses and that say of no lab to be its own: what an image's anonymous volume is that was left behind. */
+export async function strayVolumes(): Promise<string[]> {
+  const lines = await docker("volume", "ls", "--filter", "dangling=true", "--format", "{{.Name}} {{.Labels}}");
+  return lines.filter((line) => !line.includes("dev.session-lab.lab="));
 }
 
 export async function docker(...args: string[]): Promise<string[]> {

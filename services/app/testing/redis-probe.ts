@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Redis } from "ioredis";
 import type { StoreFacts } from "../store.ts";
 import type { StoreServerKind, StoreServerProbe } from "./store-server.ts";
@@ -8,7 +9,7 @@ const PERSISTENCE: Partial<Record<NonNullable<StoreFacts["persistence"]>, string
   "append-only": ["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"],
 };
 
-/** For DEBUG RELOAD, and so that loading takes time: 20 ms per key, with visitors served in between. */
+/** For DEBUG RELOAD, and so that loading takes time: 20 ms per key, with visitors served after each KiB. */
 const FOR_TESTS = [
   "--enable-debug-command",
   "yes",
@@ -47,7 +48,7 @@ function openRedisProbe(port: number): StoreServerProbe {
     countWrites: () => countWrites(redis),
     empty: async () => void (await redis.flushall()),
     async loadAgain() {
-      for (let key = 0; key < 40; key++) await redis.set(`filling ${key}`, "x");
+      for (let key = 0; key < 40; key++) await redis.set(`filling ${key}`, randomBytes(512));
       await redis.debug("RELOAD");
     },
     close: async () => redis.disconnect(),
