@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HistoryEvent } from "../../history/events.ts";
@@ -13,6 +12,7 @@ import { Film } from "../../picture/film.ts";
 import type { PictureEvent } from "../../picture/moments.ts";
 import { loadFilm } from "../../replay/load-film.ts";
 import { bigRun } from "../../report/testing/big-run.ts";
+import { seriousFaults } from "../../testing/axe.ts";
 import { openBrowser, type TestBrowser } from "../../testing/browser.ts";
 import { story } from "../../verdict/golden/history-builder.ts";
 import { Feed } from "../feed.ts";
@@ -227,17 +227,9 @@ describe("for everybody", () => {
       .reads("bob", "anonymous")
       .injects("freeze", "app3").events)
       tell([now(feed, event)]);
-    // Axe is brought in past the page's policy, which is not what it is to test.
-    const { page } = await chromium.open(server.url, { colorScheme: scheme, bypassCSP: true });
+    const { page } = await chromium.open(server.url, { colorScheme: scheme });
     await card(page, "cookie.memory").getByText("1 logged out").waitFor();
-    await page.addScriptTag({ content: axe.source });
-    const found = await page.evaluate(async () => {
-      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-      return violations
-        .filter(({ impact }) => impact === "serious" || impact === "critical")
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    });
-    expect(found).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     await page.context().close();
   });
 

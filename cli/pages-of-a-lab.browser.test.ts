@@ -1,0 +1,174 @@
+import { once } from "node:events";
+import type { Page, Response } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { architectureHost, architectureUrl } from "./lab/topology.ts";
+import { lookOfServer } from "./picture/palette.ts";
+import { seriousFaults } from "./testing/axe.ts";
+import type { WatchedPage } from "./testing/browser.ts";
+import { openBrowser, type TestBrowser } from "./testing/browser.ts";
+import { docker, inventory } from "./testing/engine-inventory.ts";
+import { labCommand } from "./testing/run-lab.ts";
+
+/** One lab for both kinds of page: the app's own, at the address of every architecture, and the live picture. */
+const lab = labCommand({ name: "test-pages" });
+let chromium: TestBrowser;
+let port: number;
+
+beforeAll(async () => {
+  chromium = await openBrowser();
+  const { stdout } = await lab.up();
+  port = Number(/localhost:(\d+)/.exec(stdout)![1]);
+});
+
+afterAll(async () => {
+  await chromium?.[Symbol.asyncDispose]();
+  await lab.run(["down"]);
+  lab[Symbol.dispose]();
+  expect(await inventory("test-pages")).toEqual([]);
+});
+
+describe("the app's page", () => {
+  const lives = {
+    memory: "Memory of the app server",
+    redis: "Redis, nothing on disk",
+    jwt: "Signed token in the browser",
+  };
+
+  test.each([
+    { policy: "cookie", store: "memory", servers: 1, scheme: "light" },
+    { policy: "ip-hash", store: "redis", servers: 1, scheme: "dark" },
+    { policy: "round-robin", store: "jwt", servers: 3, scheme: "light" },
+  ] as const)(
+    "logs in, shops and logs out with $policy and $store, and says what is so",
+    async ({ policy, store, servers, scheme }) => {
+      const url = architectureUrl(architectureHost({ policy, store }), port);
+      const { page, complaints, requests } = await chromium.open(url, { colorScheme: scheme });
+      const shown: Shown[] = [];
+      const next = async (act: () => Promise<unknown>) => {
+        const answered = page.waitForResponse((response) => response.request().isNavigationRequest() && response.ok());
+        const loaded = page.waitForEvent("load");
+        const [answer] = await Promise.all([answered, loaded, act()]);
+        shown.push(await whatItSays(page, answer));
+      };
+      await next(() => page.reload());
+      await page.getByLabel("Your name").fill("Grace");
+      await next(() => page.getByRole("button", { name: "Log in" }).click());
+      await next(() => page.getByRole("button", { name: "Add an item" }).click());
+      await next(() => page.getByRole("button", { name: "Add an item" }).click());
+      await next(() => page.getByRole("link", { name: "Reload" }).click());
+      expect(await seriousFaults(page)).toEqual([]);
+      const items = page.getByRole("listitem");
+      expect(new Set(await items.allTextContents()).size).toBe(2);
+      await next(() => page.getByRole("button", { name: "Log out" }).click());
+      expect(await seriousFaults(page)).toEqual([]);
+
+      expect(shown.map(({ who, cart }) => `${who}, ${cart}`)).toEqual([
+        "not logged in, no cart",
+        "Grace, 0 items",
+        "Grace, 1 item",
+        "Grace, 2 items",
+        "Grace, 2 items",
+        "not logged in, no cart",
+      ]);
+      expect(new Set(shown.map((one) => one.lives))).toEqual(new Set([lives[store]]));
+      expect(new Set(shown.map((one) => one.architecture))).toEqual(new Set([`${policy}.${store}`]));
+      // The name in large letters is that of the server which answered, and so is the colour.
+      expect(shown.map(({ server, colour }) => ({ server, colour }))).toEqual(
+        shown.map(({ answeredBy }) => ({ server: answeredBy, colour: rgb(lookOfServer(answeredBy).background) })),
+      );
+      expect(new Set(shown.map(({ server }) => server)).size).toBe(servers);
+      const affinity = (await page.context().cookies(url)).find(({ name }) => name === "SERVER_ID");
+      expect(affinity?.value).toBe(policy === "cookie" ? shown[0]!.server : undefined);
+      expect(requests.filter((asked) => !asked.startsWith(url) && !asked.startsWith("data:"))).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
+});
+
+interface Shown {
+  server: string;
+  colour: string;
+  architecture: string;
+  who: string;
+  cart: string;
+  lives: string;
+  /** What the answer itself says, beside the page in it. */
+  answeredBy: string;
+}
+
+async function whatItSays(page: Page, response: Response): Promise<Shown> {
+  const about = (label: string) => page.locator("dt", { hasText: label }).locator("xpath=following-sibling::dd[1]");
+  const part = (heading: string) =>
+    page.locator("section", { has: page.getByRole("heading", { name: heading }) }).locator(".big");
+  const heading = page.getByRole("heading", { level: 1 });
+  return {
+    server: (await heading.textContent())!.replace(/^\P{L}+/u, ""),
+    colour: await page.evaluate<string>("getComputedStyle(document.querySelector('header')).backgroundColor"),
+    architecture: `${await about("balancing policy").textContent()}.${await about("session store").textContent()}`,
+    who: (await part("Who you are").textContent())!,
+    cart: (await part("Your cart").textContent())!,
+    lives: (await part("Where your session lives").textContent())!,
+    answeredBy: (await response.headerValue("x-app-server"))!,
+  };
+}
+
+/** `#00559e` as a browser says it. */
+function rgb(hex: string): string {
+  const channels = [1, 3, 5].map((start) => Number.parseInt(hex.slice(start, start + 2), 16));
+  return `rgb(${channels.join(", ")})`;
+}
+
+/** The live page of the lab, with the command that serves it. */
+async function watching() {
+  const command = lab.start(["watch", "--users", "3", "--store", "memory,redis"]);
+  const [first] = (await once(command.stdout!, "data")) as [Buffer];
+  const opened = await chromium.open(String(first).trim());
+  return { command, ...opened };
+}
+
+const box = ({ page }: Pick<WatchedPage, "page">, service: string) => page.locator(`[data-service="${service}"]`);
+const is = (condition: string) => `[data-condition="${condition}"]`;
+
+test("on the live page a server that is killed turns red in place and comes back; Ctrl-C heals the rest", async () => {
+  const { command, page, complaints, requests } = await watching();
+  const inMemory = page.locator(".browser", { hasText: "cookie.memory" });
+  const inRedis = page.locator(".browser", { hasText: "cookie.redis" });
+  await inMemory.getByText("3 recognised").waitFor();
+  const place = await box({ page }, "app2").boundingBox();
+
+  await page.getByRole("button", { name: "kill app2" }).click();
+  await page.locator(`[data-service="app2"]${is("down")}`).waitFor();
+  await box({ page }, "app2").getByText("✗ down (kill)", { exact: true }).waitFor();
+  const now = await box({ page }, "app2").boundingBox();
+  expect([Math.round(now!.x), Math.round(now!.width)]).toEqual([Math.round(place!.x), Math.round(place!.width)]);
+  await inMemory.getByText("1 logged out").waitFor();
+  expect(await inRedis.textContent()).not.toContain("logged out");
+  expect(await page.locator(`[data-service="app1"]${is("up")}`).count()).toBe(1);
+
+  await page.getByRole("button", { name: "heal app2" }).click();
+  await page.locator(`[data-service="app2"]${is("up")}`).waitFor();
+
+  // Broken by other hands: the page sees it all the same.
+  await docker("kill", "session-lab-test-pages-redis-1");
+  await page.locator(`[data-service="redis"]${is("down")}`).waitFor();
+  await docker("start", "session-lab-test-pages-redis-1");
+  await page.locator(`[data-service="redis"]${is("up")}`).waitFor();
+
+  await page.getByRole("button", { name: "kill app3" }).click();
+  await page.locator(`[data-service="app3"]${is("down")}`).waitFor();
+  const { origin } = new URL(page.url());
+  expect(requests.filter((url) => !url.startsWith(`${origin}/`) && !url.startsWith("data:"))).toEqual([]);
+  expect(complaints).toEqual([]);
+
+  command.kill("SIGINT");
+  const { exitCode, stderr } = await command;
+  expect({ exitCode, stderr: String(stderr) }).toMatchObject({
+    exitCode: 130,
+    stderr: expect.stringContaining("app3 was not running, exit code 137: started"),
+  });
+  expect(
+    await docker("ps", "-a", "--filter", "status=exited", "--filter", "name=session-lab-test-pages", "-q"),
+  ).toEqual([]);
+  await page.getByText("The lab command has ended.").waitFor();
+});
