@@ -16,20 +16,27 @@ export interface ServerLook {
   text: string;
 }
 
-/** What stands out from dark paper as the backgrounds do not all: Okabe and Ito's sky blue for their darkened blue. */
-const onDarkPaper: Record<string, string> = { look0: "#b4b8be", look1: "#56b4e9" };
+/** What stands out from dark paper as the dark backgrounds do not: Okabe and Ito's sky blue for their darkened blue, lighter tints. */
+const onDarkPaper: Record<string, string> = {
+  look0: "#b4b8be",
+  look1: "#56b4e9",
+  look5: "#d99a6c",
+  look6: "#b39dff",
+};
 
 /** The colour of an app server's lines and dots: 3:1 on dark paper (WCAG 2.2, 1.4.11). */
 export function serverMark({ name, background }: ServerLook): { light: string; dark: string } {
   return { light: background, dark: onDarkPaper[name] ?? background };
 }
 
-/** Okabe and Ito's, blue made darker and pink lighter. */
+/** Okabe and Ito's, blue made darker and pink lighter, and two dark ones. */
 const serverLooks: readonly ServerLook[] = [
   { name: "look1", shape: "●", background: "#00559e", text: "#ffffff" },
   { name: "look2", shape: "▲", background: "#e69f00", text: "#000000" },
   { name: "look3", shape: "■", background: "#009e73", text: "#000000" },
   { name: "look4", shape: "◆", background: "#e3a6c6", text: "#000000" },
+  { name: "look5", shape: "✚", background: "#702800", text: "#ffffff" },
+  { name: "look6", shape: "⬢", background: "#4400cc", text: "#ffffff" },
 ];
 
 const withoutNumber: ServerLook = { name: "look0", shape: "★", background: "#4a4a4a", text: "#ffffff" };
@@ -80,7 +87,7 @@ export const paper = {
 } as const;
 
 /**
- * The palette as custom properties, so that one drawing serves light and dark: `--paper`, `--fate-lost`, `--answer-none`; the
+ * The palette as custom properties, so that one drawing serves light and dark: `--paper`, `--look1`, `--fate-lost`, `--answer-none`; the
  * classes `.fate-lost` and `.answer-none` set `--mark`, `.look1` sets `--server` and `--on-server` (a block
  * with text on it) and `--server-mark` (a line or a dot on the paper).
  */
@@ -89,20 +96,24 @@ export function paletteStyle(): string {
     Object.entries(table).map(([name, { light, dark }]) => `--${kind}-${name}: light-dark(${light}, ${dark});`);
   const classes = (kind: string, table: Record<string, Mark>) =>
     Object.keys(table).map((name) => `.${kind}-${name} { --mark: var(--${kind}-${name}); }`);
+  const servers = allServerLooks.map((look) => {
+    const { light, dark } = serverMark(look);
+    return `--${look.name}: light-dark(${light}, ${dark});`;
+  });
   const papers = (Object.keys(paper.light) as (keyof typeof paper.light)[]).map(
     (name) => `--${name}: light-dark(${paper.light[name]}, ${paper.dark[name]});`,
   );
   return [
     ":root {",
     "  color-scheme: light dark;",
-    ...[...papers, ...marks("fate", fateMarks), ...marks("answer", answerMarks)].map((line) => `  ${line}`),
+    ...[...papers, ...servers, ...marks("fate", fateMarks), ...marks("answer", answerMarks)].map((line) => `  ${line}`),
     "}",
     ...classes("fate", fateMarks),
     ...classes("answer", answerMarks),
-    ...allServerLooks.map((look) => {
-      const { light, dark } = serverMark(look);
-      return `.${look.name} { --server: ${look.background}; --on-server: ${look.text}; --server-mark: light-dark(${light}, ${dark}); }`;
-    }),
+    ...allServerLooks.map(
+      ({ name, background, text }) =>
+        `.${name} { --server: ${background}; --on-server: ${text}; --server-mark: var(--${name}); }`,
+    ),
     "",
   ].join("\n");
 }

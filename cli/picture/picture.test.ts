@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { faultKinds } from "../catalogue.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import { type Story, story } from "../verdict/golden/history-builder.ts";
 import { Film } from "./film.ts";
@@ -68,6 +69,16 @@ describe("where sessions are", () => {
     expect(boxes(pictureOf(told.heals("freeze", "app2").injects("partition", "app2")))).toContain("app2 cut-off 1");
   });
 
+  it("also in the memory of a server that joined, which has no box before", () => {
+    const told = story().comesIn("ann", "app1");
+    expect(boxes(pictureOf(told))).toBe("app1 up 1, app2 up 0, app3 up 0");
+    told.injects("join", "app4");
+    expect(boxes(pictureOf(told))).toBe("app1 up 1, app2 up 0, app3 up 0, app4 up 0");
+    told.enters("bob").logsIn("bob", "app4");
+    expect(boxes(pictureOf(told))).toBe("app1 up 1, app2 up 0, app3 up 0, app4 up 1");
+    expect(boxes(pictureOf(told.injects("kill", "app4")))).toContain("app4 down 0");
+  });
+
   it("as counted, where a look at the lab counted them; a question mark where nobody could", () => {
     const told = story().comesIn("ann", "app1");
     expect(boxes(pictureOf(told, look(900, { sessions: { app1: 7, app2: null } })))).toBe(
@@ -115,6 +126,22 @@ describe("the condition of a service", () => {
     const late = look(100, { conditions: { app2: "up" } });
     const killed = story().waits(200).injects("kill", "app2");
     expect(conditionOf(pictureOf(killed, late), "app2")).toBe("down");
+  });
+});
+
+describe("beside the condition", () => {
+  const remarks = (told: Story, service: string) =>
+    boxesOf(pictureOf(told)).find((box) => box.service === service)!.remarks;
+
+  it("stands by what a server went down, and how it stands in the balancers' lists", () => {
+    const told = story().injects("drain", "app2").injects("join", "app4");
+    expect([remarks(told, "app2"), remarks(told, "app4")]).toEqual([["draining"], ["joined"]]);
+    expect(remarks(told.injects("kill", "app2"), "app2")).toEqual(["kill"]);
+    expect(remarks(told.heals("kill", "app2").heals("drain", "app2"), "app2")).toEqual([]);
+  });
+
+  it.each(faultKinds())("no service is unclear for a confirmed %s", (kind) => {
+    expect(conditionOf(pictureOf(story().injects(kind, "app2")), "app2")).not.toBe("unclear");
   });
 });
 

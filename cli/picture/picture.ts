@@ -1,5 +1,6 @@
 import type { Answer, FaultEvent, OperationEvent, Phase, RunEvent, UserEvent } from "../history/events.ts";
 import { newRun, noteEvent, type RunRecord } from "../verdict/run-record.ts";
+import { appServerIn } from "./app-server-in.ts";
 import type { Condition, LookEvent, PictureEvent } from "./moments.ts";
 
 /**
@@ -10,6 +11,8 @@ export interface Picture {
   /** In ms since the run began. */
   at: number;
   run: RunEvent;
+  /** Those of the beginning; then others as they join, or answer. */
+  appServers: string[];
   record: RunRecord;
   phase: Phase;
   /** The last sentence that the narrator said. */
@@ -50,6 +53,7 @@ export function newPicture(run: RunEvent): Picture {
   return {
     at: 0,
     run,
+    appServers: [...run.appServers],
     record: newRun(run),
     phase: "baseline",
     says: run.scenario.question,
@@ -67,6 +71,8 @@ export function newPicture(run: RunEvent): Picture {
 /** Takes the next event into account. */
 export function noteInPicture(picture: Picture, event: PictureEvent): void {
   if (event.type !== "look" && event.type !== "run") noteEvent(picture.record, event);
+  const appServer = appServerIn(event);
+  if (appServer !== undefined && !picture.appServers.includes(appServer)) picture.appServers.push(appServer);
   switch (event.type) {
     case "look":
       noteLook(picture, event);
@@ -124,14 +130,33 @@ export function conditionOf({ broken, looked }: Picture, service: string): Condi
   return conditions.find((condition) => condition === "down") ?? conditions.find((one) => one !== "up") ?? "up";
 }
 
-/** What a fault does to a service while it lasts, and whether the process, with all of its memory, ends. */
-const effects: Record<string, { condition: Condition; ends: boolean }> = {
+/** What is to be said of a service beside its condition: by what it went down, or what lasts although it is up. */
+export function remarksOf(picture: Pick<Picture, "broken">, service: string, condition: Condition): string[] {
+  const kinds = picture.broken.filter(({ target }) => target === service).map(({ kind }) => kind);
+  return condition === "down"
+    ? kinds.filter((kind) => effects[kind]?.condition === "down")
+    : kinds.flatMap((kind) => effects[kind]?.remark ?? []);
+}
+
+/**
+ * What a fault does to a service while it lasts, and whether the process, with all of its memory, ends. A kind that is missing
+ * here is shown as unclear (picture.test.ts compares it with cli/faults).
+ */
+const effects: Record<string, { condition: Condition; ends?: true; remark?: string }> = {
   kill: { condition: "down", ends: true },
   stop: { condition: "down", ends: true },
   restart: { condition: "up", ends: true },
-  return: { condition: "up", ends: false },
-  freeze: { condition: "frozen", ends: false },
-  partition: { condition: "cut-off", ends: false },
+  return: { condition: "up" },
+  freeze: { condition: "frozen" },
+  partition: { condition: "cut-off" },
+  drain: { condition: "up", remark: "draining" },
+  leave: { condition: "up", remark: "off the list" },
+  join: { condition: "up", remark: "joined" },
+  evict: { condition: "up", remark: "evicting" },
+  "evict-expiring": { condition: "up", remark: "evicting" },
+  "refuse-writes": { condition: "up", remark: "read-only" },
+  "aof-at-restart": { condition: "up", ends: true },
+  "aof-then-restart": { condition: "up", ends: true },
 };
 
 /** The name by which the taking away of a server before the experiment is known here. */
@@ -163,8 +188,8 @@ function noteFault(picture: Picture, { kind, target, state, at, evidence }: Faul
 }
 
 /** A process has ended: what it held in its memory is gone. What a store's server had on disk is not judged here. */
-function forgetMemoryOf({ sessions, run }: Picture, service: string): void {
-  if (!run.appServers.includes(service)) return;
+function forgetMemoryOf({ sessions, appServers }: Picture, service: string): void {
+  if (!appServers.includes(service)) return;
   for (const session of sessions.values()) if (session.holder === service) delete session.holder;
 }
 

@@ -2,7 +2,7 @@ import type { Answer } from "../history/events.ts";
 import { fateOf, isReadToTheEnd } from "../verdict/fate-of.ts";
 import type { Fate } from "../verdict/fates.ts";
 import type { Condition } from "./moments.ts";
-import { conditionOf, inBrowser, type Picture } from "./picture.ts";
+import { conditionOf, inBrowser, type Picture, remarksOf } from "./picture.ts";
 
 /** How the subjects of one architecture are doing. */
 export interface ArchitectureTally {
@@ -56,8 +56,8 @@ export interface Box {
   service: string;
   part: "app-server" | "store" | "browser";
   condition: Condition;
-  /** Fault kinds that last, e.g. `kill`. */
-  faults: string[];
+  /** What is to be said besides: `kill` of what is down, `draining` of what is up. */
+  remarks: string[];
   /** Sessions that live here: counted by a look, else those whose browser was recognised last. Null when nobody knows. */
   sessions: number | null;
   /** Somebody can have a session here at all. */
@@ -66,7 +66,7 @@ export interface Box {
 
 /** The boxes of the picture: app servers, then the stores' servers, then the browsers where they hold sessions. */
 export function boxesOf(picture: Picture): Box[] {
-  const { run, sessions, counted, broken } = picture;
+  const { run, appServers, sessions, counted } = picture;
   const held = new Map<string, number>();
   for (const { holder, isKnown } of sessions.values())
     if (holder !== undefined && isKnown) held.set(holder, (held.get(holder) ?? 0) + 1);
@@ -74,16 +74,19 @@ export function boxesOf(picture: Picture): Box[] {
   const servers = [...new Set(stores.flatMap(({ server }) => (server === null ? [] : [server])))];
   const hasMemory = stores.some(({ livesIn }) => livesIn === "app-server");
   const hasBrowser = stores.some(({ livesIn }) => livesIn === "browser");
-  const box = (service: string, part: Box["part"], holdsSessions: boolean): Box => ({
-    service,
-    part,
-    condition: part === "browser" ? "up" : conditionOf(picture, service),
-    faults: broken.filter(({ target }) => target === service).map(({ kind }) => kind),
-    sessions: counted.has(service) ? counted.get(service)! : (held.get(service) ?? 0),
-    holdsSessions,
-  });
+  const box = (service: string, part: Box["part"], holdsSessions: boolean): Box => {
+    const condition = part === "browser" ? "up" : conditionOf(picture, service);
+    return {
+      service,
+      part,
+      condition,
+      remarks: remarksOf(picture, service, condition),
+      sessions: counted.has(service) ? counted.get(service)! : (held.get(service) ?? 0),
+      holdsSessions,
+    };
+  };
   return [
-    ...run.appServers.map((service) => box(service, "app-server", hasMemory)),
+    ...appServers.map((service) => box(service, "app-server", hasMemory)),
     ...servers.map((service) => box(service, "store", true)),
     ...(hasBrowser ? [box(inBrowser, "browser", true)] : []),
   ];

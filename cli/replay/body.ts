@@ -167,10 +167,12 @@ function balancerCell(row: number, { lines, name, condition, chalk }: Balancer):
 
 /** `▲ app2    ✗ down: kill          0`. */
 function serviceCell(box: Box, { serviceWidth }: Layout, chalk: ChalkInstance): string {
-  const { service, part, condition, faults, sessions, holdsSessions } = box;
+  const { service, part, condition, remarks, sessions, holdsSessions } = box;
   const shape = part === "app-server" ? lookOfServer(service).shape : " ";
-  // Stopped or killed makes a difference to whoever watches; frozen and cut off say it all.
-  const words = [conditionWords[condition], condition === "down" ? faults.join(", ") : ""].filter(Boolean).join(": ");
+  // There is room for little: "down: kill", but "draining" of what is up.
+  const said = remarks.join(", ");
+  const words =
+    condition === "up" ? said || conditionWords.up : [conditionWords[condition], said].filter(Boolean).join(": ");
   const count = holdsSessions ? String(sessions ?? "?") : "-";
   const text = [
     cell(`${shape} ${service}`, serviceWidth + 3),

@@ -2,6 +2,7 @@ import { collectTrial, type Told } from "./html/collect-trial.ts";
 import { type Assets, head } from "./html/frame.ts";
 import { html, jsonForScript, Markup } from "./html/markup.ts";
 import { matrixTable } from "./html/matrix.ts";
+import { Numbering } from "./html/numbering.ts";
 import type { PageData, TrialData } from "./html/page-data.ts";
 import { heading, repeat, story, why } from "./html/sections.ts";
 import type { ReportSource, ReportText } from "./source.ts";
@@ -13,7 +14,7 @@ import type { ReportSource, ReportText } from "./source.ts";
  * @param assets script and style sheet of the page
  */
 export async function* htmlReport({ result, histories }: ReportSource, assets: Assets): ReportText {
-  const appServers = [...new Set(result.architectures.flatMap(({ placement }) => Object.keys(placement)))];
+  const appServers = new Numbering(result.architectures.flatMap(({ placement }) => Object.keys(placement)));
   const architectures = result.architectures.map(({ id }) => id);
   const trials: TrialData[] = [];
   const told: Told[][] = [];
@@ -43,7 +44,7 @@ ${why(result)}
 ${repeat(result)}
 </main>
 `.text;
-  const data: PageData = { appServers, architectures, trials };
+  const data: PageData = { appServers: appServers.all(), architectures, trials };
   yield html`<script type="application/json" id="data">${jsonForScript(data)}</script>
 <script>${new Markup(assets.script)}</script>
 </body>

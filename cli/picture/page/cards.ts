@@ -1,6 +1,6 @@
 import { element } from "../dom.ts";
 import { answerMarks, fateMarks, lookOfServer, type Mark } from "../palette.ts";
-import { conditionOf, conditionSigns, conditionWords, type Picture } from "../picture.ts";
+import { conditionOf, conditionSigns, conditionWords, type Picture, remarksOf } from "../picture.ts";
 import { type ArchitectureTally, type Box, boxesOf, isJudged, tallyOf } from "../tally.ts";
 
 /** The boxes of the picture, from left to right: browsers, balancer, app servers, stores. */
@@ -60,21 +60,18 @@ export function buildCards(picture: Picture, { balancer, furnish = () => {} }: C
       const tallies = new Map(tallyOf(now).map((tally) => [tally.id, tally]));
       const found = boxesOf(now);
       for (const card of browsers) card.show(tallies.get(card.id)!, now);
+      const condition = conditionOf(now, balancer);
       balancerCard.show({
         service: balancer,
         part: "app-server",
-        condition: conditionOf(now, balancer),
-        faults: faultsOf(now, balancer),
+        condition,
+        remarks: remarksOf(now, balancer, condition),
         sessions: 0,
         holdsSessions: false,
       });
       for (const card of services) card.show(found.find(({ service }) => service === card.service)!);
     },
   };
-}
-
-function faultsOf({ broken }: Picture, service: string): string[] {
-  return broken.filter(({ target }) => target === service).map(({ kind }) => kind);
 }
 
 /** One architecture: how many browsers, what each was told last, what became of its session. */
@@ -191,13 +188,13 @@ class ServiceCard {
     );
   }
 
-  show({ condition, faults, sessions, holdsSessions }: Box): void {
-    const shown = JSON.stringify([condition, faults, sessions, holdsSessions]);
+  show({ condition, remarks, sessions, holdsSessions }: Box): void {
+    const shown = JSON.stringify([condition, remarks, sessions, holdsSessions]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.root.dataset.condition = condition;
-    const kinds = condition === "down" && faults.length > 0 ? ` (${faults.join(", ")})` : "";
-    this.#state.textContent = `${conditionSigns[condition]} ${conditionWords[condition]}${kinds}`;
+    const besides = remarks.length > 0 ? ` (${remarks.join(", ")})` : "";
+    this.#state.textContent = `${conditionSigns[condition]} ${conditionWords[condition]}${besides}`;
     if (this.part === "balancer" || !holdsSessions) return;
     const where = this.part === "app-server" ? "in memory" : "stored";
     this.#count.replaceChildren(

@@ -32,7 +32,8 @@ export class Screen {
   readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
   #cards: Cards | undefined;
   #wires: Wires | undefined;
-  #runId = "";
+  /** The run and its servers: with others there are other boxes. */
+  #shown = "";
   #boxesAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ScreenOptions) {
@@ -55,7 +56,7 @@ export class Screen {
       this.#says.textContent = "Waiting for the first users ...";
       return;
     }
-    if (now - this.#boxesAt >= boxesEveryMs || this.#runId !== picture.run.id) {
+    if (now - this.#boxesAt >= boxesEveryMs || this.#shown !== castOf(picture)) {
       this.#boxesAt = now;
       this.#showBoxes(picture);
       controls.show(playback, faultSpans(film.moments));
@@ -66,7 +67,7 @@ export class Screen {
   }
 
   #showBoxes(picture: Picture): void {
-    if (this.#runId !== picture.run.id) this.#begin(picture);
+    if (this.#shown !== castOf(picture)) this.#begin(picture);
     const { says, phase, broken, log, answered } = picture;
     setText(this.#says, says);
     setText(
@@ -83,10 +84,9 @@ export class Screen {
     this.#wires?.moved();
   }
 
-  /** Another run has other boxes. */
   #begin(picture: Picture): void {
     const { balancer } = this.#options;
-    this.#runId = picture.run.id;
+    this.#shown = castOf(picture);
     this.#cards?.root.remove();
     this.#cards = buildCards(picture, this.#options);
     this.#place.append(this.#cards.root);
@@ -95,6 +95,10 @@ export class Screen {
     setText(this.#title, title);
     document.title = `${id}: ${title}`;
   }
+}
+
+function castOf({ run, appServers }: Picture): string {
+  return [run.id, ...appServers].join(" ");
 }
 
 function setText(place: HTMLElement, text: string): void {

@@ -62,7 +62,7 @@ export function openWires({ canvas, places, balancer, colourOf }: WireOptions): 
       context.lineWidth = 2;
       context.strokeStyle = colourOf("--line");
       for (const { id, store } of picture.run.architectures)
-        for (const server of picture.run.appServers) {
+        for (const server of picture.appServers) {
           const path = pathOf(known, { balancer, architecture: id, server, store: store.server ?? undefined });
           if (path) trace(context, path);
         }
@@ -117,7 +117,7 @@ function drawDot(
   context.fillStyle = isBack
     ? colourOf(`--answer-${dot.answer}`)
     : isChosen
-      ? lookOfServer(dot.server!).background
+      ? colourOf(`--${lookOfServer(dot.server!).name}`)
       : colourOf("--ink");
   context.fill();
   if (!isBack) return;

@@ -1,20 +1,26 @@
 import { expect, test } from "vitest";
+import type { HistoryEvent } from "../../history/events.ts";
+import { story } from "../../verdict/golden/history-builder.ts";
 import { stories } from "../../verdict/golden/stories.ts";
 import { judge } from "../../verdict/judge.ts";
 import { collectTrial } from "./collect-trial.ts";
+import { Numbering } from "./numbering.ts";
 import { readOperations } from "./operation-codec.ts";
 
-const lists = {
-  appServers: ["app1", "app2", "app3"],
-  architectures: ["round-robin.memory", "cookie.memory", "cookie.redis"],
-};
+const architectures = ["round-robin.memory", "cookie.memory", "cookie.redis"];
 
 async function trialOf(name: string) {
   const { events } = stories[name]!();
+  return { events, ...(await collected(events)) };
+}
+
+async function collected(events: readonly HistoryEvent[]) {
   const history = async function* () {
     yield* events;
   };
-  return { events, ...(await collectTrial(history(), lists)) };
+  const appServers = new Numbering(["app1", "app2", "app3"]);
+  const { trial } = await collectTrial(history(), { appServers, architectures });
+  return { trial, appServers: appServers.all() };
 }
 
 test("the fates of the sessions add up to those of the result", async () => {
@@ -49,4 +55,13 @@ test("faults have their window", async () => {
   const { trial } = await trialOf("server-crash");
   expect(trial.faults).toEqual([{ kind: "kill", target: "app2", from: 670, confirmed: true, to: 740 }]);
   expect(trial.settledAt).toEqual([750]);
+});
+
+test("an app server that joins has its place, before anybody is led there and after", async () => {
+  const told = story().comesIn("ann", "app1").injects("join", "app4").injects("join", "app5").isSentTo("ann", "app5");
+  const { trial, appServers } = await collected(told.settles().checksIn("ann", "anonymous").ends().events);
+  expect(appServers.join(" ")).toBe("app1 app2 app3 app4 app5");
+  const operations = readOperations(Buffer.from(trial.operations, "base64"));
+  const answeredBy = operations.map(({ answer, server }) => `${answer} at ${appServers[server]}`);
+  expect([...new Set(answeredBy)]).toEqual(["me at app1", "anonymous at app5", "anonymous at app1"]);
 });

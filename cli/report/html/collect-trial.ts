@@ -1,8 +1,15 @@
 import type { FaultEvent, HistoryEvent, OperationEvent } from "../../history/events.ts";
+import { appServerIn } from "../../picture/app-server-in.ts";
 import { judgeInDetail } from "../../verdict/judge.ts";
 import type { SessionVerdict } from "../../verdict/session-verdict.ts";
+import { Numbering } from "./numbering.ts";
 import { OperationWriter } from "./operation-codec.ts";
 import type { SessionData, TrialData } from "./page-data.ts";
+
+export interface Lists {
+  appServers: Numbering;
+  architectures: readonly string[];
+}
 
 /** What the narrator said, and when. */
 export interface Told {
@@ -13,11 +20,12 @@ export interface Told {
 /**
  * One trial for the page. Reads the history once, judging it on the way; only the operations are kept, in a few bytes each.
  *
- * @param lists the app servers and architectures of the run, by whose numbers the data refer to them
+ * @param lists the app servers and architectures of the run, by whose numbers the data refer to them; app servers that join in
+ *   the course of it are added
  */
 export async function collectTrial(
   history: AsyncIterable<HistoryEvent>,
-  lists: { appServers: readonly string[]; architectures: readonly string[] },
+  lists: Lists,
 ): Promise<{ trial: TrialData; told: Told[] }> {
   const texts = new Numbering();
   const operations = new Map<string, OperationWriter>();
@@ -27,6 +35,8 @@ export async function collectTrial(
   let spanMs = 1;
 
   const note = (event: HistoryEvent): void => {
+    const appServer = appServerIn(event);
+    if (appServer !== undefined) lists.appServers.of(appServer);
     if (event.type === "operation") noteOperation(event);
     else if (event.type === "step" && event.says !== undefined) told.push({ at: event.at, says: event.says });
     else if (event.type === "fault") noteFault(faults, event);
@@ -56,7 +66,7 @@ export async function collectTrial(
       answer,
       jar,
       connection,
-      server: server === undefined ? -1 : lists.appServers.indexOf(server),
+      server: server === undefined ? -1 : lists.appServers.of(server),
       reason: says === undefined ? -1 : texts.of(says),
     });
   };
@@ -104,7 +114,7 @@ function sessionData(
     texts,
     operations,
   }: {
-    lists: { appServers: readonly string[]; architectures: readonly string[] };
+    lists: Lists;
     texts: Numbering;
     operations: Map<string, OperationWriter>;
   },
@@ -112,7 +122,7 @@ function sessionData(
   return {
     user,
     architecture: architectures.indexOf(architecture),
-    home: home === undefined ? -1 : appServers.indexOf(home),
+    home: home === undefined ? -1 : appServers.of(home),
     isControl: role === "control",
     fate,
     expected,
@@ -126,20 +136,4 @@ function sessionData(
     longestGapFrom: Math.round(felt.longestGapFrom ?? 0),
     bytes: operations.get(user)?.bytes.length ?? 0,
   };
-}
-
-/** Gives each text a number, the same text the same one. */
-class Numbering {
-  readonly #numbers = new Map<string, number>();
-
-  of(text: string): number {
-    const known = this.#numbers.get(text);
-    if (known !== undefined) return known;
-    this.#numbers.set(text, this.#numbers.size);
-    return this.#numbers.size - 1;
-  }
-
-  all(): string[] {
-    return [...this.#numbers.keys()];
-  }
 }

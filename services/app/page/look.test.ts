@@ -2,15 +2,15 @@ import { describe, expect, test } from "vitest";
 import { ALL_LOOKS, LOOKS, lookOf } from "./look.ts";
 
 describe("an app server's look", () => {
-  test("differs from app1 to app4 in colour and in shape", () => {
-    const looks = ["app1", "app2", "app3", "app4"].map(lookOf);
-    expect(new Set(looks.map(({ background }) => background)).size).toBe(4);
-    expect(looks.map(({ shape }) => shape).join(" ")).toBe("● ▲ ■ ◆");
+  test("differs from app1 to app6 in colour and in shape", () => {
+    const looks = ["app1", "app2", "app3", "app4", "app5", "app6"].map(lookOf);
+    expect(new Set(looks.map(({ background }) => background)).size).toBe(6);
+    expect(looks.map(({ shape }) => shape).join(" ")).toBe("● ▲ ■ ◆ ✚ ⬢");
   });
 
   test("begins again after the last, and is grey without a number", () => {
-    expect(lookOf("app5")).toBe(LOOKS[0]);
-    expect(lookOf("app10")).toBe(LOOKS[1]);
+    expect(lookOf("app7")).toBe(LOOKS[0]);
+    expect(lookOf("app14")).toBe(LOOKS[1]);
     expect(lookOf("main").shape).toBe("★");
   });
 

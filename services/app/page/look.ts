@@ -1,7 +1,7 @@
 /**
  * How an app server looks from the last row. Blue, orange, green and pink are Okabe and Ito's (https://jfly.uni-koeln.de/color/),
- * blue made darker and pink lighter, so that people with any kind of colour blindness can tell them apart (look.test.ts); the shape
- * and the name say the same without colour.
+ * blue made darker and pink lighter, and two dark ones beside them, so that people with any kind of colour blindness can tell them
+ * apart (look.test.ts); the shape and the name say the same without colour.
  */
 
 export interface Look {
@@ -18,6 +18,8 @@ export const LOOKS: readonly Look[] = [
   { name: "look2", shape: "▲", background: "#e69f00", text: "#000000" },
   { name: "look3", shape: "■", background: "#009e73", text: "#000000" },
   { name: "look4", shape: "◆", background: "#e3a6c6", text: "#000000" },
+  { name: "look5", shape: "✚", background: "#702800", text: "#ffffff" },
+  { name: "look6", shape: "⬢", background: "#4400cc", text: "#ffffff" },
 ];
 
 const NO_NUMBER: Look = { name: "look0", shape: "★", background: "#4a4a4a", text: "#ffffff" };
