@@ -146,8 +146,11 @@ test("on the live page a server that is killed turns red in place and comes back
   expect(await inRedis.textContent()).not.toContain("logged out");
   expect(await page.locator(`[data-service="app1"]${is("up")}`).count()).toBe(1);
 
+  // Each answer is waited for: one thing at a time is done to a service, and a healing looks at the whole lab.
+  await page.getByText(/^kill app2: /).waitFor();
   await page.getByRole("button", { name: "heal app2" }).click();
   await page.locator(`[data-service="app2"]${is("up")}`).waitFor();
+  await page.getByText("app2 was not running, exit code 137: started").waitFor();
 
   // Broken by other hands: the page sees it all the same.
   await docker("kill", "session-lab-test-pages-redis-1");
