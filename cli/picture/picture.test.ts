@@ -7,8 +7,8 @@ import type { LookEvent, PictureEvent } from "./moments.ts";
 import { conditionOf, type Picture } from "./picture.ts";
 import { boxesOf, tallyOf } from "./tally.ts";
 
-function filmOf(events: readonly PictureEvent[]): Film {
-  const film = new Film();
+function filmOf(events: readonly PictureEvent[], options?: ConstructorParameters<typeof Film>[0]): Film {
+  const film = new Film(options);
   for (const event of events) film.add(event);
   return film;
 }
@@ -253,6 +253,19 @@ describe("a film", () => {
     expect(structuredClone(film.at(middle))).toEqual(straight);
     film.at(0);
     expect(structuredClone(film.at(middle))).toEqual(straight);
+  });
+
+  it("shows the same from pictures that were kept on the way, also when events come late", () => {
+    const late = look(told.events.length * 5, { conditions: { app3: "frozen" } });
+    const kept = filmOf(told.events, { keepEvery: 3 });
+    const straightAt = (at: number, ...more: PictureEvent[]) =>
+      structuredClone(filmOf([...told.events, ...more]).at(at));
+    for (let at = 0; at <= kept.end; at += 10) {
+      kept.at(kept.end);
+      expect(structuredClone(kept.at(at)), `at ${at}`).toEqual(straightAt(at));
+    }
+    kept.add(late);
+    for (const at of [kept.end, 100, 150]) expect(structuredClone(kept.at(at))).toEqual(straightAt(at, late));
   });
 
   it("is empty before its run has begun, and begins anew with the next run", () => {

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
-import type { HistoryEvent } from "../history/events.ts";
 import { listenForInterrupts } from "../interrupt.ts";
 import { balancer } from "../lab/topology.ts";
 import { pageAssets } from "../page-assets.ts";
 import type { Film } from "../picture/film.ts";
 import { Feed } from "./feed.ts";
+import { packEvents } from "./pack-events.ts";
 import type { PageData } from "./page-data.ts";
 import { filmPage, servedPage } from "./page-html.ts";
 import { servePage } from "./server.ts";
@@ -36,5 +36,5 @@ export async function serveFilm(film: Film, { open }: { open: boolean }): Promis
 }
 
 function dataOf({ moments }: Film): PageData {
-  return { balancer, faults: [], events: moments.events as HistoryEvent[] };
+  return { balancer, faults: [], recording: packEvents(moments.events) };
 }

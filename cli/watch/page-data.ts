@@ -1,12 +1,11 @@
-import type { HistoryEvent } from "../history/events.ts";
 import type { PictureEvent } from "../picture/moments.ts";
 
 /** What the page is told when it is opened; it is in the page, as JSON. */
 export interface PageData {
   /** Name of the balancer's service. */
   balancer: string;
-  /** A stored run, to be played; without it the page asks for live events. */
-  events?: readonly HistoryEvent[];
+  /** The events of a stored run (pack-events.ts), to be played; without it the page asks for live ones. */
+  recording?: string;
   /** Fault kinds that may be injected from the page; none where it may not. */
   faults: readonly string[];
 }
