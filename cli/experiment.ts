@@ -235,7 +235,7 @@ async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise<RunEve
     command,
     seed,
     usersPerArchitecture: users,
-    scenario: { id: scenarioId, title: scenario.title, question: scenario.question },
+    scenario: { id: scenarioId, title: scenario.title, question: scenario.question, next: scenario.next },
     victim,
     appServers: [...appServers],
     architectures: plan.architectures.map(({ id, policy, store }) => ({

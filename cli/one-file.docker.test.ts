@@ -55,6 +55,7 @@ export default words.defineScenario({
   title: "Two app servers stop at once",
   question: "Two of three app servers get SIGTERM at the same moment. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
+  next: { scenario: "server-crash", toSee: "whether it makes a difference that they were told" },
   steps: [
     words.everyoneLogsIn(),
     words.everyoneShops(),

@@ -1,5 +1,5 @@
 import type { Fault } from "./fault.ts";
-import type { Copied } from "./history/events.ts";
+import type { Copied, NextStep } from "./history/events.ts";
 import type { Selection } from "./lab/architectures.ts";
 import type { Policy } from "./lab/policies.ts";
 import type { Store } from "./lab/stores.ts";
@@ -226,6 +226,8 @@ export interface Scenario {
   clients?: "one-network";
   /** The column of `lab compare` that this scenario fills: a label of a few words, and its name for `--need`. */
   compare?: { label: string; need: string };
+  /** The scenario that turns this one's lesson around; the report says: "lab scenario ..., to see ...". */
+  next: NextStep;
   /** Is this what one would wish of an architecture? By default that every session survived. */
   wish?(found: Wished): boolean;
   steps: Step[];

@@ -32,7 +32,12 @@ const run = z.object({
   command: z.string(),
   seed: z.number().int(),
   usersPerArchitecture: z.number().int().positive(),
-  scenario: z.object({ id: name, title: z.string(), question: z.string() }),
+  scenario: z.object({
+    id: name,
+    title: z.string(),
+    question: z.string(),
+    next: z.object({ scenario: z.string(), toSee: z.string() }).exactOptional(),
+  }),
   victim: name,
   appServers: z.array(name).min(1),
   architectures: z.array(z.object({ id: name, policy, store })).min(1),

@@ -50,12 +50,18 @@ export interface RunEvent {
   seed: number;
   /** Subjects per architecture. */
   usersPerArchitecture: number;
-  scenario: { id: string; title: string; question: string };
+  scenario: { id: string; title: string; question: string; next?: NextStep };
   /** The app server that this run's app-server faults are aimed at. */
   victim: string;
   appServers: string[];
   architectures: ArchitectureFacts[];
   versions: Versions;
+}
+
+/** What is worth doing after a run: another scenario, and what one will see there, in words that go on after "to see". */
+export interface NextStep {
+  scenario: string;
+  toSee: string;
 }
 
 /** Versions of everything that takes part; "unknown" where something does not say. */

@@ -1,22 +1,23 @@
 import type { Result } from "../verdict/result.ts";
 
-/** What to try after a scenario: the one that turns its lesson around. Keys are scenario ids. */
-const nextSteps: Record<string, string> = {
-  login: "lab scenario server-crash",
-  "server-crash": "lab scenario redis-crash",
-  "redis-crash": "lab scenario redis-restart",
-  "redis-restart": "lab scenario server-crash",
-};
+/** A command, and what one will see by it. */
+export interface Suggestion {
+  command: string;
+  /** Goes on after "to see". */
+  toSee?: string;
+}
 
-/** After a sound verdict something new; otherwise the same again. Only names that are safe in a shell are suggested. */
+/** After a sound verdict what the scenario suggests; otherwise the same again. Only names that are safe in a shell are suggested. */
 export function nextStep({
-  scenario: { id },
+  scenario: { id, next },
   run: { seed },
   verdict,
-}: Pick<Result, "scenario" | "run" | "verdict">): string {
+}: Pick<Result, "scenario" | "run" | "verdict">): Suggestion {
   if (verdict !== "confirmed" && shellWord(id) === id)
-    return `lab scenario ${id} --seed ${seed}, to see whether it happens again`;
-  return Object.hasOwn(nextSteps, id) ? nextSteps[id]! : "lab scenario --list";
+    return { command: `lab scenario ${id} --seed ${seed}`, toSee: "whether it happens again" };
+  if (verdict === "confirmed" && next && shellWord(next.scenario) === next.scenario)
+    return { command: `lab scenario ${next.scenario}`, toSee: next.toSee };
+  return { command: "lab scenario --list" };
 }
 
 /** A word for a POSIX shell: as it is where nothing in it has a meaning there, in single quotes otherwise. */

@@ -54,7 +54,7 @@ describe("what a person reads", () => {
       Outage: longest wait 4 ms (round-robin.redis); no request failed
       Faults: kill app2 at 25.5 s, confirmed (engine: app2 is not running, exit code 137; felt: app2
         refuses connections), healed
-      Next: lab scenario redis-crash
+      Next: lab scenario redis-crash, to see what becomes of the survivors
       Judge again: lab judge golden
       Run folder: /home/ada/runs/golden
       "
@@ -92,7 +92,7 @@ describe("what a person reads", () => {
         code 137; felt: redis-rdb refuses connections), healed
       - kill redis-aof at 0.4 s, confirmed (engine: redis-aof is not running, exit
         code 137; felt: redis-aof refuses connections), healed
-      Next: lab scenario redis-restart
+      Next: lab scenario redis-restart, to see how much a polite stop saves
       Judge again: lab judge golden
       "
     `);
@@ -275,8 +275,9 @@ describe("the report", () => {
     expect(report).toContain("Reasons: pip was shown another user's session");
   });
 
-  test("after an unknown scenario leads to the list of scenarios", () => {
-    expect(plain({ ...crash, scenario: { ...crash.scenario, id: "mine" } })).toContain("Next: lab scenario --list\n");
+  test("whose scenario suggests nothing leads to the list of scenarios", () => {
+    const { next: _, ...scenario } = crash.scenario;
+    expect(plain({ ...crash, scenario })).toContain("Next: lab scenario --list\n");
   });
 });
 

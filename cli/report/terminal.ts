@@ -18,6 +18,7 @@ export interface TerminalOptions {
 export function terminalReport(untrusted: Result, { columns, colour, runFolder }: TerminalOptions): string {
   const result = harmless(untrusted);
   const { run, scenario, architectures, faults, leftovers, verdict } = result;
+  const { command, toSee } = nextStep(result);
   const page: Page = { columns, chalk: new Chalk({ level: colour ? 1 : 0 }) };
   const { chalk } = page;
   const paint = { confirmed: chalk.green.bold, refuted: chalk.red.bold, inconclusive: chalk.yellow.bold }[verdict];
@@ -38,7 +39,7 @@ export function terminalReport(untrusted: Result, { columns, colour, runFolder }
       "Left behind",
       leftovers.map(({ kind, name }) => `${kind} ${name}; \`lab down\` removes it`),
     ),
-    ...section(page, "Next", [nextStep(result)]),
+    ...section(page, "Next", [[command, ...(toSee === undefined ? [] : [`to see ${toSee}`])].join(", ")]),
     ...section(page, "Judge again", [`lab judge ${shellWord(run.id)}`]),
     ...section(page, "Run folder", runFolder === undefined ? [] : [harmless(runFolder)]),
     "",

@@ -16,6 +16,7 @@ export default defineScenario({
   question: "nginx is restarted. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "balancer restart", need: "survive-balancer-restart" },
+  next: { scenario: "server-restart", toSee: "the same done to an app server" },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),

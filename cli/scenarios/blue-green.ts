@@ -21,6 +21,7 @@ export default defineScenario({
   architectures: { policies: "all", stores: "all" },
   profiles: [spareProfile],
   compare: { label: "blue-green switch", need: "survive-blue-green" },
+  next: { scenario: "balancer-restart", toSee: "what the balancer itself forgets when it is restarted" },
   steps: [
     tell("Everyone logs in and fills a cart, on the blue servers: app1, app2, app3."),
     everyoneLogsIn(),

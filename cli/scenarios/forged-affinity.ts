@@ -19,6 +19,7 @@ export default defineScenario({
   title: "A forged affinity cookie",
   question: "Strangers copy, guess and garble the balancer's cookie, and so do the users. What does it get them into?",
   architectures: { policies: "all", stores: "all" },
+  next: { scenario: "cookie-loss", toSee: "who cannot do without that cookie" },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),

@@ -13,6 +13,7 @@ export default defineScenario({
   question: "Nobody touches anything. Who stays logged in?",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "stays logged in", need: "hold-login" },
+  next: { scenario: "server-crash", toSee: "who is still logged in when an app server dies" },
   steps: [
     tell("Everyone logs in and fills a cart. Nothing is broken in this scenario: it is the control."),
     everyoneLogsIn(),

@@ -13,6 +13,7 @@ export default defineScenario({
   question: "Somebody copied the cookies, then the user logged out. Does the copy still open the session?",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "can be revoked", need: "revocable" },
+  next: { scenario: "session-fixation", toSee: "whether a session can be taken over before it has begun" },
   steps: [
     tell("Everyone logs in and fills a cart. A thief copies everybody's cookies."),
     everyoneLogsIn(),

@@ -15,6 +15,7 @@ export default defineScenario({
   clients: "one-network",
   compare: { label: "spreads load", need: "spread-load" },
   wish: ({ measures }) => measures.every(({ value }) => value <= 0.67),
+  next: { scenario: "scale-out", toSee: "who is moved when a server is added because of the load" },
   steps: [
     tell("Everyone sits in the same office: the addresses differ in the last octet only."),
     everyoneLogsIn(),

@@ -23,6 +23,7 @@ export default defineScenario({
   question:
     "Redis had only snapshots. Somebody writes `appendonly yes` into its configuration and restarts it. Who is still logged in?",
   architectures: { policies: "all", stores: ["memory", "redis-rdb"], controlStore: "memory" },
+  next: { scenario: "redis-outage", toSee: "who is logged out by a Redis that loses nothing and is only out of reach" },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),

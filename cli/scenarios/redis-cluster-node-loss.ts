@@ -23,6 +23,7 @@ export default defineScenario({
   question:
     "One of three masters without a replica dies, and comes back. Who cannot get in meanwhile, and who is logged out?",
   architectures: { policies: "all", stores: ["redis-cluster"], controlStore: "redis" },
+  next: { scenario: "redis-eviction", toSee: "what a Redis does that is well, and full" },
   steps: [
     tell(
       "Everyone logs in and fills a cart. By its key each session belongs to a slot, and each slot to one of three servers.",

@@ -19,6 +19,7 @@ export default defineScenario({
     "Redis gets SIGKILL and is started again: without persistence, with save points, with AOF. Who is still logged in?",
   architectures: { policies: "all", stores: ["memory", "redis", "redis-rdb", "redis-aof"], controlStore: "memory" },
   compare: { label: "Redis crash", need: "survive-redis-crash" },
+  next: { scenario: "redis-restart", toSee: "how much of it a polite stop would have saved" },
   steps: [
     tell("Redis with save points has just written a snapshot: whatever follows is unsaved until the next one is due."),
     snapshot("redis-rdb"),

@@ -29,6 +29,7 @@ export default defineScenario({
     "Redis shares its memory with another application, and it is full. Whose session goes, and who gets an error?",
   architectures: { policies: "all", stores: "all", controlStore: "memory" },
   compare: { label: "Redis full", need: "survive-full-redis" },
+  next: { scenario: "session-expiry", toSee: "which stores free by themselves what nobody uses" },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),

@@ -24,6 +24,10 @@ export default defineScenario({
   title: "The Redis master dies, and a replica takes over",
   question: "A master dies whose replicas are a little behind; Sentinels promote one of them. Which writes are gone?",
   architectures: { policies: "all", stores: ["redis-sentinel"], controlStore: "redis" },
+  next: {
+    scenario: "redis-cluster-node-loss",
+    toSee: "what happens when the sessions are shared out instead of copied",
+  },
   steps: [
     tell(
       "Two thirds of the users log in and fill a cart. The master has it, and so have both replicas a moment later.",

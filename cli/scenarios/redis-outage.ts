@@ -22,6 +22,10 @@ export default defineScenario({
   question: "Nobody reaches Redis for a while; its data are untouched. Who is logged out, and who only has to wait?",
   architectures: { policies: "all", stores: "all", controlStore: "memory" },
   compare: { label: "Redis outage", need: "survive-redis-outage" },
+  next: {
+    scenario: "redis-failover",
+    toSee: "whether a second Redis that takes over would have helped, and what that costs",
+  },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),

@@ -18,6 +18,7 @@ export default defineScenario({
     "Redis gets SIGTERM and is started again: without persistence, with save points, with AOF. Who is still logged in?",
   architectures: { policies: "all", stores: ["memory", "redis", "redis-rdb", "redis-aof"], controlStore: "memory" },
   compare: { label: "Redis restart", need: "survive-redis-restart" },
+  next: { scenario: "redis-aof-late", toSee: "how switching AOF on can lose everything" },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),

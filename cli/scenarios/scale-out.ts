@@ -19,6 +19,7 @@ export default defineScenario({
   architectures: { policies: "all", stores: "all" },
   profiles: [spareProfile],
   compare: { label: "scale out", need: "survive-scale-out" },
+  next: { scenario: "scale-in", toSee: "who is moved when a server leaves again" },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),

@@ -15,6 +15,12 @@ describe.each(scenarioIds())("%s", (id) => {
     expect(steps.at(-1)).toEqual({ do: "check-in" });
   });
 
+  it("leads on to another scenario, and says what one will see there", async () => {
+    const { next } = await loadScenario(id);
+    expect(scenarioIds().filter((other) => other !== id)).toContain(next.scenario);
+    expect(`to see ${next.toSee}`).toMatch(/^to see [a-z].{10,80}[^.?!]$/);
+  });
+
   it("has a baseline before anything is broken or changed, and repairs what it breaks", async () => {
     const { steps } = await loadScenario(id);
     const order = (verbs: Step["do"][]) => steps.findIndex((step) => verbs.includes(step.do));

@@ -17,6 +17,7 @@ export default defineScenario({
   question: "Everyone is logged in, then one app server gets SIGKILL. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "server crash", need: "survive-crash" },
+  next: { scenario: "redis-crash", toSee: "what becomes of the survivors when the Redis dies that saved them" },
   steps: [
     tell("Everyone logs in and fills a cart; the balancer decides where each session lives."),
     everyoneLogsIn(),

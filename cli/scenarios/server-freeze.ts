@@ -17,6 +17,7 @@ export default defineScenario({
   question: "An app server hangs for a while and then goes on as if nothing had happened. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "server freezes", need: "survive-freeze" },
+  next: { scenario: "server-partition", toSee: "the same from outside: a server that is well, and out of reach" },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),

@@ -17,6 +17,7 @@ export default defineScenario({
   question: "An app server loses the network for a while: alive, but nobody reaches it. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "server cut off", need: "survive-partition" },
+  next: { scenario: "server-return", toSee: "how a server that comes back logs people out a second time" },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),

@@ -17,6 +17,7 @@ export default defineScenario({
   question: "An app server gets SIGTERM and is started again, as any update does. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "deploy (restart)", need: "survive-deploy" },
+  next: { scenario: "server-freeze", toSee: "what an app server does that only hangs" },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),

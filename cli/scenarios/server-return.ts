@@ -18,6 +18,10 @@ export default defineScenario({
   question: "One server is away; its users have logged in again elsewhere. Then it comes back. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "server returns", need: "survive-return" },
+  next: {
+    scenario: "rolling-deploy",
+    toSee: "what is left when every server goes and comes back, one after the other",
+  },
   steps: [
     tell("One app server is away. Its users log in again; the balancer has found them another server."),
     takeAway(victim),

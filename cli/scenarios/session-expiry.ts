@@ -22,6 +22,7 @@ export default defineScenario({
   architectures: { policies: "all", stores: "all" },
   compare: { label: "idle sessions freed", need: "free-idle-sessions" },
   wish: ({ measures }) => measures.every(({ name, value }) => name !== stillHeld || value === 0),
+  next: { scenario: "logout-replay", toSee: "which stores can end a session before its time" },
   steps: [
     tell("Everyone logs in and asks to be forgotten soon: a session that nobody uses is to end within seconds."),
     everyoneLogsIn({ idleEnd: "soon" }),

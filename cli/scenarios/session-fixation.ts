@@ -19,6 +19,7 @@ export default defineScenario({
   title: "A session cookie planted before the login",
   question: "An attacker plants a session cookie in everybody's browser, then they log in. Does he get into a session?",
   architectures: { policies: "all", stores: "all" },
+  next: { scenario: "forged-affinity", toSee: "what an attacker gets into with the balancer's cookie" },
   steps: [
     tell("In every second browser an attacker plants the cookie of his own session, in the others a made-up one."),
     attackersPlantCookies(),

@@ -79,7 +79,13 @@ export const resultSchema = z.object({
       redis: z.string(),
     }),
   }),
-  scenario: z.object({ id: z.string(), title: z.string(), question: z.string() }),
+  scenario: z.object({
+    id: z.string(),
+    title: z.string(),
+    question: z.string(),
+    /** What the scenario suggests to run next, and what one will see there. */
+    next: z.object({ scenario: z.string(), toSee: z.string() }).optional(),
+  }),
   verdict,
   /** Why the verdict of the whole run is not `confirmed`, in sentences. */
   reasons: z.array(z.string()),

@@ -2,7 +2,7 @@ import { fateMarks } from "../../picture/palette.ts";
 import { isFate } from "../../verdict/fates.ts";
 import type { ArchitectureResult, Result } from "../../verdict/result.ts";
 import { doubtSentences, faultSentence, outageSentence, statisticsSentence, whySentences } from "../explain.ts";
-import { nextStep, shellWord } from "../next-step.ts";
+import { nextStep, type Suggestion, shellWord } from "../next-step.ts";
 import { runReasons, verdictSentence } from "../verdict-words.ts";
 import { signs } from "../words.ts";
 import type { Told } from "./collect-trial.ts";
@@ -56,13 +56,16 @@ export function story(told: readonly Told[]): Markup {
 export function repeat(result: Result): Markup {
   const { run } = result;
   const { versions } = run;
-  const facts: [string, string][] = [
-    ["Run it again", run.command],
-    ["Judge this run again, without Docker", `lab judge ${shellWord(run.id)}`],
+  const facts: [string, Suggestion][] = [
+    ["Run it again", { command: run.command }],
+    ["Judge this run again, without Docker", { command: `lab judge ${shellWord(run.id)}` }],
     ["Next", nextStep(result)],
   ];
   return html`<section id="repeat"><h2>Repeat it</h2>
-<dl>${facts.map(([label, command]) => html`<dt>${label}</dt><dd><code>${command}</code></dd>`)}</dl>
+<dl>${facts.map(
+    ([label, { command, toSee }]) =>
+      html`<dt>${label}</dt><dd><code>${command}</code>${toSee === undefined ? "" : `, to see ${toSee}`}</dd>`,
+  )}</dl>
 <p class="faint">Run ${run.id}, begun ${run.startedAt}, ${(run.durationMs / 1_000).toFixed(1)} s; seed ${run.seed}; ${run.users} users per architecture; victim ${run.victim}.
 Session lab ${versions.lab}, Docker ${versions.engine}, Compose ${versions.compose}, nginx ${versions.nginx}, Node ${versions.node}, Redis ${versions.redis}.</p>
 </section>`;

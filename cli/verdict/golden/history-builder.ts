@@ -8,6 +8,7 @@ import {
   type OperationEvent,
   type Outcome,
   type Phase,
+  type RunEvent,
   type StoreFacts,
   type StoreSeenEvent,
   type UserEvent,
@@ -26,7 +27,7 @@ export interface StoryOptions {
   appServers?: string[];
   victim?: string;
   usersPerArchitecture?: number;
-  scenario?: { id: string; title: string; question: string };
+  scenario?: RunEvent["scenario"];
 }
 
 interface Person {

@@ -43,6 +43,7 @@ export function serverCrash({ architectures, users = 3 }: CrashOptions): Story {
       id: "server-crash",
       title: "One app server dies without warning",
       question: "Everyone is logged in, then one app server gets SIGKILL. Who is still logged in?",
+      next: { scenario: "redis-crash", toSee: "what becomes of the survivors" },
     },
   });
   for (const { name, architecture, home, elsewhere, isFlickering } of people) {
@@ -77,6 +78,7 @@ function redisCrash(): Story {
       id: "redis-crash",
       title: "Redis dies without warning (SIGKILL)",
       question: "Redis gets SIGKILL and is started again. Who is still logged in?",
+      next: { scenario: "redis-restart", toSee: "how much a polite stop saves" },
     },
   });
   for (const architecture of architectures) told.comesIn(architecture, "app1", { architecture });
