@@ -13,7 +13,8 @@ const root = join(import.meta.dirname, "..");
 
 /** The generated parts of the README, by the name in their markers (`<!-- name: ... -->`). */
 const parts: Record<string, () => Promise<string>> = {
-  report: async () => `\`\`\`text\n${terminalReport(exampleResult(), { columns: 100, colour: false })}\`\`\``,
+  answer: async () => `\`\`\`text\n${answerIn(exampleReport())}\n\`\`\``,
+  report: async () => `\`\`\`text\n${exampleReport()}\`\`\``,
   scenarios: async () =>
     table(
       ["scenario", "question"],
@@ -68,6 +69,18 @@ async function withParts(before: string, made: typeof parts): Promise<string> {
     text = text.replace(marked, (_all, begin: string, end: string) => `${begin}${content}\n${end}`);
   }
   return text;
+}
+
+/** From the question to the verdict: what somebody who has never seen the lab reads first. @throws Error when these are not twelve lines */
+function answerIn(report: string): string {
+  const lines = report.split("\n").slice(1, 13);
+  if (!lines[0]?.endsWith("?") || !/^✓ [A-Z]+: /.test(lines.at(-1)!))
+    throw new Error(`the example's question and verdict are not twelve lines:\n${lines.join("\n")}`);
+  return lines.join("\n");
+}
+
+function exampleReport(): string {
+  return terminalReport(exampleResult(), { columns: 100, colour: false });
 }
 
 /** The result of a real run, kept as an example. */
