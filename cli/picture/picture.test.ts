@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { faultKinds } from "../catalogue.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import { type Story, story } from "../verdict/golden/history-builder.ts";
-import { Film } from "./film.ts";
+import { Film, faultSpans } from "./film.ts";
 import type { LookEvent, PictureEvent } from "./moments.ts";
-import { conditionOf, type Picture } from "./picture.ts";
+import { conditionOf, type Picture, staysUp } from "./picture.ts";
 import { boxesOf, tallyOf } from "./tally.ts";
 
 function filmOf(events: readonly PictureEvent[], options?: ConstructorParameters<typeof Film>[0]): Film {
@@ -145,6 +145,17 @@ describe("beside the condition", () => {
   });
 });
 
+test.each([
+  ["drain", true],
+  ["join", true],
+  ["refuse-writes", true],
+  ["restart", false],
+  ["freeze", false],
+  ["unheard-of", false],
+])("whether a service stays up all the while with %s: %s", (kind, stays) => {
+  expect(staysUp(kind)).toBe(stays);
+});
+
 describe("what browsers are told", () => {
   it("is the last answer to each, subjects only, and not what diagnoses", () => {
     const told = story()
@@ -231,6 +242,24 @@ describe("the story", () => {
       .settles({ ok: false, says: "app2 is away" })
       .ends();
     expect(pictureOf(told).log.map(({ says }) => says)).toEqual(["not settled: app2 is away", "the run is over"]);
+  });
+});
+
+describe("the time line", () => {
+  const spans = (told: Story) =>
+    faultSpans(filmOf(told.events).moments).map(({ from, to, what }) => `${what} ${from}-${to ?? ""}`);
+
+  it("shows faults of one kind at one time as one, and others apart", () => {
+    const both = story().fault("join", "app4", "injecting").injects("join", "app5").injects("leave", "app1");
+    expect(spans(both)).toEqual(["join app4, app5 10-", "leave app1 60-"]);
+    both.heals("leave", "app1").heals("join", "app5").fault("join", "app4", "healed");
+    expect(spans(both)).toEqual(["join app4, app5 10-140", "leave app1 60-110"]);
+    expect(spans(both.injects("join", "app4")).at(-1)).toBe("join app4 150-");
+  });
+
+  it("shows nothing lasting of what could not be injected", () => {
+    const told = story().fault("kill", "app2", "injecting").fault("kill", "app2", "failed");
+    expect(spans(told)).toEqual(["kill app2 10-20"]);
   });
 });
 

@@ -130,6 +130,12 @@ export function conditionOf({ broken, looked }: Picture, service: string): Condi
   return conditions.find((condition) => condition === "down") ?? conditions.find((one) => one !== "up") ?? "up";
 }
 
+/** Does the process go on all the while, and answer? */
+export function staysUp(kind: string): boolean {
+  const { condition, ends = false } = effects[kind] ?? {};
+  return condition === "up" && !ends;
+}
+
 /** What is to be said of a service beside its condition: by what it went down, or what lasts although it is up. */
 export function remarksOf(picture: Pick<Picture, "broken">, service: string, condition: Condition): string[] {
   const kinds = picture.broken.filter(({ target }) => target === service).map(({ kind }) => kind);

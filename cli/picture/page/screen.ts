@@ -1,6 +1,6 @@
 import { byId, element } from "../dom.ts";
 import { type Film, faultSpans } from "../film.ts";
-import type { Picture } from "../picture.ts";
+import { type Picture, staysUp } from "../picture.ts";
 import type { Playback } from "../playback.ts";
 import { buildCards, type CardOptions, type Cards } from "./cards.ts";
 import { openColours } from "./colours.ts";
@@ -72,7 +72,7 @@ export class Screen {
     setText(this.#says, says);
     setText(
       this.#phase,
-      `${broken.length > 0 ? "something is broken" : phaseWords[phase]}, ${answered} requests answered`,
+      `${broken.every(({ kind }) => staysUp(kind)) ? phaseWords[phase] : "something is broken"}, ${answered} requests answered`,
     );
     const lines = log.slice(-logLines).map(({ at, says: text }) => `${(at / 1_000).toFixed(1)} s  ${text}`);
     if (this.#log.dataset.shown !== lines.join("\n")) {

@@ -77,7 +77,7 @@ function legend(): HTMLElement {
     " ",
     element("span", { class: "chip solid" }, "× no answer"),
     " ",
-    element("span", { class: "chip shaded" }, "while something was broken"),
+    element("span", { class: "chip shaded" }, "while something was broken or changed"),
     " Choose a line to read every request.",
   );
 }

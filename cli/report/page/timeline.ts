@@ -1,5 +1,6 @@
 import { element, svgElement } from "../../picture/dom.ts";
 import { answerMarks, lookOfServer } from "../../picture/palette.ts";
+import { staysUp } from "../../picture/picture.ts";
 import type { TrialData } from "../html/page-data.ts";
 import { countInBins, histogramPath } from "./bins.ts";
 import { type FaultWindow, faultWindows } from "./fault-windows.ts";
@@ -33,7 +34,7 @@ export function timeline(sessions: readonly Session[], trial: TrialData, appServ
         what: "answered",
         over: windows
           .filter(({ targets }) => targets.includes(server))
-          .map((window) => overlay("down", window.from, window.to, { x, label: window.kind })),
+          .map(({ kind, from, to }) => overlay(staysUp(kind) ? "changed" : "down", from, to, { x, label: kind })),
       });
     }),
     lane({
@@ -56,7 +57,10 @@ export function timeline(sessions: readonly Session[], trial: TrialData, appServ
   ];
   const labels = placeLabels(
     [
-      ...windows.map(({ kind, targets, from }) => ({ x: x(from), text: `✗ ${kind} ${targets.join(", ")}` })),
+      ...windows.map(({ kind, targets, from }) => ({
+        x: x(from),
+        text: `${staysUp(kind) ? "▸" : "✗"} ${kind} ${targets.join(", ")}`,
+      })),
       ...windows.filter(({ isHealed }) => isHealed).map(({ to }) => ({ x: x(to), text: "healed" })),
       ...trial.settledAt.map((at) => ({ x: x(at), text: "✓ settled" })),
     ],
