@@ -26,7 +26,7 @@ export class Hands {
   }
 
   async inject(kind: string, service: string): Promise<Answered> {
-    if (!faultsByHand().includes(kind)) return { ok: false, says: `there is no fault "${kind}"` };
+    if (!(await faultsByHand()).includes(kind)) return { ok: false, says: `there is no fault "${kind}"` };
     return this.#alone(service, async () => {
       const fault = (await loadFault(kind))(service);
       this.hasBrokenSomething = true;
@@ -106,9 +106,10 @@ export class Hands {
   }
 }
 
-/** What comes back has to be away first; the others can be done to whatever runs. */
-export function faultsByHand(): string[] {
-  return faultKinds().filter((kind) => kind !== "return");
+/** What can be done to any service that runs; `lab fault` has the others, which are for one kind of service or one state. */
+export async function faultsByHand(): Promise<string[]> {
+  const faults = await Promise.all(faultKinds().map(async (kind) => (await loadFault(kind))("any")));
+  return faults.filter(({ needs, only, changesLists }) => !needs && !only && !changesLists).map(({ kind }) => kind);
 }
 
 function sayMended({ service, found, cure }: Ailment): string {

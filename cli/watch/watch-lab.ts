@@ -81,7 +81,7 @@ export async function watchLab({
   ];
   try {
     await begin();
-    const page = servedPage({ balancer, faults: faultsByHand() });
+    const page = servedPage({ balancer, faults: await faultsByHand() });
     await using server = await servePage({ page, assets: pageAssets("watch"), feed, act });
     process.stdout.write(`${server.url}\n`);
     if (open) await openPage(server);
