@@ -42,8 +42,7 @@ export function frame(page: Frame, title: string, main: Html): string {
 ${main}
 </main>
 <footer><a class="button" href="/">Reload</a>
-${elsewhere.length > 0 ? html`<span>Other stores:</span>` : null}
-${elsewhere.map(({ store: other, url }) => html`<a href="${url}">${other}</a> `)}</footer>
+${elsewhere.length > 0 ? html`<nav>Other stores: ${elsewhere.map(({ store: other, url }) => html`<a href="${url}">${other}</a> `)}</nav>` : null}</footer>
 </body>
 </html>
 `.text;

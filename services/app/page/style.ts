@@ -49,8 +49,9 @@ button.quiet { background: transparent; color: inherit; }
 :focus-visible { outline: 3px solid var(--server); outline-offset: 2px; }
 ul.cart { margin: 0; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: .4rem; }
 ul.cart li { border: 1px solid var(--line); border-radius: 99px; padding: .1rem .8rem; overflow-wrap: anywhere; }
-footer { padding: 0 2.5rem 1.4rem; display: flex; flex-wrap: wrap; gap: .5rem 1.2rem; align-items: center; color: var(--faint); }
-footer .button { color: var(--ink); margin-right: auto; }
+footer { padding: 0 2.5rem 1.4rem; display: flex; justify-content: space-between; gap: 2rem; align-items: center; color: var(--faint); }
+footer .button { color: var(--ink); }
+nav { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; justify-content: end; }
 footer a { color: inherit; }
 .trouble { grid-column: 1 / -1; border-width: 3px; border-color: var(--ink); padding: 1.6rem 2rem; }
 section.trouble > p { font-size: 1.4rem; }
