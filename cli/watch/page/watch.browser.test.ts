@@ -253,6 +253,33 @@ describe("for everybody", () => {
   });
 });
 
+test("a run in which three app servers join shows each as of when it does, and all of it is in sight", async () => {
+  const told = story({ architectures: ["cookie.memory", "cookie.redis", "ip-hash.memory", "ip-hash.redis"] }).comesIn(
+    "ann",
+    "app1",
+  );
+  for (const server of ["app4", "app5", "app6"]) told.injects("join", server);
+  for (const server of ["app1", "app2", "app3"]) told.injects("leave", server);
+  told.isSentTo("ann", "app5").reads("ann", "anonymous").ends();
+  const { page, complaints } = await chromium.open(await pageOf("joins", told.events));
+  await page.getByRole("button", { name: "Pause" }).click();
+  const line = page.getByRole("slider", { name: "time" });
+  const states = () => page.locator(".app-server .state").allTextContents();
+  await line.fill("0");
+  await expect.poll(states).toEqual(["✓ up", "✓ up", "✓ up"]);
+  await page.keyboard.press("End");
+  const joined = "✓ up (joined)";
+  const left = "✓ up (off the list)";
+  await expect.poll(states).toEqual([left, left, left, joined, joined, joined]);
+  expect(
+    await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]),
+  ).toEqual([1280, 800]);
+  await line.fill("0");
+  await expect.poll(async () => (await states()).length).toBe(3);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
 describe("2,000 sessions with 200,000 requests", () => {
   test("fit into 15 MB, open, play and are scrubbed without a freeze", async () => {
     const url = await pageOf("big", bigRun());
