@@ -156,7 +156,7 @@ const effects: Record<string, { condition: Condition; ends?: true; remark?: stri
   freeze: { condition: "frozen" },
   partition: { condition: "cut-off" },
   drain: { condition: "up", remark: "draining" },
-  leave: { condition: "up", remark: "off the list" },
+  leave: { condition: "up", remark: "unlisted" },
   join: { condition: "up", remark: "joined" },
   evict: { condition: "up", remark: "evicting" },
   "evict-expiring": { condition: "up", remark: "evicting" },

@@ -269,7 +269,7 @@ test("a run in which three app servers join shows each as of when it does, and a
   await expect.poll(states).toEqual(["✓ up", "✓ up", "✓ up"]);
   await page.keyboard.press("End");
   const joined = "✓ up (joined)";
-  const left = "✓ up (off the list)";
+  const left = "✓ up (unlisted)";
   await expect.poll(states).toEqual([left, left, left, joined, joined, joined]);
   expect(
     await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]),
