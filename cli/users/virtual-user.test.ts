@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { CookieJar } from "tough-cookie";
+import { describe, expect, it, vi } from "vitest";
 import type { HttpReply, HttpRequest, Transport } from "./transport.ts";
 import { VirtualUser } from "./virtual-user.ts";
 
@@ -97,6 +99,48 @@ describe("a virtual user", () => {
       { name: "SERVER_ID", value: "app1" },
     ]);
   });
+});
+
+it("sends what a jar would that takes every line of every answer, the repeated ones, too", async () => {
+  const line = fc
+    .tuple(
+      fc.constantFrom("sid", "SERVER_ID", " SERVER_ID"),
+      fc.constantFrom("1", "2", ""),
+      fc.constantFrom("", "; Path=/", "; Path=/elsewhere", "; Max-Age=0", "; Max-Age=60", "; Secure"),
+      fc.constantFrom("", "; Expires=Thu, 01 Jan 1970 00:00:00 GMT"),
+    )
+    .map(([name, value, ...attributes]) => `${name}=${value}${attributes.join("")}`);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(line, { maxLength: 2 }), { maxLength: 8 }), async (answers) => {
+      const user = newUser();
+      const url = `http://${user.host}/`;
+      const jar = new CookieJar();
+      const transport = playSite(answers.map((lines) => session({}, lines)));
+      const due: (string | undefined)[] = [];
+      for (const lines of answers) {
+        due.push(jar.getCookieStringSync(url) || undefined);
+        await user.perform("who-am-i", { transport, now }, at);
+        for (const one of lines) jar.setCookieSync(one, url, { ignoreError: true });
+      }
+      expect(transport.asked.map(({ headers }) => headers.cookie)).toEqual(due);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it("lets a cookie end when its time is over", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    const transport = playSite([session({}, ["sid=s1; Max-Age=10"]), session({}), session({})]);
+    const user = newUser();
+    for (const seconds of [0, 6, 11]) {
+      vi.setSystemTime(Date.now() + seconds * 1_000);
+      await user.perform("who-am-i", { transport, now }, at);
+    }
+    expect(transport.asked.map(({ headers }) => headers.cookie)).toEqual([undefined, "sid=s1", undefined]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe("what an answer means", () => {

@@ -1,4 +1,4 @@
-import { CookieJar, type SerializedCookieJar } from "tough-cookie";
+import { type Cookie, CookieJar, type SerializedCookieJar } from "tough-cookie";
 import type { Jar, OperationEvent, OperationKind, Phase } from "../history/events.ts";
 import { type Identity, requestFor, understand } from "./site.ts";
 import type { Transport } from "./transport.ts";
@@ -50,6 +50,10 @@ export class VirtualUser {
   #affinityCookies: string[] = [];
   /** Names of cookies that somebody else put there. */
   readonly #planted = new Set<string>();
+  /** `Set-Cookie` lines as they were taken, one for each cookie. */
+  #taken: readonly string[] = [];
+  /** `Cookie` header, until the jar changes; undefined when it has to be made. */
+  #header: string | undefined;
   /** `Cookie` header after the last acknowledged write. */
   #pinned = "";
   /** The app server that acknowledged the login. */
@@ -101,7 +105,7 @@ export class VirtualUser {
   plant(cookies: readonly HeldCookie[]): void {
     for (const { name, value } of cookies) {
       this.#planted.add(name);
-      this.#jar.setCookieSync(`${name}=${value}; Path=/`, this.#url(), { ignoreError: true });
+      this.#set(`${name}=${value}; Path=/`);
     }
   }
 
@@ -119,8 +123,7 @@ export class VirtualUser {
 
   /** Loses the cookies that the balancer gave it, and keeps the app's. */
   loseAffinityCookies(): void {
-    for (const key of this.#affinityCookies)
-      this.#jar.setCookieSync(`${key}=; Max-Age=0; Path=/`, this.#url(), { ignoreError: true });
+    for (const key of this.#affinityCookies) this.#set(`${key}=; Max-Age=0; Path=/`);
   }
 
   /** Performs one operation and says what came of it. Never throws for anything the lab does. */
@@ -174,14 +177,44 @@ export class VirtualUser {
   }
 
   #liveCookies(): string {
-    return this.#jar.getCookieStringSync(this.#url());
+    if (this.#header !== undefined) return this.#header;
+    const cookies = this.#jar.getCookiesSync(this.#url());
+    const header = cookies.map((cookie) => cookie.cookieString()).join("; ");
+    if (!cookies.some(hasEnd)) this.#header = header;
+    return header;
   }
 
+  /**
+   * The same line again would change nothing. Balancers send theirs with every answer, and making the same cookies again and
+   * again is most of the work of 100,000 browsers.
+   */
   #takeCookies(header: string | string[] | undefined): void {
-    for (const cookie of [header ?? []].flat()) this.#jar.setCookieSync(cookie, this.#url(), { ignoreError: true });
+    for (const line of [header ?? []].flat()) {
+      if (this.#taken.includes(line)) continue;
+      const cookie = this.#jar.setCookieSync(line, this.#url(), { ignoreError: true });
+      this.#header = undefined;
+      const others = this.#taken.filter((known) => nameIn(known) !== nameIn(line));
+      this.#taken = cookie ? [...others, line] : others;
+    }
+  }
+
+  /** Puts a cookie there that no answer brought. */
+  #set(cookie: string): void {
+    this.#jar.setCookieSync(cookie, this.#url(), { ignoreError: true });
+    this.#header = undefined;
+    this.#taken = [];
   }
 
   #url(): string {
     return `http://${this.host}/`;
   }
+}
+
+/** It may be gone at the next request. */
+function hasEnd({ expires, maxAge }: Cookie): boolean {
+  return (expires !== null && expires !== "Infinity") || maxAge !== null;
+}
+
+function nameIn(line: string): string {
+  return line.slice(0, line.indexOf("=")).trim();
 }
