@@ -47,7 +47,11 @@ const rules: CauseRule[] = [
     blamesAFault: false,
     evidence: ({ session: { home, baseline } }) => {
       const { knownAt, unknownAt } = baseline;
-      return home && knownAt.size === 1 && knownAt.has(home.server) && unknownAt.size > 0 && !unknownAt.has(home.server)
+      return home &&
+        knownAt.length === 1 &&
+        knownAt.includes(home.server) &&
+        unknownAt.length > 0 &&
+        !unknownAt.includes(home.server)
         ? "even without a fault, only the app server of the login knew the session; others, asked by the same browser, did not"
         : undefined;
     },
@@ -173,7 +177,10 @@ const rules: CauseRule[] = [
     fates: ["orphaned"],
     blamesAFault: true,
     evidence: ({ session: { home, final } }) =>
-      home && final.pinnedKnownAt.has(home.server) && final.servers.size > 0 && !final.servers.has(home.server)
+      home &&
+      final.pinnedKnownAt.includes(home.server) &&
+      final.servers.length > 0 &&
+      !final.servers.includes(home.server)
         ? `${home.server} still knows the session, but the balancer sends this browser to ${[...final.servers].sort().join(", ")}`
         : undefined,
   },
@@ -185,8 +192,8 @@ const rules: CauseRule[] = [
     blamesAFault: true,
     evidence: ({ session: { home, final }, record }) =>
       home &&
-      final.servers.has(home.server) &&
-      final.servers.size > 1 &&
+      final.servers.includes(home.server) &&
+      final.servers.length > 1 &&
       record.faults.some(({ target }) => target === balancer)
         ? `before the fault every request reached the app server of the login; now they reach others, too, which do not know the session`
         : undefined,
@@ -251,9 +258,9 @@ function storeOf(architecture: string, { architectures, storesBefore, storesSett
 /** The user was changed, was recognised until then, and its old server still knows the session. */
 function afterChange({ session }: Case, what: ChangeEvent["what"]): string | undefined {
   const { home, final, firstAnonymousAt = Number.NEGATIVE_INFINITY } = session;
-  const change = session.changes.get(what);
+  const change = session.changes?.get(what);
   if (!change || !home || firstAnonymousAt < change.at) return undefined;
-  if (!final.pinnedKnownAt.has(home.server) || final.servers.has(home.server)) return undefined;
+  if (!final.pinnedKnownAt.includes(home.server) || final.servers.includes(home.server)) return undefined;
   const changed = {
     address: "the client has another address",
     "affinity-cookie": "the balancer's cookie is gone",

@@ -15,7 +15,7 @@ export type Baseline = "held" | "unstable" | "none";
 export function baselineOf({ home, logins, baseline }: SessionRecord): Baseline {
   if (!home || logins > 1) return "none";
   if (baseline.anonymous > 0) return "unstable";
-  return baseline.me >= baselineReads && baseline.recognisedOver.size === 2 ? "held" : "none";
+  return baseline.me >= baselineReads && baseline.recognisedOver.length === 2 ? "held" : "none";
 }
 
 /** Were there enough reads after the settle point, whatever they answered? */
@@ -39,7 +39,7 @@ export function fateOf(session: SessionRecord, record: RunRecord): Fate {
   if (live.anonymous > 0) return fateOfAnonymous(final, livesInAppServer(session, record));
   if (final.degraded) return "degraded";
   if (logout === "acknowledged") return "resurrected";
-  return final.missing.size > 0 ? "rolled-back" : "survived";
+  return final.missing.length > 0 ? "rolled-back" : "survived";
 }
 
 /** Only a definitive answer to the pinned cookies tells "lost" and "orphaned" apart. */

@@ -1,4 +1,5 @@
 import type { OperationEvent } from "../history/events.ts";
+import { noteOnce } from "./few.ts";
 
 /** How often each kind of answer was seen. */
 export interface Tally {
@@ -15,13 +16,13 @@ export interface FinalReads {
   pinned: Tally;
   home: Tally;
   /** Servers that recognised the pinned cookies. */
-  pinnedKnownAt: Set<string>;
+  pinnedKnownAt: string[];
   /** Servers that gave definitive answers to the live jar. */
-  servers: Set<string>;
+  servers: string[];
   /** When the first read by the live jar was invoked. */
   firstAt?: number;
   /** Acknowledged items that an answer lacked, and versions that it fell behind. */
-  missing: Set<string>;
+  missing: string[];
   degraded: boolean;
 }
 
@@ -40,9 +41,9 @@ export function newFinalReads(): FinalReads {
     live: newTally(),
     pinned: newTally(),
     home: newTally(),
-    pinnedKnownAt: new Set(),
-    servers: new Set(),
-    missing: new Set(),
+    pinnedKnownAt: [],
+    servers: [],
+    missing: [],
     degraded: false,
   };
 }
@@ -52,13 +53,13 @@ export function noteFinalRead(final: FinalReads, operation: OperationEvent, ackn
   const { answer, jar, server } = operation;
   if (jar !== "live") {
     tally(final[jar], operation);
-    if (answer === "me" && server !== undefined) final.pinnedKnownAt.add(server);
+    if (answer === "me" && server !== undefined) noteOnce(final.pinnedKnownAt, server);
     return;
   }
   if (operation.connection !== "fresh") return;
   final.firstAt ??= operation.at;
   tally(final.live, operation);
-  if (server !== undefined && isDefinitive(operation)) final.servers.add(server);
+  if (server !== undefined && isDefinitive(operation)) noteOnce(final.servers, server);
   if (answer === "me") noteContent(final, operation, acknowledged);
 }
 
@@ -74,9 +75,9 @@ function noteContent(
   { acknowledgedItems, acknowledgedVersion }: Acknowledged,
 ): void {
   if (degraded) final.degraded = true;
-  for (const item of acknowledgedItems) if (!cart?.includes(item)) final.missing.add(`item ${item}`);
+  for (const item of acknowledgedItems) if (!cart?.includes(item)) noteOnce(final.missing, `item ${item}`);
   if (cartVersion < acknowledgedVersion)
-    final.missing.add(`cart version ${acknowledgedVersion} (answered ${cartVersion})`);
+    noteOnce(final.missing, `cart version ${acknowledgedVersion} (answered ${cartVersion})`);
 }
 
 function isDefinitive({ answer }: OperationEvent): boolean {

@@ -160,8 +160,10 @@ function noteOperationOf(record: RunRecord, event: OperationEvent): void {
 function noteChange(record: RunRecord, { user, what, says, at }: ChangeEvent): void {
   record.predictionsClosed = true;
   const session = record.sessions.get(user);
-  if (session) session.changes.set(what, { at, says });
-  else record.contradictions.add(`user ${user} was changed without ever having entered`);
+  if (session) {
+    session.changes ??= new Map();
+    session.changes.set(what, { at, says });
+  } else record.contradictions.add(`user ${user} was changed without ever having entered`);
 }
 
 function noteBoot(boots: RunRecord["boots"], server: string | undefined, boot: string | undefined): void {

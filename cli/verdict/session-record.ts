@@ -1,4 +1,5 @@
 import type { ChangeEvent, Copied, OperationEvent, UserEvent } from "../history/events.ts";
+import { noteOnce } from "./few.ts";
 import { type FinalReads, newFinalReads, newTally, noteFinalRead, type Tally, tally } from "./final-reads.ts";
 
 /** Everything the judge remembers of one session: bounded, whatever the length of the history. */
@@ -21,7 +22,7 @@ export interface SessionRecord {
   /** What the copies had of it before the fault, where there are copies. */
   copied?: Copied;
   /** What was done to the user on purpose, and when. */
-  changes: Map<ChangeEvent["what"], { at: number; says: string }>;
+  changes?: Map<ChangeEvent["what"], { at: number; says: string }>;
   /** The app server that acknowledged the login, and its life at that moment. */
   home?: { server: string; boot: string };
   /** Acknowledged logins. A second one would hide the loss of the first session. */
@@ -34,7 +35,7 @@ export interface SessionRecord {
   /** First answer that showed somebody else. */
   crossing?: OperationEvent;
   /** Answers between login and logout, before the fault, and the connections over which the user was recognised. */
-  baseline: Tally & { recognisedOver: Set<OperationEvent["connection"]>; knownAt: Set<string>; unknownAt: Set<string> };
+  baseline: Tally & { recognisedOver: OperationEvent["connection"][]; knownAt: string[]; unknownAt: string[] };
   final: FinalReads;
   /** The last reason given for an indefinite answer, and whether the store was it. */
   lastTrouble?: { answer: OperationEvent["answer"]; reason: string; server?: string };
@@ -64,11 +65,10 @@ export function newSession({ user, architecture, role, seat, idleMs }: UserEvent
     role,
     ...(seat === undefined ? {} : { seat }),
     ...(idleMs === undefined ? {} : { idleMs }),
-    changes: new Map(),
     logins: 0,
     acknowledgedItems: [],
     acknowledgedVersion: 0,
-    baseline: { ...newTally(), recognisedOver: new Set(), knownAt: new Set(), unknownAt: new Set() },
+    baseline: { ...newTally(), recognisedOver: [], knownAt: [], unknownAt: [] },
     final: newFinalReads(),
     interruption: { failedRequests: 0, timesAnonymous: 0, longestGapMs: 0 },
   };
@@ -148,11 +148,11 @@ function noteTrouble(session: SessionRecord, { answer, reason, status, server }:
 
 function noteBaseline(baseline: SessionRecord["baseline"], operation: OperationEvent): void {
   const { answer, server, kind, connection } = operation;
-  if (answer === "me" && server !== undefined) baseline.knownAt.add(server);
-  if (answer === "anonymous" && server !== undefined) baseline.unknownAt.add(server);
+  if (answer === "me" && server !== undefined) noteOnce(baseline.knownAt, server);
+  if (answer === "anonymous" && server !== undefined) noteOnce(baseline.unknownAt, server);
   if (kind !== "who-am-i") return;
   tally(baseline, operation);
-  if (answer === "me") baseline.recognisedOver.add(connection);
+  if (answer === "me") noteOnce(baseline.recognisedOver, connection);
 }
 
 function noteInterruption(interruption: Interruption, { at, ms, phase, answer }: OperationEvent): void {
