@@ -38,13 +38,15 @@ export interface Whose {
 export class Engine {
   readonly #docker = new Docker();
 
-  /** @throws LabError (`engine-down`, `engine-forbidden`) */
+  /** Whatever is asked of an engine that is not there, or dies meanwhile: @throws LabError (`engine-down`, `engine-forbidden`) */
+  constructor() {
+    const { modem } = this.#docker;
+    const dial = modem.dial.bind(modem);
+    modem.dial = (options, callback) => dial(options, (error, data) => callback?.(error && explain(error), data));
+  }
+
   async version(): Promise<string> {
-    try {
-      return (await this.#docker.version()).Version;
-    } catch (error) {
-      throw explain(error);
-    }
+    return (await this.#docker.version()).Version;
   }
 
   /** Every lab that has a balancer on this engine, running or not. */
@@ -61,9 +63,7 @@ export class Engine {
 
   /** The process that started a lab of this name, by the labels of what there is of it; undefined when no command did. */
   async ownerOf(name: string): Promise<{ pid: number; startedAt: string; bootId: string } | undefined> {
-    const [found] = await this.#docker
-      .listNetworks({ filters: { label: [`${labels.lab}=${name}`] } })
-      .catch(rethrowExplained);
+    const [found] = await this.#docker.listNetworks({ filters: { label: [`${labels.lab}=${name}`] } });
     const [, pid, startedAt] = /^(\d+)@(.+)$/.exec(found?.Labels?.[labels.owner] ?? "") ?? [];
     const bootId = found?.Labels?.[labels.boot];
     return pid && startedAt && bootId ? { pid: Number(pid), startedAt, bootId } : undefined;
@@ -77,8 +77,8 @@ export class Engine {
     ];
     const [containers, networks, volumes] = await Promise.all([
       this.#list(label),
-      this.#docker.listNetworks({ filters: { label } }).catch(rethrowExplained),
-      this.#docker.listVolumes({ filters: { label } }).catch(rethrowExplained),
+      this.#docker.listNetworks({ filters: { label } }),
+      this.#docker.listVolumes({ filters: { label } }),
     ]);
     const found = [
       ...containers.map(({ Names, Labels }) => ({ kind: "container", name: Names[0]!.slice(1), Labels }) as const),
@@ -167,7 +167,7 @@ export class Engine {
     const stream = await run.start({});
     const output: string[] = [];
     this.#docker.modem.demuxStream(stream, collector(output), collector([]));
-    await new Promise((resolve, reject) => stream.on("end", resolve).on("error", reject));
+    await ended(stream);
     return output.join("");
   }
 
@@ -182,7 +182,7 @@ export class Engine {
       AttachStdout: true,
     });
     const stream = await run.start({});
-    await new Promise((resolve, reject) => stream.resume().on("end", resolve).on("error", reject));
+    await ended(stream.resume());
     return (await run.inspect()).ExitCode === 0;
   }
 
@@ -244,11 +244,7 @@ export class Engine {
   }
 
   async #list(label: string[]) {
-    try {
-      return await this.#docker.listContainers({ all: true, filters: { label } });
-    } catch (error) {
-      throw explain(error);
-    }
+    return this.#docker.listContainers({ all: true, filters: { label } });
   }
 }
 
@@ -301,14 +297,15 @@ function collector(chunks: string[]): NodeJS.WritableStream {
   });
 }
 
-function rethrowExplained(error: unknown): never {
-  throw explain(error);
+async function ended(stream: NodeJS.ReadableStream): Promise<void> {
+  await new Promise((resolve, reject) => stream.on("end", resolve).on("error", (error) => reject(explain(error))));
 }
 
-function explain(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
+function explain(error: Error): Error {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
   const address = (error as { address?: string }).address ?? process.env.DOCKER_HOST ?? "/var/run/docker.sock";
-  if (code === "ENOENT" || code === "ECONNREFUSED")
+  // ECONNRESET, EPIPE: it died with the question in its hands.
+  if (["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code))
     return new LabError(`No Docker engine answers at ${address}.`, {
       id: "engine-down",
       todo: "Start Docker, or run `./scripts/setup.sh`, which installs and starts it where needed.",

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { Engine } from "./engine.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "engine-test-"));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const questions: [string, (engine: Engine) => Promise<unknown>][] = [
+  ["its version", (engine) => engine.version()],
+  ["its labs", (engine) => engine.labs()],
+  ["who is on a network", (engine) => engine.attachedTo("any")],
+];
+
+it.each(questions)("an engine that is not there is down, when asked for %s", async (_, ask) => {
+  vi.stubEnv("DOCKER_HOST", `unix://${join(folder, "nobody.sock")}`);
+  await expect(ask(new Engine())).rejects.toMatchObject({ name: "LabError", id: "engine-down" });
+});
+
+it.each(questions)("an engine that dies while it is asked for %s is down, too", async (_, ask) => {
+  const path = join(folder, "dying.sock");
+  const dying = createServer((socket) => socket.once("data", () => socket.destroy()));
+  await new Promise<void>((resolve) => dying.listen(path, resolve));
+  vi.stubEnv("DOCKER_HOST", `unix://${path}`);
+  try {
+    await expect(ask(new Engine())).rejects.toMatchObject({ name: "LabError", id: "engine-down" });
+  } finally {
+    await new Promise((resolve) => dying.close(resolve));
+  }
+});
