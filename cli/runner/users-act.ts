@@ -131,13 +131,18 @@ export async function everyoneChecksIn(stage: Stage): Promise<void> {
 /** Would the session answer to whoever brings the cookies of the last acknowledged write, by the usual way or at its old home? */
 async function diagnose(stage: Stage, member: Member): Promise<void> {
   const { home } = member.user;
-  await act(stage, member, "who-am-i", { jar: "pinned", connection: "fresh" });
-  if (home !== undefined)
-    await act(stage, member, "who-am-i", {
-      jar: "home",
-      connection: "fresh",
-      host: directHost({ appServer: home, store: member.architecture.store.id }),
-    });
+  await askUntilAnswered(stage, member, { jar: "pinned" });
+  if (home === undefined) return;
+  const host = directHost({ appServer: home, store: member.architecture.store.id });
+  await askUntilAnswered(stage, member, { jar: "home", host });
+}
+
+/** Only a definitive answer tells lost and orphaned apart, and a busy machine may owe one. */
+async function askUntilAnswered(stage: Stage, member: Member, options: Partial<OperationOptions>): Promise<void> {
+  for (let turn = 0; turn < readsNeeded && !stage.signal.aborted; turn++) {
+    const { answer } = await act(stage, member, "who-am-i", { connection: "fresh", ...options });
+    if (answer !== "store-unreachable" && answer !== "none") return;
+  }
 }
 
 async function everyone(
