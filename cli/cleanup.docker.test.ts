@@ -79,6 +79,21 @@ describe("kill -9", () => {
     expect(await running()).toBe(before.length - 3);
     expect(await ofLab()).toEqual(before);
     expect(await processes(lab.home)).toEqual([]);
+
+    // What no state of a container shows: settings, and the balancers' lists.
+    for (const [scenario, service, ...words] of [
+      ["redis-eviction", "redis", "redis-cli", "CONFIG", "GET", "maxmemory"],
+      ["rolling-deploy-drain", "nginx", "grep", "server app1", "/tmp/nginx/policies/cookie.conf"],
+    ] as const) {
+      const look = async () => (await docker("exec", `session-lab-${name}-${service}-1`, ...words)).join();
+      const asItWas = await look();
+      const next = lab.start(["scenario", scenario, ...small]);
+      await waitUntil({ look, until: (now) => now !== asItWas, deadlineMs: 30_000 });
+      next.kill("SIGKILL");
+      await next;
+      await waitUntil({ look: () => lastLine(), until: isHealed, deadlineMs: promisedMs, everyMs: 100 });
+      expect(await look()).toBe(asItWas);
+    }
   });
 });
 

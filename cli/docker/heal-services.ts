@@ -45,7 +45,7 @@ export interface Healing {
  * @throws LabError (`not-ready`) when something does not answer
  */
 export async function healServices({ lab, engine, only, say }: Healing): Promise<Ailment[]> {
-  const all = [...ailmentsOf(await engine.states(lab)), ...(await changedLists(lab, engine))];
+  const all = await findAilments(lab, engine);
   const isWanted = ({ service }: { service: string }) => only === undefined || only.includes(service);
   for (const ailment of all.filter(isWanted)) {
     say(ailment);
@@ -58,6 +58,11 @@ export async function healServices({ lab, engine, only, say }: Healing): Promise
   if (left.length === 0) await reviveLab(lab, engine, new AbortController().signal);
   else await theseAnswer(only ?? [], lab, engine);
   return left;
+}
+
+/** All that is wrong and shows. Nothing shows that a Redis server's settings were changed. */
+export async function findAilments(lab: Lab, engine: Engine): Promise<Ailment[]> {
+  return [...ailmentsOf(await engine.states(lab)), ...(await changedLists(lab, engine))];
 }
 
 /** Who stands otherwise in the balancers' lists than nginx/ says. A balancer that is down has no list; started again, it has its own. */

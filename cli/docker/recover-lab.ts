@@ -2,7 +2,8 @@ import { stateOfProcess } from "../lab/process-identity.ts";
 import { addToRecord, dropRecord, type LabRecord, readRecord } from "../lab/record.ts";
 import { recoveryOf } from "../lab/recovery.ts";
 import type { Engine, Resource } from "./engine.ts";
-import { ailmentsOf, mend } from "./heal-services.ts";
+import { findAilments, mend } from "./heal-services.ts";
+import { restoreRedis } from "./redis-settings.ts";
 import { removeAll, removeUntilQuiet } from "./remove-lab.ts";
 import { findLab } from "./start-lab.ts";
 
@@ -36,9 +37,10 @@ async function heal(record: LabRecord, engine: Engine): Promise<void> {
   const isOurs = ({ service }: { service: string }) => targets.includes(service);
   // Somebody else may be healing it at the same moment: an error counts only when it is still ill afterwards.
   const errors: unknown[] = [];
-  for (const ailment of ailmentsOf(await engine.states(lab)).filter(isOurs))
+  for (const ailment of (await findAilments(lab, engine)).filter(isOurs))
     await mend(ailment, lab, engine).catch((error) => errors.push(error));
-  if (errors.length > 0 && ailmentsOf(await engine.states(lab)).some(isOurs)) throw errors[0];
+  if (errors.length > 0 && (await findAilments(lab, engine)).some(isOurs)) throw errors[0];
+  await Promise.all([...new Set(targets)].map((service) => restoreRedis({ service, lab, engine })));
   for (const { kind, target, owner } of orphans) addToRecord(record.path, { type: "healed", kind, target, owner });
 }
 

@@ -13,6 +13,8 @@ const confirmDeadlineMs = 5_000;
 
 /** On record beside the kinds of faults. */
 const takingAway = "take-away";
+const filling = "fill";
+const holding = "hold-copies";
 
 /** The service that a scenario means. */
 export function nameOf({ victim: chosen }: Stage, target: string): string {
@@ -70,7 +72,11 @@ export async function holdCopies(stage: Stage): Promise<void> {
   const { engine, lab, undo } = stage;
   const service = await masterNow(stage);
   const redis = (...command: string[]) => engine.exec(lab, service, ["redis-cli", ...command]);
-  undo.push(async () => void (await redis("ACL", "SETUSER", "default", "+psync", "+sync")));
+  stage.noteFault("breaking", { kind: holding, target: service });
+  undo.push(async () => {
+    await redis("ACL", "SETUSER", "default", "+psync", "+sync");
+    stage.noteFault("healed", { kind: holding, target: service });
+  });
   await redis("ACL", "SETUSER", "default", "-psync", "-sync");
   await redis("CLIENT", "KILL", "TYPE", "replica");
 }
@@ -92,6 +98,7 @@ export async function takeAway(stage: Stage, server: string): Promise<void> {
 /** Puts another application's keys into Redis servers. Removed with the faults. */
 export async function fillServers(stage: Stage, servers: readonly string[]): Promise<void> {
   const services = servers.map((server) => stage.service(server));
+  for (const { name } of services) stage.noteFault("breaking", { kind: filling, target: name });
   stage.filled.push(...services);
   await Promise.all(services.map((service) => service.redis().fill()));
 }
@@ -147,7 +154,12 @@ export async function healFaults(stage: Stage): Promise<void> {
       stage.noteFault("healed", { kind: takingAway, target: service.name });
     }),
   );
-  await Promise.all(stage.filled.splice(0).map((service) => service.redis().restore()));
+  await Promise.all(
+    stage.filled.splice(0).map(async (service) => {
+      await service.redis().restore();
+      stage.noteFault("healed", { kind: filling, target: service.name });
+    }),
+  );
   await Promise.all(stage.undo.splice(0).map((undo) => undo()));
 }
 
