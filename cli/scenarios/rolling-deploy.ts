@@ -16,7 +16,7 @@ export default defineScenario({
   title: "A new version is rolled out, one app server after the other",
   question: "Each app server is replaced in its turn, two are always up. Who is still logged in at the end?",
   architectures: { policies: "all", stores: "all" },
-  compare: { label: "rolling deploy", need: "survive-rolling-deploy" },
+  compare: { label: "deploy", need: "survive-deploy" },
   next: { scenario: "rolling-deploy-drain", toSee: "how much of it `drain` would have saved" },
   steps: [
     tell("Everyone logs in and fills a cart."),

@@ -16,7 +16,7 @@ export default defineScenario({
   title: "One app server is restarted politely (SIGTERM)",
   question: "An app server gets SIGTERM and is started again, as any update does. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
-  compare: { label: "deploy (restart)", need: "survive-deploy" },
+  compare: { label: "server restart", need: "survive-restart" },
   next: { scenario: "server-freeze", toSee: "what an app server does that only hangs" },
   steps: [
     tell("Everyone logs in and fills a cart."),
