@@ -40,14 +40,15 @@ export function profilesOfPlan({ architectures, scenario }: Pick<Plan, "architec
 /** Chooses the architectures of a scenario. @throws LabError for unknown names */
 export async function makePlan({ policies, stores, profiles, ...options }: PlanOptions): Promise<Plan> {
   const scenario = await loadScenario(options.scenarioId);
-  const { controlStore, ...defaults } = scenario.architectures;
-  const chosenStores = stores ?? defaults.stores ?? "all";
-  const withControl =
-    chosenStores === "all" || controlStore === undefined ? chosenStores : [...new Set([controlStore, ...chosenStores])];
+  const { controlStore, controlPolicy, ...defaults } = scenario.architectures;
   const architectures = selectArchitectures({
-    policies: policies ?? defaults.policies ?? "all",
-    stores: withControl,
+    policies: withControl(policies ?? defaults.policies ?? "all", controlPolicy),
+    stores: withControl(stores ?? defaults.stores ?? "all", controlStore),
     ...(profiles === undefined ? {} : { profiles }),
   });
   return { ...options, scenario, architectures };
+}
+
+function withControl(chosen: "all" | readonly string[], control: string | undefined): "all" | readonly string[] {
+  return chosen === "all" || control === undefined ? chosen : [...new Set([control, ...chosen])];
 }

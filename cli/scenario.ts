@@ -219,6 +219,8 @@ export interface Scenario {
   architectures: Selection & {
     /** A store that the faults do not touch and that always takes part, so that there is something to compare with. */
     controlStore?: string;
+    /** The same of a policy, where the faults touch everybody under some of them. */
+    controlPolicy?: string;
   };
   /** Compose profiles of optional servers that it needs. */
   profiles?: readonly string[];

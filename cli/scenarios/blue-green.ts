@@ -18,7 +18,7 @@ import {
 export default defineScenario({
   title: "Blue-green: all visitors are switched to a new set of app servers",
   question: "Three new app servers take over from the three old ones. Who is still logged in?",
-  architectures: { policies: "all", stores: "all" },
+  architectures: { policies: "all", stores: "all", controlPolicy: "cookie" },
   profiles: [spareProfile],
   compare: { label: "blue-green switch", need: "survive-blue-green" },
   next: { scenario: "balancer-restart", toSee: "what the balancer itself forgets when it is restarted" },

@@ -16,7 +16,7 @@ import {
 export default defineScenario({
   title: "One app server more",
   question: "The site grows: app4 joins the others. Nothing is broken. Who is still logged in?",
-  architectures: { policies: "all", stores: "all" },
+  architectures: { policies: "all", stores: "all", controlPolicy: "cookie" },
   profiles: [spareProfile],
   compare: { label: "scale out", need: "survive-scale-out" },
   next: { scenario: "scale-in", toSee: "who is moved when a server leaves again" },
