@@ -12,9 +12,13 @@ import {
   victim,
 } from "../scenario.ts";
 
+/**
+ * Why it matters: autoscalers take servers away every night. What to do: sessions in a store of their own; where they are in the app
+ * servers, drain and wait (`scale-in-drain`), which helps only where the balancer binds browsers by a cookie.
+ */
 export default defineScenario({
-  title: "One app server less, in good order",
-  question: "One app server is taken out of the lists; its process is not touched. Who is still logged in?",
+  title: "One app server less, at once",
+  question: "One app server is taken out of the lists at once, to be switched off. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "scale in", need: "survive-scale-in" },
   next: { scenario: "rolling-deploy-drain", toSee: "how much `drain` saves that `down` does not" },
@@ -23,11 +27,11 @@ export default defineScenario({
     everyoneLogsIn(),
     everyoneShops(),
     everyoneReadsBack(),
-    tell("The victim leaves the lists (`down`), as before it is switched off. Its process runs on."),
+    tell("The victim leaves the lists at once (`down`): it is not drained, nobody waits for its users."),
     inject(leave(victim)),
     everyoneBrowses({ forMs: 500 }),
     everythingSettles(),
-    tell("Its sessions are all in its memory still. Does anybody get there?"),
+    tell("It is not even switched off yet: its sessions are all in its memory. Does anybody get there?"),
     everyoneChecksIn(),
   ],
   expect: ({ store, home, victim }) => {

@@ -1,0 +1,53 @@
+import drain from "../faults/drain.ts";
+import {
+  defineScenario,
+  everyoneBrowses,
+  everyoneChecksIn,
+  everyoneLogsIn,
+  everyoneReadsBack,
+  everyoneShops,
+  everythingSettles,
+  inject,
+  tell,
+  victim,
+} from "../scenario.ts";
+
+/**
+ * Why it matters: draining buys time, and only for those whom the balancer has bound to the server. What to do: wait for as long as a
+ * session may last before the server is switched off, or keep sessions in a store of their own and wait for nobody.
+ */
+export default defineScenario({
+  title: "One app server less, drained first",
+  question: "One app server gets `drain` and time, before it is switched off. Who is still logged in meanwhile?",
+  architectures: { policies: "all", stores: "all" },
+  compare: { label: "scale in, while draining", need: "survive-drain" },
+  steps: [
+    tell("Everyone logs in and fills a cart."),
+    everyoneLogsIn(),
+    everyoneShops(),
+    everyoneReadsBack(),
+    tell("The victim drains: nobody new is sent there, and its users have all the time they want to finish."),
+    inject(drain(victim)),
+    everyoneBrowses({ forMs: 500 }),
+    everythingSettles(),
+    tell(
+      "It still drains. Do its users still get there? Whoever does not log out is logged out when it is switched off.",
+    ),
+    everyoneChecksIn(),
+  ],
+  expect: ({ policy, store, home, victim }) => {
+    if (store.livesIn !== "app-server")
+      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+    if (home !== victim) return { fate: "survived", because: "its app server is not the one that drains" };
+    return policy.afterFailover === "stays"
+      ? {
+          fate: "survived",
+          because: "the balancer still leads to a draining server whoever is bound to it by a cookie",
+        }
+      : {
+          fate: "orphaned",
+          because:
+            "for ip_hash and hash, `drain` is `down`: nobody is bound, so the arithmetic sends its users elsewhere at once",
+        };
+  },
+});
