@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
+import { addServers } from "./docker/add-servers.ts";
 import { composeVersion } from "./docker/compose.ts";
 import { Engine, type Resource } from "./docker/engine.ts";
 import { type Guard, guardRunningLab, refuseBusyLab } from "./docker/guard-lab.ts";
 import { removeLab } from "./docker/remove-lab.ts";
 import { openService, redisInfo } from "./docker/service.ts";
 import { findLab, reviveLab, startLab } from "./docker/start-lab.ts";
-import { LabError } from "./errors.ts";
 import { historyVersion, type RunEvent, type Versions } from "./history/events.ts";
 import { readHistory } from "./history/reader.ts";
 import { FileRecorder } from "./history/recorder.ts";
@@ -16,7 +16,7 @@ import type { Interrupt } from "./interrupt.ts";
 import { thisProcess } from "./lab/process-identity.ts";
 import { newRunFolder, runFiles } from "./lab/runs.ts";
 import { loadStores } from "./lab/stores.ts";
-import { appServers, balancer, defaultName, type Lab } from "./lab/topology.ts";
+import { appServers, balancer, type Lab } from "./lab/topology.ts";
 import { type Plan, profilesOfPlan } from "./plan.ts";
 import { seededShuffle } from "./runner/pace.ts";
 import { runScenario } from "./runner/run-scenario.ts";
@@ -69,18 +69,6 @@ export async function runExperiment(plan: Plan, narrator: Narrator, interrupt: I
   return { result, folder };
 }
 
-/** @throws LabError (`profile-missing`) when an optional server that the plan needs does not run */
-function hasServersFor(plan: Plan, { name, profiles }: Lab): void {
-  const missing = profilesOfPlan(plan).filter((profile) => !profiles.includes(profile));
-  if (missing.length === 0) return;
-  const suffix = name === defaultName ? "" : ` --name ${name}`;
-  throw new LabError(`The running lab "${name}" was started without ${missing.join(", ")}.`, {
-    id: "profile-missing",
-    todo: `Run \`lab down${suffix}\`, then \`lab up${suffix} --with ${[...profiles, ...missing].join(",")}\`; or choose other stores.`,
-    exit: "environment",
-  });
-}
-
 /**
  * Has a lab run while something is done with it: the running one, which stays, or one that is started and removed again.
  *
@@ -106,7 +94,7 @@ export async function withLab(
   return left;
 }
 
-/** The running lab of that name, or one that is started. @returns whether this command has to remove it */
+/** The running lab of that name, with the optional servers that the plan needs, or one that is started. @returns whether this command has to remove it */
 async function openLab(
   plan: Plan,
   engine: Engine,
@@ -116,13 +104,15 @@ async function openLab(
   refuseBusyLab(plan.name);
   const running = await findLab(plan.name, engine);
   if (running) {
-    hasServersFor(plan, running);
     // After a restart of the engine its containers are all there, and all dead.
     if ((await engine.states(running)).every((state) => !state.running)) {
       narrator.doing(`the lab "${plan.name}" is stopped: starting it again`);
       await reviveLab(running, engine, interrupt.signal);
     }
-    return { lab: running, isOurs: false };
+    const missing = profilesOfPlan(plan).filter((profile) => !running.profiles.includes(profile));
+    if (missing.length === 0) return { lab: running, isOurs: false };
+    narrator.doing(`starting ${missing.join(", ")} in the lab "${plan.name}", for as long as that runs`);
+    return { lab: await addServers(running, missing, { engine, signal: interrupt.signal }), isOurs: false };
   }
   if (!plan.keep) interrupt.onSecond = async () => void (await removeLab(plan, engine));
   const lab = await startLab({

@@ -14,11 +14,12 @@ export function addUp(program: Command): void {
     .description("start a lab and leave it running; prints its URLs")
     .addOption(nameOption())
     .addOption(portOption())
-    .option("--with <profiles>", "start optional servers too (comma list)", commaList, [])
+    .option("--with <profiles>", "start optional servers too, also in a lab that runs (comma list)", commaList, [])
     .action(async (options: UpOptions, command: Command) => {
       const [
         { Engine },
         { findLab, reviveLab, startLab },
+        { addServers },
         { refuseBusyLab },
         { removeLab },
         terminal,
@@ -26,6 +27,7 @@ export function addUp(program: Command): void {
       ] = await Promise.all([
         import("../docker/engine.ts"),
         import("../docker/start-lab.ts"),
+        import("../docker/add-servers.ts"),
         import("../docker/guard-lab.ts"),
         import("../docker/remove-lab.ts"),
         import("../terminal.ts"),
@@ -37,6 +39,7 @@ export function addUp(program: Command): void {
       const engine = new Engine();
       try {
         refuseBusyLab(options.name);
+        const wanted = await knownProfiles(options.with);
         const running = await findLab(options.name, engine);
         if (running) {
           checkPort(options, running.port);
@@ -44,17 +47,19 @@ export function addUp(program: Command): void {
           await reviveLab(running, engine, interrupt.signal);
         }
         if (!running) interrupt.onSecond = async () => void (await removeLab(options, engine));
-        const lab =
-          running ??
-          (await startLab({
-            name: options.name,
-            stays: true,
-            engine,
-            signal: interrupt.signal,
-            profiles: await knownProfiles(options.with),
-            say: (text) => narrator.doing(text),
-            ...(options.port === undefined ? {} : { port: options.port }),
-          }));
+        const missing = wanted.filter((profile) => running && !running.profiles.includes(profile));
+        if (missing.length > 0) narrator.doing(`starting ${missing.join(", ")} in it`);
+        const lab = running
+          ? await addServers(running, missing, { engine, signal: interrupt.signal })
+          : await startLab({
+              name: options.name,
+              stays: true,
+              engine,
+              signal: interrupt.signal,
+              profiles: wanted,
+              say: (text) => narrator.doing(text),
+              ...(options.port === undefined ? {} : { port: options.port }),
+            });
         narrator.end();
         process.stdout.write(await describeLab(lab));
       } catch (error) {

@@ -34,9 +34,19 @@ export async function composeVersion(): Promise<string> {
   return version;
 }
 
-/** Creates and starts the services of a lab; does not wait for their health. Never pulls or builds. */
-export async function composeUp(lab: Lab, variables: ComposeVariables, signal: AbortSignal): Promise<void> {
-  await docker(["compose", "-p", lab.project, "-f", composeFile, "up", "--detach", "--pull", "never", "--no-build"], {
+/**
+ * Creates and starts the services of a lab; does not wait for their health. Never pulls or builds.
+ *
+ * @param services only these, beside what runs already
+ */
+export async function composeUp(
+  lab: Lab,
+  variables: ComposeVariables,
+  { signal, services = [] }: { signal: AbortSignal; services?: readonly string[] },
+): Promise<void> {
+  const only = services.length > 0 ? ["--no-recreate", "--no-deps", ...services] : [];
+  const up = ["up", "--detach", "--pull", "never", "--no-build", ...only];
+  await docker(["compose", "-p", lab.project, "-f", composeFile, ...up], {
     env: variables,
     signal,
   }).catch((error) => {

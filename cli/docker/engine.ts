@@ -3,6 +3,7 @@ import type { ContainerInspectInfo } from "dockerode";
 import Docker from "dockerode";
 import { LabError } from "../errors.ts";
 import { labels } from "../lab/labels.ts";
+import { allProfiles, servicesOf } from "../lab/stores.ts";
 import { balancer, type Lab, networkOf, projectOf } from "../lab/topology.ts";
 
 /** The state of one service's container, as the engine sees it. */
@@ -17,6 +18,12 @@ export interface ContainerState {
   /** Attached to the lab's network. */
   attached: boolean;
   health: string;
+}
+
+export interface MadeFrom {
+  image: string;
+  environment: Readonly<Record<string, string>>;
+  labels: Readonly<Record<string, string>>;
 }
 
 /** Anything of a lab that exists on the engine. */
@@ -51,14 +58,26 @@ export class Engine {
 
   /** Every lab that has a balancer on this engine, running or not. */
   async labs(): Promise<Lab[]> {
-    const containers = await this.#list([labels.lab, labels.project, labels.port]);
-    return containers.map(({ Labels }) => ({
-      name: Labels[labels.lab]!,
-      project: Labels[labels.project]!,
-      port: Number(Labels[labels.port]),
-      subnetPrefix: Labels[labels.subnetPrefix]!,
-      profiles: (Labels[labels.profiles] ?? "").split(",").filter(Boolean),
-    }));
+    const containers = (await this.#list([labels.lab, labels.project])).map(({ Labels }) => Labels);
+    const services = new Map<string, string[]>();
+    for (const { [labels.lab]: lab, [labels.service]: service } of containers)
+      services.set(lab!, [...(services.get(lab!) ?? []), service!]);
+    return containers
+      .filter((found) => found[labels.port] !== undefined)
+      .map((found) => ({
+        name: found[labels.lab]!,
+        project: found[labels.project]!,
+        port: Number(found[labels.port]),
+        subnetPrefix: found[labels.subnetPrefix]!,
+        profiles: profilesAmong(services.get(found[labels.lab]!)!),
+      }));
+  }
+
+  /** What a service's container was made from: the image, the environment, the labels. */
+  async madeFrom(lab: Lab, service: string): Promise<MadeFrom> {
+    const { Config } = await (await this.#container(lab, service)).inspect();
+    const pairs = Config.Env.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]);
+    return { image: Config.Image, environment: Object.fromEntries(pairs), labels: Config.Labels };
   }
 
   /** The process that started a lab of this name, by the labels of what there is of it; undefined when no command did. */
@@ -246,6 +265,11 @@ export class Engine {
   async #list(label: string[]) {
     return this.#docker.listContainers({ all: true, filters: { label } });
   }
+}
+
+/** The profiles of which all services are there: one that was cut short is none. */
+function profilesAmong(services: readonly string[]): string[] {
+  return allProfiles().filter((profile) => servicesOf(profile).every((service) => services.includes(service)));
 }
 
 /** What all of a lab carries, and nothing else does. */

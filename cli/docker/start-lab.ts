@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { LabError } from "../errors.ts";
 import { type Architecture, selectArchitectures } from "../lab/architectures.ts";
 import { stateOfProcess, thisProcess } from "../lab/process-identity.ts";
-import { appServers, defaultName, directHost, type Lab } from "../lab/topology.ts";
+import { appServers, defaultName, directHost, type Lab, spareProfile, spareServers } from "../lab/topology.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { labVersion } from "../version.ts";
 import { waitUntil } from "../wait.ts";
@@ -108,14 +108,15 @@ export async function reviveLab(lab: Lab, engine: Engine, signal: AbortSignal): 
  *
  * @throws LabError (`not-ready`) naming who does not answer, and what it says instead
  */
-async function becomeReady(
+export async function becomeReady(
   lab: Lab,
   architectures: readonly Architecture[],
   engine: Engine,
   signal: AbortSignal,
 ): Promise<void> {
   const stores = [...new Set(architectures.map(({ store }) => store.id))];
-  const doors = appServers.flatMap((appServer) => stores.map((store) => directHost({ appServer, store })));
+  const servers = [...appServers, ...(lab.profiles.includes(spareProfile) ? spareServers : [])];
+  const doors = servers.flatMap((appServer) => stores.map((store) => directHost({ appServer, store })));
   const transport = openTransport({ port: lab.port, connections: 8 });
   try {
     await groupsAgree({ lab, engine, signal });

@@ -16,8 +16,6 @@ export const labels = {
   port: "dev.session-lab.port",
   /** On nginx: first three octets of the lab's subnet. */
   subnetPrefix: "dev.session-lab.subnet-prefix",
-  /** On nginx: the Compose profiles that were started, with commas between them. */
-  profiles: "dev.session-lab.profiles",
   /** Compose's own: the name of the service. */
   service: "com.docker.compose.service",
   project: "com.docker.compose.project",

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { LabError } from "../errors.ts";
 import { storesCatalogue } from "./paths.ts";
-import { spareProfile } from "./topology.ts";
+import { spareProfile, spareServers } from "./topology.ts";
 
 const catalogueSchema = z.array(
   z.object({
@@ -58,6 +58,13 @@ export function storesOf({ profiles }: { profiles: readonly string[] }): Store[]
 /** The Compose profiles of all optional servers. */
 export function allProfiles(): string[] {
   return [...new Set([spareProfile, ...loadStores().flatMap(({ profile }) => profile ?? [])])].sort();
+}
+
+/** The optional servers of a Compose profile. */
+export function servicesOf(profile: string): readonly string[] {
+  if (profile === spareProfile) return spareServers;
+  const stores = loadStores().filter((store) => store.profile === profile);
+  return [...new Set(stores.flatMap((store) => [...serversOf(store), ...(store.group?.watchers ?? [])]))];
 }
 
 /** The services that hold a store's sessions, or may come to. */
