@@ -192,8 +192,11 @@ export interface StoreSeen {
   flickering: number;
   /** Sessions that the app servers count there, before anybody logged in and now; null where nobody can know. */
   held: { before: number | null; now: number | null };
-  /** Keys in its Redis server (`DBSIZE`), its `evicted_keys`, and users of all stores there; undefined where there is no Redis. */
-  server?: { keys: { before: number; now: number }; evicted: number; regulars: number; away: number };
+  /**
+   * Keys or rows on its server (`DBSIZE`, `count(*)`), keys that Redis evicted, and users of all stores there; undefined where there
+   * is no server.
+   */
+  server?: { entries: { before: number; now: number }; evicted: number; regulars: number; away: number };
 }
 
 export type Answers = Readonly<

@@ -12,6 +12,11 @@ SELECT json_build_object(
 export const postgresServer: SessionServer = {
   prefix: "postgres",
 
+  async kept(at) {
+    const said = await psql(at, ["SELECT count(*) FROM session"]);
+    return /^\d+$/.test(said) ? Number(said) : undefined;
+  },
+
   async list(at, { atMost }) {
     const said = await psql(at, [listing(atMost)]);
     return said.startsWith("{") ? (JSON.parse(said) as Entries) : undefined;

@@ -21,6 +21,11 @@ return cjson.encode({ total = redis.call("DBSIZE"), entries = found })`;
 export const redisServer: SessionServer = {
   prefix: "redis",
 
+  /** https://redis.io/docs/latest/commands/dbsize/ */
+  async kept(at) {
+    return numberIn(await redisCli(at, ["DBSIZE"]));
+  },
+
   async list(at, { atMost }) {
     const said = await redisCli(at, ["EVAL_RO", listing, "0", String(atMost)]);
     return read(said);
@@ -44,6 +49,10 @@ export const redisServer: SessionServer = {
 /** What it printed; nothing when the container cannot run it. */
 async function redisCli({ engine, lab, service }: ServiceAddress, command: string[]): Promise<string> {
   return engine.exec(lab, service, ["redis-cli", ...command]).catch(() => "");
+}
+
+function numberIn(said: string): number | undefined {
+  return /^\d+\s*$/.test(said) ? Number(said) : undefined;
 }
 
 /** Undefined for an error in words (`LOADING Redis is loading the dataset in memory`). PTTL says -1 of a key that stays. */

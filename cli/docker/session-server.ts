@@ -28,6 +28,8 @@ export interface ServiceAddress {
 export interface SessionServer {
   /** Whether a Compose service is of this kind: its name begins with this. */
   prefix: string;
+  /** How much it keeps, what is over and not removed yet included; undefined when it does not answer. */
+  kept(at: ServiceAddress): Promise<number | undefined>;
   /** What it keeps; undefined when it does not answer. */
   list(at: ServiceAddress, options: { atMost: number }): Promise<Entries | undefined>;
   /** A name for this life of the process: another one means another process. Undefined when it does not answer. */

@@ -1,28 +1,44 @@
 import { sessionsIn } from "../docker/look-at-lab.ts";
-import { infoNumber } from "../fault.ts";
-import type { Store } from "../lab/stores.ts";
+import { isRedis } from "../docker/redis-settings.ts";
+import { masterOf } from "../docker/server-groups.ts";
+import { redisInfo } from "../docker/service.ts";
+import { sessionServerOf } from "../docker/session-server.ts";
+import { type Store, serversOf } from "../lab/stores.ts";
 import { expectationOf, type StoreSeen } from "../scenario.ts";
 import type { Member } from "../users/population.ts";
 import { waitUntil } from "../wait.ts";
 import type { Stage } from "./stage.ts";
 
-/** What each store held, and each store's Redis server, before anybody logged in. */
+/** What each store held, and what each store's server says that it keeps, before anybody logged in. */
 export interface StoresBefore {
   held: Map<string, number | null>;
-  servers: Map<string, { keys: number; evicted: number }>;
+  /** By the server that the store names. */
+  servers: Map<string, Kept>;
 }
 
-/** Redis looks for keys whose end is over ten times a second, at some at a time (`hz`, `active-expire-effort`). */
+interface Kept {
+  /** Keys or rows, those included whose time is over and that nobody has removed yet. */
+  entries: number;
+  evicted: number;
+}
+
+/**
+ * Redis looks for keys whose end is over ten times a second, at some at a time (`hz`, `active-expire-effort`); rows are swept out
+ * every two seconds (services/app/stores/postgres.ts).
+ */
 const expiryDeadlineMs = 5_000;
 
 export async function lookIntoStores(stage: Stage): Promise<StoresBefore> {
   const stores = storesOf(stage);
-  const servers = [...new Set(stores.flatMap(({ server }) => (server === null ? [] : [server])))];
-  const [held, infos] = await Promise.all([
+  const keepers = [...new Map(stores.map((store) => [store.server, store])).values()];
+  const [held, kept] = await Promise.all([
     Promise.all(stores.map(async (store) => [store.id, await heldIn(stage, store)] as const)),
-    Promise.all(servers.map(async (server) => [server, await lookAtServer(stage, server)] as const)),
+    Promise.all(keepers.map(async (store) => [store.server, await keptFor(stage, store)] as const)),
   ]);
-  return { held: new Map(held), servers: new Map(infos.flatMap(([name, info]) => (info ? [[name, info]] : []))) };
+  return {
+    held: new Map(held),
+    servers: new Map(kept.flatMap(([name, found]) => (name !== null && found ? [[name, found]] : []))),
+  };
 }
 
 /** What each store holds now, by id. */
@@ -43,7 +59,7 @@ interface Look {
 /** Its server is asked before its sessions are counted, because that makes Redis drop the keys that are over (`SCAN`). */
 async function seenInStore(stage: Stage, store: Store, look: Look): Promise<StoreSeen> {
   const sharers = stage.members.filter(({ architecture }) => architecture.store.id === store.id);
-  const server = store.server === null ? undefined : await seenOnServer(stage, store.server, look);
+  const server = store.server === null ? undefined : await seenOnServer(stage, store, look);
   return {
     ...groups(stage, sharers),
     flickering: sharers.filter((member) => !member.staysAway && flickers(stage, member)).length,
@@ -54,28 +70,39 @@ async function seenInStore(stage: Stage, store: Store, look: Look): Promise<Stor
 
 async function seenOnServer(
   stage: Stage,
-  server: string,
+  store: Store,
   { before: { servers }, when }: Look,
 ): Promise<StoreSeen["server"]> {
-  const before = servers.get(server);
+  const before = servers.get(store.server ?? "");
   const users = groups(
     stage,
-    stage.members.filter(({ architecture: { store } }) => isHeldBy(store, server)),
+    stage.members.filter(({ architecture }) => isHeldBy(architecture.store, store.server)),
   );
   const { seen: now } = await waitUntil({
-    look: () => lookAtServer(stage, server),
-    until: (seen) => (seen?.keys ?? 0) <= (before?.keys ?? 0) + users.regulars,
+    look: () => keptFor(stage, store),
+    until: (seen) => seen !== undefined && seen.entries <= (before?.entries ?? 0) + users.regulars,
     deadlineMs: when === "now" ? 0 : expiryDeadlineMs,
     signal: stage.signal,
   });
   if (!before || !now) return undefined;
-  return { keys: { before: before.keys, now: now.keys }, evicted: now.evicted - before.evicted, ...users };
+  return { entries: { before: before.entries, now: now.entries }, evicted: now.evicted - before.evicted, ...users };
 }
 
-async function lookAtServer({ service }: Stage, server: string) {
-  const feeling = await service(server).feel();
-  if (!feeling.info) return undefined;
-  return { keys: infoNumber(feeling, "keys"), evicted: infoNumber(feeling, "evicted_keys") };
+/** Parts are added up, of copies the master's counts. Undefined where a server does not answer. */
+async function keptFor({ lab, engine }: Stage, store: Store): Promise<Kept | undefined> {
+  const services =
+    store.group?.holds === "copies" ? [(await masterOf(store, lab, engine)) ?? ""] : [...serversOf(store)];
+  const found = await Promise.all(
+    services.map(async (service) => ({
+      entries: await sessionServerOf(service)?.kept({ lab, engine, service }),
+      evicted: isRedis(service) ? Number((await redisInfo(engine, lab, service))?.evicted_keys ?? 0) : 0,
+    })),
+  );
+  return found.reduce<Kept | undefined>(
+    (sum, { entries, evicted }) =>
+      sum && entries !== undefined ? { entries: sum.entries + entries, evicted: sum.evicted + evicted } : undefined,
+    { entries: 0, evicted: 0 },
+  );
 }
 
 /** App servers that share a store all count the same; what lives in their memory is added up. */
@@ -97,7 +124,7 @@ function storesOf({ architectures }: Stage): Store[] {
   return [...new Map(architectures.map(({ store }) => [store.id, store])).values()];
 }
 
-function isHeldBy({ livesIn, server: own }: Store, server: string): boolean {
+function isHeldBy({ livesIn, server: own }: Store, server: string | null): boolean {
   return livesIn === "server" && own === server;
 }
 
