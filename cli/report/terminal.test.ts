@@ -268,6 +268,18 @@ describe("the report", () => {
     );
   });
 
+  test("of a run in which every fate was right and a measurement was not says that", () => {
+    const missed = { name: "rows left", value: 3, unit: "rows", expected: "at most 0", ok: false, because: "swept out" };
+    const architectures = crash.architectures.map((one, index) => ({
+      ...one,
+      mismatches: 0,
+      measures: index === 0 ? [missed] : [],
+    }));
+    expect(plain({ ...crash, verdict: "refuted", architectures })).toContain(
+      "✗ REFUTED: theory was wrong: 1 measurement came out otherwise than predicted",
+    );
+  });
+
   test("of a run in which only a canary was crossed says so", () => {
     const reasons = ["pip was shown another user's session"];
     const report = plain({ ...crash, verdict: "refuted", reasons });

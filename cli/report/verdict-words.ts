@@ -12,6 +12,9 @@ export function verdictSentence({ verdict, architectures }: Result): string {
   if (verdict === "inconclusive") return "the experiment cannot say whether theory is right; see the reasons";
   if (crossed > 0)
     return `${plural(crossed, "user")} of ${sessions} saw somebody else's session; that must never happen`;
+  const misses = architectures.flatMap(({ measures }) => measures.filter(({ ok }) => !ok)).length;
+  if (mismatches === 0 && misses > 0)
+    return `theory was wrong: ${plural(misses, "measurement")} came out otherwise than predicted`;
   if (mismatches === 0) return "somebody saw another user's session; that must never happen";
   return `theory was wrong: ${plural(mismatches, "session")} had another fate than predicted`;
 }
