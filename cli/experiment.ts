@@ -215,6 +215,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
         }),
       phase: "baseline",
       broken: [],
+      hit: new Set(),
       noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner }),
       takenAway: [],
       filled: [],

@@ -13,8 +13,15 @@ export interface ComposeVariables {
   COMPOSE_PROFILES?: string;
 }
 
-/** The version of the Compose plugin, e.g. `2.40.3`. @throws LabError (`compose-missing`, `compose-too-old`) */
-export async function composeVersion(): Promise<string> {
+let asked: Promise<string> | undefined;
+
+/** The version of the Compose plugin, e.g. `2.40.3`; asked once. @throws LabError (`compose-missing`, `compose-too-old`) */
+export function composeVersion(): Promise<string> {
+  asked ??= askVersion();
+  return asked;
+}
+
+async function askVersion(): Promise<string> {
   const { stdout } = await docker(["compose", "version", "--short"]).catch((error) => {
     throw new LabError("Docker Compose is missing: `docker compose version` does not answer.", {
       id: "compose-missing",

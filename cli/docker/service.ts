@@ -178,8 +178,10 @@ async function feelCompanion(
   const others = companions.filter((other) => other !== name);
   // `timeout`: an address without a container is silent.
   const find = ["sh", "-c", `timeout 1 redis-cli -h ${name} -p ${portOf(name)} info server | grep ^run_id:`];
-  const found = await Promise.all(others.map((other) => engine.exec(lab, other, find).catch(() => "")));
-  const life = found.map((said) => /run_id:(\w+)/.exec(said)?.[1]).find((id) => id !== undefined);
+  const ask = async (other: string) => /run_id:(\w+)/.exec(await engine.exec(lab, other, find).catch(() => ""))?.[1];
+  const [first, ...rest] = others;
+  // One that reaches it is enough; only where the first does not, all of the others have to say so.
+  const life = (await ask(first!)) ?? (await Promise.all(rest.map(ask))).find((id) => id !== undefined);
   const who = others.join(", ");
   const says = life
     ? `${name} is reached by its companions, run_id ${life.slice(0, 8)}`

@@ -269,7 +269,14 @@ describe("the report", () => {
   });
 
   test("of a run in which every fate was right and a measurement was not says that", () => {
-    const missed = { name: "rows left", value: 3, unit: "rows", expected: "at most 0", ok: false, because: "swept out" };
+    const missed = {
+      name: "rows left",
+      value: 3,
+      unit: "rows",
+      expected: "at most 0",
+      ok: false,
+      because: "swept out",
+    };
     const architectures = crash.architectures.map((one, index) => ({
       ...one,
       mismatches: 0,

@@ -77,6 +77,7 @@ export async function holdCopies(stage: Stage): Promise<void> {
     await redis("ACL", "SETUSER", "default", "+psync", "+sync");
     stage.noteFault("healed", { kind: holding, target: service });
   });
+  stage.hit.add(service);
   await redis("ACL", "SETUSER", "default", "-psync", "-sync");
   await redis("CLIENT", "KILL", "TYPE", "replica");
 }
@@ -112,6 +113,7 @@ export async function injectFaults(stage: Stage, faults: readonly Fault[]): Prom
     stage.noteFault("breaking", fault);
     note(stage, fault, "injecting");
     stage.broken.push(fault);
+    stage.hit.add(fault.target);
   }
   await Promise.all(faults.map((fault, index) => injectOne(stage, fault, before[index]!)));
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { groupProblems } from "../docker/server-groups.ts";
-import { serversOf } from "../lab/stores.ts";
+import { companionsOf } from "../lab/stores.ts";
 import { architectureHost, directHost } from "../lab/topology.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
@@ -22,7 +22,7 @@ const visitorsPerLook = 6;
 export async function settle(stage: Stage): Promise<void> {
   const begin = stage.recorder.now();
   const problem =
-    (await servicesAnswer(stage)) ??
+    (await appServersAnswer(stage)) ??
     (await groupsAgree(stage)) ??
     (await appServersReachStores(stage)) ??
     (await policiesUseEveryServer(stage)) ??
@@ -35,11 +35,9 @@ export async function settle(stage: Stage): Promise<void> {
 }
 
 /** @returns what is still wrong at the deadline, or undefined */
-async function servicesAnswer({ architectures, appServers, service, signal }: Stage): Promise<string | undefined> {
-  const stores = architectures.flatMap(({ store }) => serversOf(store));
-  const names = [...new Set([...appServers, ...stores])];
+async function appServersAnswer({ appServers, service, signal }: Stage): Promise<string | undefined> {
   const { ok, seen } = await waitUntil({
-    look: () => Promise.all(names.map((name) => service(name).feel())),
+    look: () => Promise.all(appServers.map((name) => service(name).feel())),
     until: (feelings) => feelings.every(({ answers }) => answers),
     deadlineMs: settleDeadlineMs,
     signal,
@@ -52,8 +50,9 @@ async function servicesAnswer({ architectures, appServers, service, signal }: St
         .join("; ");
 }
 
-/** Servers that hold sessions together need a while to agree, e.g. on who is the master. */
-async function groupsAgree({ lab, engine, signal }: Stage): Promise<string | undefined> {
+/** Servers that hold sessions together need a while to agree, e.g. on who is the master, after one of them was hit. */
+async function groupsAgree({ lab, engine, hit, signal }: Stage): Promise<string | undefined> {
+  if (![...hit].some((service) => companionsOf(service).length > 0)) return undefined;
   const { ok, seen } = await waitUntil({
     look: () => groupProblems(lab, engine),
     until: (problems) => problems.length === 0,
@@ -63,7 +62,7 @@ async function groupsAgree({ lab, engine, signal }: Stage): Promise<string | und
   return ok ? undefined : seen.join("; ");
 }
 
-/** The way from an app server to a store of several servers may be back later than these servers are. */
+/** Every store, from every app server; the way to a store of several servers may be back later than these servers are. */
 async function appServersReachStores({
   architectures,
   appServers,

@@ -64,6 +64,8 @@ export interface Stage {
   phase: Phase;
   /** Injected and not yet healed, oldest first. */
   broken: Fault[];
+  /** Services that were broken in this run, healed or not. */
+  hit: Set<string>;
   /** Puts on record outside of the run, in case this process dies, what is about to be broken, or is well again. */
   noteFault: (type: "breaking" | "healed", fault: { kind: string; target: string }) => void;
   /** Stopped before the experiment began. */

@@ -37,7 +37,6 @@ export default defineScenario({
   title: "A new version is rolled out, each app server drained first",
   question: "Each app server gets `drain` before it is replaced: nobody new is sent there. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
-  compare: { label: "rolling deploy, drained", need: "survive-drained-deploy" },
   next: { scenario: "blue-green", toSee: "what changes when all servers are switched at once" },
   steps: [
     tell("Everyone logs in and fills a cart."),
