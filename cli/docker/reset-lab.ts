@@ -25,8 +25,13 @@ const graceSeconds = 1;
 export async function resetLab(lab: Lab, engine: Engine): Promise<void> {
   const states = await engine.states(lab);
   for (const ailment of ailmentsOf(states)) await mend(ailment, lab, engine);
-  await Promise.all(states.map((state) => forget(state, lab, engine)));
-  await firstMasters(lab, engine);
+  const forgetThese = (some: readonly ContainerState[]) => Promise.all(some.map((state) => forget(state, lab, engine)));
+  const copies = storesOf(lab).flatMap(({ group }) => (group?.holds === "copies" ? group.services : []));
+  // Sentinels need a while to agree again; the app servers start meanwhile.
+  await Promise.all([
+    forgetThese(states.filter(({ service }) => !copies.includes(service))),
+    forgetThese(states.filter(({ service }) => copies.includes(service))).then(() => firstMasters(lab, engine)),
+  ]);
   await reviveLab(lab, engine, new AbortController().signal);
   const stores = storesOf(lab).filter(({ livesIn }) => livesIn !== "browser");
   const { ok, seen } = await waitUntil({
