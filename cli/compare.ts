@@ -1,5 +1,6 @@
 import { unknownValue } from "./errors.ts";
 import { type Scenario, wouldWish } from "./scenario.ts";
+import { unattributed } from "./verdict/causes.ts";
 import type { ArchitectureResult, Result, Verdict } from "./verdict/result.ts";
 
 /** A question that a scenario answers for every architecture: one column of the decision table. */
@@ -8,6 +9,7 @@ export interface Column {
   label: string;
   /** Its name for `--need`. */
   need: string;
+  decidedBy?: "policy";
 }
 
 export interface Cell {
@@ -23,6 +25,15 @@ export interface Cell {
 }
 
 export interface Comparison {
+  /** What was measured, in numbers: the comparison at a glance. */
+  totals: {
+    architectures: number;
+    scenarios: number;
+    cells: number;
+    mismatches: number;
+    unattributed: number;
+    durationMs: number;
+  };
   columns: readonly Column[];
   rows: readonly { architecture: string; extraServer: string | null; cells: readonly (Cell | undefined)[] }[];
   needs: {
@@ -34,7 +45,11 @@ export interface Comparison {
 
 /** The columns that these scenarios make; a scenario without a `compare` word answers no such question. */
 export function columnsOf(scenarios: ReadonlyMap<string, Scenario>): Column[] {
-  return [...scenarios].flatMap(([scenario, { compare }]) => (compare ? [{ scenario, ...compare }] : []));
+  return [...scenarios].flatMap(([scenario, { compare }]) => {
+    if (!compare) return [];
+    const { label, need, decidedBy } = compare;
+    return [{ scenario, label, need, ...(decidedBy ? { decidedBy } : {}) }];
+  });
 }
 
 /** @throws LabError (`unknown-need`) */
@@ -56,13 +71,14 @@ export function compareResults(
   const rows = architectures.map((architecture) => ({
     architecture,
     extraServer: extraServers.get(architecture) ?? null,
-    cells: columns.map(({ scenario }) => cellOf(architecture, scenario, results, scenarios)),
+    cells: columns.map((column) => cellOf(architecture, column, results, scenarios)),
   }));
   const verdicts = rows.map(({ architecture, cells }) => ({
     architecture,
     by: columns.flatMap(({ need }, index) => (wanted.includes(need) && !cells[index]?.good ? [need] : [])),
   }));
   return {
+    totals: totalsOf(results),
     columns,
     rows,
     needs: {
@@ -73,14 +89,32 @@ export function compareResults(
   };
 }
 
+/** Over all results, those of scenarios that fill no column included. */
+function totalsOf(results: readonly Result[]): Comparison["totals"] {
+  const cells = results.flatMap(({ architectures }) => architectures);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  const open = cells.flatMap(({ causes }) => causes.filter(({ cause }) => cause === unattributed));
+  return {
+    architectures: new Set(cells.map(({ id }) => id)).size,
+    scenarios: results.length,
+    cells: cells.length,
+    mismatches: sum(cells.map(({ mismatches }) => mismatches)),
+    unattributed: sum(open.map(({ sessions }) => sessions)),
+    durationMs: sum(results.map(({ run }) => run.durationMs)),
+  };
+}
+
 function cellOf(
   architecture: string,
-  scenario: string,
+  { scenario, decidedBy }: Column,
   results: readonly Result[],
   scenarios: ReadonlyMap<string, Scenario>,
 ): Cell | undefined {
+  const policyDecides = decidedBy === "policy";
   const result = results.find(({ scenario: { id } }) => id === scenario);
-  const found = result?.architectures.find(({ id }) => id === architecture);
+  const found =
+    result?.architectures.find(({ id }) => id === architecture) ??
+    result?.architectures.find(({ policy }) => policyDecides && architecture.startsWith(`${policy}.`));
   const definition = scenarios.get(scenario);
   if (!result || !found || !definition) return undefined;
   const { verdict, reasons } = found;

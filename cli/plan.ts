@@ -26,8 +26,8 @@ export interface Plan {
 }
 
 export interface PlanOptions extends Omit<Plan, "scenario" | "architectures"> {
-  policies?: readonly string[];
-  stores?: readonly string[];
+  policies?: "all" | readonly string[];
+  stores?: "all" | readonly string[];
   /** "All" stores are the core's and those of these Compose profiles. */
   profiles?: readonly string[];
 }

@@ -74,10 +74,13 @@ export async function runComparison(options: ComparisonOptions): Promise<void> {
     for (const scenarioId of scenarios.keys()) {
       if (interrupt.signal.aborted || results.some(({ scenario }) => scenario.id === scenarioId)) continue;
       narrator.tell(`${scenarioId} (${results.length + 1} of ${scenarios.size})`);
+      // A question is put to every architecture, also where the scenario by itself shows it on fewer.
+      const question = scenarios.get(scenarioId)?.compare;
       const plan = await makePlan({
+        ...(question && question.decidedBy !== "policy" ? { policies: "all", stores: "all" } : {}),
         ...selection,
         scenarioId,
-        users: options.users,
+        users: Math.max(options.users, question?.usersAtLeast ?? 0),
         seed: randomInt(2 ** 31),
         victim: defaultVictim,
         name: options.name,
@@ -86,6 +89,8 @@ export async function runComparison(options: ComparisonOptions): Promise<void> {
       });
       try {
         const { result } = await runExperiment(plan, quiet(narrator), interrupt);
+        // What was cut short is measured anew when it goes on.
+        if (!result.run.complete) continue;
         results.push(result);
         if (options.resume !== undefined)
           writeFileSync(options.resume, `${JSON.stringify(results, null, 2)}\n`, { mode: 0o600 });

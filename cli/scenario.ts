@@ -230,8 +230,14 @@ export interface Scenario {
   /** All users sit in one office: their addresses are in one /24, and nobody chooses where they land. */
   clients?: "one-network";
   /** The column of `lab compare` that this scenario fills: a label of a few words, and its name for `--need`. */
-  compare?: { label: string; need: string };
-  /** The scenario that turns this one's lesson around; the report says: "lab scenario ..., to see ...". */
+  compare?: {
+    label: string;
+    need: string;
+    /** The store plays no part: what was measured with some stores answers for all. */
+    decidedBy?: "policy";
+    /** With fewer users per architecture it would be likely that nobody is hit, by chance. */
+    usersAtLeast?: number;
+  };
   next: NextStep;
   /** Is this what one would wish of an architecture? By default that every session survived. */
   wish?(found: Wished): boolean;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { appServers } from "../lab/topology.ts";
 import { commaList, nameOption, portOption, wholeNumber } from "./options.ts";
 
 interface CompareOptions {
@@ -26,7 +27,12 @@ export function addCompare(program: Command): void {
       commaList,
       [],
     )
-    .option("--users <number>", "virtual users per architecture", wholeNumber({ what: "users", from: 1, to: 1_000 }), 6)
+    .option(
+      "--users <number>",
+      "virtual users per architecture, more where chance would answer otherwise",
+      wholeNumber({ what: "users", from: 1, to: 1_000 }),
+      appServers.length,
+    )
     .option(
       "--resume <file>",
       "go on with a comparison: scenarios whose results are in that JSON file are not run again",

@@ -1,11 +1,12 @@
 import Table from "cli-table3";
 import type { Cell, Comparison } from "../compare.ts";
+import { plural } from "./words.ts";
 
 /**
  * `lab compare` for people: architectures down, questions across under letters (names would not fit a terminal), and what
  * follows for the stated needs.
  */
-export function decisionTable({ columns, rows, needs }: Comparison): string {
+export function decisionTable({ totals, columns, rows, needs }: Comparison): string {
   const letters = columns.map((_, index) => String.fromCharCode("A".charCodeAt(0) + index));
   const grid = new Table({
     head: ["architecture", ...letters, "extra server"],
@@ -28,6 +29,7 @@ export function decisionTable({ columns, rows, needs }: Comparison): string {
     ),
     "yes: every session as one would wish. no: not so (the runs say what became of them).",
     "!: theory was refuted here. ?: inconclusive. Every cell is measured; none is copied from a book.",
+    sayTotals(totals),
     ...(refuted.length > 0 ? ["", ...refuted] : []),
     ...(needs.wanted.length > 0
       ? [
@@ -39,6 +41,13 @@ export function decisionTable({ columns, rows, needs }: Comparison): string {
       : []),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function sayTotals(totals: Comparison["totals"]): string {
+  const { architectures, scenarios, cells, mismatches, unattributed, durationMs } = totals;
+  const measured = `${plural(cells, "cell")} (${plural(architectures, "architecture")}, ${plural(scenarios, "scenario")})`;
+  const wrong = `${plural(mismatches, "session")} not as predicted, ${unattributed} without a cause`;
+  return `${measured} measured in ${Math.round(durationMs / 1_000)} s: ${wrong}.`;
 }
 
 function sayCell(cell: Cell | undefined): string {

@@ -12,7 +12,7 @@ export default defineScenario({
   title: "The balancer's cookie is lost, the app's is kept",
   question: "Browsers lose the affinity cookie (a proxy strips it, a privacy tool deletes it). Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
-  compare: { label: "affinity cookie lost", need: "survive-cookie-loss" },
+  compare: { label: "affinity cookie lost", need: "survive-cookie-loss", usersAtLeast: 12 },
   next: { scenario: "roaming", toSee: "the same for affinity by address: everybody gets another one" },
   steps: [
     tell("Everyone logs in and fills a cart."),

@@ -13,7 +13,7 @@ export default defineScenario({
   question: "All users come from one /24, as from an office. How evenly do they spread over the app servers?",
   architectures: { policies: "all", stores: ["memory", "redis"] },
   clients: "one-network",
-  compare: { label: "spreads load", need: "spread-load" },
+  compare: { label: "spreads load", need: "spread-load", decidedBy: "policy", usersAtLeast: 30 },
   wish: ({ measures }) => measures.every(({ value }) => value <= 0.67),
   next: { scenario: "scale-out", toSee: "who is moved when a server is added because of the load" },
   steps: [

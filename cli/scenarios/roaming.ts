@@ -13,7 +13,7 @@ export default defineScenario({
   question:
     "Phones leave the wifi, the office changes its line: every client has a new address. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
-  compare: { label: "address changes", need: "survive-roaming" },
+  compare: { label: "address changes", need: "survive-roaming", usersAtLeast: 12 },
   next: { scenario: "office-nat", toSee: "what affinity by address does to a whole office behind one address" },
   steps: [
     tell("Everyone logs in and fills a cart."),

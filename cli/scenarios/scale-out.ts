@@ -18,7 +18,7 @@ export default defineScenario({
   question: "The site grows: app4 joins the others. Nothing is broken. Who is still logged in?",
   architectures: { policies: "all", stores: "all", controlPolicy: "cookie" },
   profiles: [spareProfile],
-  compare: { label: "scale out", need: "survive-scale-out" },
+  compare: { label: "scale out", need: "survive-scale-out", usersAtLeast: 18 },
   next: { scenario: "scale-in", toSee: "who is moved when a server leaves again" },
   steps: [
     tell("Everyone logs in and fills a cart."),

@@ -217,7 +217,8 @@ const rules: CauseRule[] = [
   },
 ];
 
-const unattributed = "unattributed";
+/** No rule of evidence fits. */
+export const unattributed = "unattributed";
 
 /** Every cause there can be, in the order of the rules: what it means, and which fates it explains. */
 export function knownCauses(): { cause: string; means: string; fates: readonly Fate[] }[] {
