@@ -21,7 +21,7 @@ export default defineScenario({
   question: "One app server is taken out of the lists at once, to be switched off. Who is still logged in?",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "scale in", need: "survive-scale-in" },
-  next: { scenario: "rolling-deploy-drain", toSee: "how much `drain` saves that `down` does not" },
+  next: { scenario: "scale-in-drain", toSee: "how much `drain` saves that `down` does not" },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),
