@@ -21,7 +21,7 @@ export default defineScenario({
   question: "One app server gets `drain` and time, before it is switched off. Who is still logged in meanwhile?",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "scale in, while draining", need: "survive-drain" },
-  next: { scenario: "blue-green", toSee: "what draining gives when all servers are switched at once" },
+  next: { scenario: "blue-green", toSee: "what becomes of everybody when all servers are switched at once" },
   steps: [
     tell("Everyone logs in and fills a cart."),
     everyoneLogsIn(),
