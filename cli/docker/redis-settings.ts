@@ -62,10 +62,10 @@ export function redisSettings(at: { lab: Lab; engine: Engine; service: string })
     },
 
     async restore() {
-      await waitFor(shell, "redis-cli PING", (said) => said.includes("PONG"));
       // None of these three is set in compose.yaml: Redis's defaults. The snapshot is made anew because the one on disk may hold
       // what is gone since, and would bring it back.
-      await shell(`
+      const script = `
+        redis-cli PING | grep -qx PONG || exit 0
         redis-cli CONFIG SET maxmemory 0 maxmemory-policy noeviction maxmemory-samples 5
         redis-cli --scan --pattern '${ballast.prefix}*' | xargs -n 500 redis-cli UNLINK
         if [ -e ${laterSettings} ]; then
@@ -73,7 +73,9 @@ export function redisSettings(at: { lab: Lab; engine: Engine; service: string })
           redis-cli CONFIG SET appendonly no
           rm -rf /data/appendonlydir
           redis-cli SAVE
-        fi`);
+        fi
+        echo restored`;
+      await waitFor(shell, script, (said) => said.includes("restored"));
     },
   };
 }

@@ -55,8 +55,8 @@ async function firstMasters(lab: Lab, engine: Engine): Promise<void> {
   for (const store of storesOf(lab)) {
     const { group } = store;
     if (group?.holds !== "copies") continue;
-    const [master, problems] = await Promise.all([masterOf(store, lab, engine), groupProblems(lab, engine)]);
-    if (master === group.services[0] && problems.length === 0) continue;
+    const isFirst = (await masterOf(store, lab, engine)) === group.services[0];
+    if (isFirst && (await groupProblems(lab, engine)).length === 0) continue;
     const all = (services: readonly string[], act: (service: string) => Promise<void>) =>
       Promise.all(services.map(act));
     await all([...group.watchers, ...group.services], (service) => engine.stop(lab, service, { graceSeconds }));
