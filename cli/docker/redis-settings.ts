@@ -1,3 +1,4 @@
+import { loadStores, serversOf } from "../lab/stores.ts";
 import type { Lab } from "../lab/topology.ts";
 import { waitUntil } from "../wait.ts";
 import type { Engine } from "./engine.ts";
@@ -62,22 +63,29 @@ export function redisSettings(at: { lab: Lab; engine: Engine; service: string })
     },
 
     async restore() {
-      // None of these three is set in compose.yaml: Redis's defaults. The snapshot is made anew because the one on disk may hold
-      // what is gone since, and would bring it back.
+      // None of these is set in compose.yaml: Redis's defaults. The snapshot is made anew because the one on disk may hold
+      // what is gone since, and would bring it back. A server that compose.yaml starts with an AOF keeps it.
+      const switchOff = hasAof(at.service)
+        ? ""
+        : "redis-cli CONFIG SET appendonly no; rm -rf /data/appendonlydir; redis-cli SAVE";
       const script = `
         redis-cli PING | grep -qx PONG || exit 0
         redis-cli CONFIG SET maxmemory 0 maxmemory-policy noeviction maxmemory-samples 5
+        redis-cli ACL SETUSER default +@all
         redis-cli --scan --pattern '${ballast.prefix}*' | xargs -n 500 redis-cli UNLINK
         if [ -e ${laterSettings} ]; then
           rm ${laterSettings}
-          redis-cli CONFIG SET appendonly no
-          rm -rf /data/appendonlydir
-          redis-cli SAVE
+          ${switchOff}
         fi
         echo restored`;
       await waitFor(shell, script, (said) => said.includes("restored"));
     },
   };
+}
+
+/** As compose.yaml starts it. */
+function hasAof(service: string): boolean {
+  return loadStores().some((store) => store.persistence === "append-only" && serversOf(store).includes(service));
 }
 
 export function isRedis(service: string): boolean {
