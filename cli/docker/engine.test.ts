@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,5 +37,21 @@ it.each(questions)("an engine that dies while it is asked for %s is down, too", 
     await expect(ask(new Engine())).rejects.toMatchObject({ name: "LabError", id: "engine-down" });
   } finally {
     await new Promise((resolve) => dying.close(resolve));
+  }
+});
+
+it("an engine that answers with an error of its own, e.g. while it is shut down, has failed, not the lab", async () => {
+  const path = join(folder, "ending.sock");
+  const ending = createHttpServer((_, response) => response.writeHead(500).end('{"message":"database not open"}'));
+  await new Promise<void>((resolve) => ending.listen(path, resolve));
+  vi.stubEnv("DOCKER_HOST", `unix://${path}`);
+  try {
+    await expect(new Engine().resources()).rejects.toMatchObject({
+      id: "engine-failed",
+      message: expect.stringContaining("database not open"),
+    });
+  } finally {
+    ending.closeAllConnections();
+    await new Promise((resolve) => ending.close(resolve));
   }
 });

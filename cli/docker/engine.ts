@@ -326,8 +326,16 @@ async function ended(stream: NodeJS.ReadableStream): Promise<void> {
 }
 
 function explain(error: Error): Error {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const { code = "", statusCode = 0 } = error as NodeJS.ErrnoException & { statusCode?: number };
   const address = (error as { address?: string }).address ?? process.env.DOCKER_HOST ?? "/var/run/docker.sock";
+  // E.g. while it is being shut down.
+  if (statusCode >= 500)
+    return new LabError(`The Docker engine failed: ${error.message.trim()}.`, {
+      id: "engine-failed",
+      todo: "Run the command again; if it stays so, restart Docker.",
+      exit: "environment",
+      cause: error,
+    });
   // ECONNRESET, EPIPE: it died with the question in its hands.
   if (["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code))
     return new LabError(`No Docker engine answers at ${address}.`, {
