@@ -78,6 +78,7 @@ function whyNot(sessions: readonly JudgedSession[], record: RunRecord): string {
     return `${baseless.length} had no sound baseline (${what})`;
   }
   if (!record.end?.complete) return "the run ended before the final reads";
+  if (record.settled?.ok === false) return "the lab had not settled, and they got no definitive answer";
   return sessions.some(({ session }) => !isReadToTheEnd(session))
     ? `fewer than ${finalReads} reads over fresh connections after the settle point`
     : "the session's own cookies got no definitive answer, so lost and orphaned cannot be told apart";

@@ -32,7 +32,8 @@ export function fateOf(session: SessionRecord, record: RunRecord): Fate {
   if (record.faults.some(({ confirmed }) => !confirmed)) return "not-judged";
   if (baselineOf(session) === "unstable") return "unstable";
   if (!isReadToTheEnd(session)) return "not-judged";
-  if (live.me + live.anonymous === 0) return "unreachable";
+  // Where the lab itself never came back, e.g. because its engine was restarted, silence says nothing of an architecture.
+  if (live.me + live.anonymous === 0) return record.settled?.ok === false ? "not-judged" : "unreachable";
   if (live.me > 0 && live.anonymous > 0) return "unstable";
   // An unknown logout that turns out carried out is no loss either.
   if (live.anonymous > 0 && logout) return final.pinned.me + final.home.me > 0 ? "resurrected" : "survived";

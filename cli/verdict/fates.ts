@@ -3,7 +3,8 @@
  */
 export const fates = {
   crossed: "some answer showed another user's session",
-  "not-judged": "there was no sound baseline, the fault was not confirmed, or the run ended before the final reads",
+  "not-judged":
+    "there was no sound baseline, the fault was not confirmed, the run ended before the final reads, or nobody answered and the lab had not settled",
   unreachable: "no definitive answer in the final reads",
   unstable: "logged in here, anonymous there: the answers disagree",
   orphaned: "the session is alive, but its user cannot get back to it",

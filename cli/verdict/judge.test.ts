@@ -275,6 +275,20 @@ describe("a run is inconclusive", () => {
     });
   });
 
+  test("when the lab did not settle, and nobody answers any more: no architecture is refuted by that", async () => {
+    const told = predictCrash(threeUsers()).injects("kill", "app2");
+    told.settles({ ok: false, says: "asking app1: connection refused" });
+    for (const user of ["ada", "bob", "cyd"]) told.checksIn(user, "none");
+    expect(await verdictOn(told.ends())).toEqual({
+      verdict: "inconclusive",
+      reasons: [
+        "fault not healed: kill app2",
+        "the lab did not settle after the repair: asking app1: connection refused",
+        expect.stringContaining("3 of 3 sessions could not be judged: the lab had not settled"),
+      ],
+    });
+  });
+
   test("when nobody waited for the lab to settle", async () => {
     const told = predictCrash(threeUsers())
       .injects("kill", "app2")
