@@ -196,6 +196,12 @@ describe("fates", () => {
     expect(tallyOf(pictureOf(told))[0]!.fates).toEqual({});
   });
 
+  it("are said at the end of a run in which nothing was broken, and nothing had to settle", () => {
+    const told = story().comesIn("ann", "app1").phase("final").checksIn("ann", "me");
+    expect(tallyOf(pictureOf(told))[0]!.fates).toEqual({});
+    expect(tallyOf(pictureOf(told.ends()))[0]!.fates).toEqual({ survived: 1 });
+  });
+
   it("are not judged of whom nobody asked, once the run is over", () => {
     expect(tallyOf(pictureOf(crash().settles().checksIn("ann", "me").ends()))[0]!.fates).toEqual({
       survived: 1,

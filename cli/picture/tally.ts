@@ -27,7 +27,7 @@ export function tallyOf({ run, record, sessions, ended }: Picture): Architecture
     if (answer === undefined) tally.arriving += 1;
     else tally.answers[answer] += 1;
     const judged = record.sessions.get(user);
-    if (!judged || !record.settled || !(ended || isReadToTheEnd(judged))) continue;
+    if (!judged || !(ended || (record.settled && isReadToTheEnd(judged)))) continue;
     const fate = fateOf(judged, record);
     // Whoever is anonymous is asked once more, with the cookies of old: until then nobody knows what became of the session.
     if (fate !== "not-judged" || ended) tally.fates[fate] = (tally.fates[fate] ?? 0) + 1;
