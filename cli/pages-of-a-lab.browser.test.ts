@@ -1,15 +1,19 @@
 import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page, Response } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
 import { architectureHost, architectureUrl } from "./lab/topology.ts";
 import { lookOfServer } from "./picture/palette.ts";
 import { seriousFaults } from "./testing/axe.ts";
 import type { WatchedPage } from "./testing/browser.ts";
 import { openBrowser, type TestBrowser } from "./testing/browser.ts";
 import { docker, inventory } from "./testing/engine-inventory.ts";
+import { openPseudoTerminal } from "./testing/pseudo-terminal.ts";
 import { labCommand } from "./testing/run-lab.ts";
+import { waitUntil } from "./wait.ts";
 
-/** One lab for both kinds of page: the app's own, at the address of every architecture, and the live picture. */
+/** One lab for all its pages: the app's own, at the address of every architecture, and the live pictures. */
 const lab = labCommand({ name: "test-pages" });
 let chromium: TestBrowser;
 let port: number;
@@ -174,4 +178,34 @@ test("on the live page a server that is killed turns red in place and comes back
     await docker("ps", "-a", "--filter", "status=exited", "--filter", "name=session-lab-test-pages", "-q"),
   ).toEqual([]);
   await page.getByText("The lab command has ended.").waitFor();
+});
+
+test("`--watch` has the user's browser open a page that shows the run while it happens, and again until Ctrl-C", async () => {
+  const told = join(lab.home, "told");
+  const browser = join(lab.home, "browser");
+  writeFileSync(browser, `#!/bin/sh\nprintf %s "$1" > '${told}'\n`, { mode: 0o755 });
+  const noDesktop = { DISPLAY: "", WAYLAND_DISPLAY: "", XDG_CURRENT_DESKTOP: "", DESKTOP_SESSION: "" };
+  const terminal = openPseudoTerminal(
+    ["scenario", "login", "--policy", "cookie", "--store", "memory", "--users", "3", "--watch"],
+    { LAB_NAME: "test-pages", LAB_HOME: lab.home, BROWSER: browser, ...noDesktop },
+  );
+  onTestFailed(() => terminal.press("\u0003"));
+  const { seen: url } = await waitUntil({
+    look: async () => (existsSync(told) ? readFileSync(told, "utf8") : ""),
+    until: (text) => text.endsWith("/"),
+    deadlineMs: 20_000,
+  });
+  await terminal.waitFor(`Watch it: ${url}`);
+
+  const { page, complaints, requests } = await chromium.open(url);
+  await page.getByRole("heading", { level: 1, name: "Nothing breaks" }).waitFor();
+  await terminal.waitFor("CONFIRMED");
+  await page.locator(".browser", { hasText: "cookie.memory" }).getByText("3 survived").waitFor();
+  await terminal.waitFor("until you press Ctrl-C");
+  await page.getByRole("button", { name: "Again" }).click();
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  expect(requests.filter((asked) => !asked.startsWith(url) && !asked.startsWith("data:"))).toEqual([]);
+  expect(complaints).toEqual([]);
+  terminal.press("\u0003");
+  expect(await terminal.ended).toBe(0);
 });
