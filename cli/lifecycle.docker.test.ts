@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import getPort from "get-port";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { HistoryEvent } from "./history/events.ts";
 import { docker, inventory, processes } from "./testing/engine-inventory.ts";
@@ -71,7 +72,8 @@ describe("up and down", () => {
   });
 
   it("a scenario starts a lab again whose containers are all stopped, as after a restart of the engine", async () => {
-    await lab.up();
+    // A port that no other lab takes while this one is stopped.
+    await lab.up(["--port", String(await getPort({ host: "127.0.0.1" }))]);
     await docker("kill", ...(await docker("ps", "-q", "--filter", "label=dev.session-lab.lab=test-life")));
 
     const few = ["--policy", "cookie", "--store", "memory,redis", "--users", "3"];

@@ -10,7 +10,8 @@ export default async function needsEngine(): Promise<void> {
     throw new Error(
       `The container tests need a Docker engine, and none answers (${stderr.trim().split("\n").at(-1)}). Start one with ./scripts/setup.sh --yes, or run only the others: npm run test:unit.`,
     );
-  await clearAway();
+  // A test that starts Vitest itself (cli/one-file.docker.test.ts) must not end the labs of those that run beside it.
+  if (process.env.VITEST_POOL_ID === undefined) await clearAway();
 }
 
 /** Removes what an earlier run of these tests that was killed has left: its labs would be taken for running ones. */

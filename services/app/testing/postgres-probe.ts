@@ -31,9 +31,7 @@ function openPostgresProbe(port: number): StoreServerProbe {
       const { rows } = await pool.query(`SELECT sid AS key, ${endsInMs} AS "endsInMs" FROM session ORDER BY sid`);
       return rows;
     },
-    // A row that has ended is there until it is swept out, and is no session.
-    addSomethingElse: async () =>
-      void (await pool.query("INSERT INTO session VALUES ('ended', '{}', now() - interval '1 minute')")),
+    addSomethingElse: async () => void (await pool.query("CREATE TABLE something_else AS SELECT 1")),
     endInAMinute: async (key) =>
       void (await pool.query("UPDATE session SET expire = now() + interval '1 minute' WHERE sid = $1", [key])),
     // Only a transaction that writes gets a number (https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-PG-SNAPSHOT).
@@ -41,7 +39,7 @@ function openPostgresProbe(port: number): StoreServerProbe {
       const { rows } = await pool.query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next");
       return Number(rows[0].next);
     },
-    empty: async () => void (await pool.query("TRUNCATE session")),
+    empty: async () => void (await pool.query("TRUNCATE session; DROP TABLE IF EXISTS something_else")),
     close: () => pool.end(),
   };
 }
