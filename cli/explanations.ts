@@ -171,7 +171,7 @@ async function aboutFault(kind: string): Promise<Explanation> {
 
 /** What theory expects is left out on purpose: whoever reads it first learns less from the run. */
 async function aboutScenario(id: string): Promise<{ scenario: Explanation; need: Explanation | undefined }> {
-  const { title, question, steps, compare } = await loadScenario(id);
+  const { title, question, matters, advice, steps, compare } = await loadScenario(id);
   const story = steps.flatMap((step) => (step.do === "tell" ? [step.text] : []));
   const tryOut = `lab scenario ${id} --predict`;
   return {
@@ -179,7 +179,7 @@ async function aboutScenario(id: string): Promise<{ scenario: Explanation; need:
       kind: "scenario",
       word: id,
       also: [],
-      says: [`${title}. ${question}`, story.join(" ")],
+      says: [`${title}. ${question}`, `Why it matters: ${matters}`, story.join(" "), `What to do about it: ${advice}`],
       facts: [],
       see: ["scenario"],
       tryOut,

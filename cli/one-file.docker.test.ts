@@ -54,6 +54,8 @@ import * as words from "../scenario.ts";
 export default words.defineScenario({
   title: "Two app servers stop at once",
   question: "Two of three app servers get SIGTERM at the same moment. Who is still logged in?",
+  matters: "One server may be left.",
+  advice: "Keep sessions elsewhere.",
   architectures: { policies: "all", stores: "all" },
   next: { scenario: "server-crash", toSee: "whether it makes a difference that they were told" },
   steps: [

@@ -219,6 +219,10 @@ export interface Measure {
 export interface Scenario {
   title: string;
   question: string;
+  /** Why anybody should want to know, in a sentence or two. */
+  matters: string;
+  /** What to do about it. */
+  advice: string;
   architectures: Selection & {
     /** A store that the faults do not touch and that always takes part, so that there is something to compare with. */
     controlStore?: string;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import { execa } from "execa";
 import { packageRoot } from "../cli/lab/paths.ts";
-import type { Figure, Measurement } from "./bench/figure.ts";
+import type { Figure, Measured, Measurement } from "./bench/figure.ts";
 import { measureGrowth } from "./bench/growth.ts";
 import { measureHelp } from "./bench/help.ts";
 import { measureJudge } from "./bench/judge.ts";
@@ -38,8 +38,9 @@ try {
   const table = new Table({ head: ["what", "against", "median", "spread", "aim"], style: { head: [], border: [] } });
   for (const { what, against, median, lowest, highest, aim } of figures)
     table.push([what, against, median.toFixed(2), `${lowest.toFixed(2)} to ${highest.toFixed(2)}`, aim ?? ""]);
-  process.stdout.write(`${rounds} rounds, ${availableParallelism()} cores\n${table.toString()}\n`);
-  writeFileSync(file, `${JSON.stringify({ rounds, cores: availableParallelism(), figures }, null, 2)}\n`);
+  const measured: Measured = { rounds, cores: availableParallelism(), figures };
+  process.stdout.write(`${measured.rounds} rounds on ${measured.cores} cores\n${table.toString()}\n`);
+  writeFileSync(file, `${JSON.stringify(measured, null, 2)}\n`);
 } finally {
   await lab("down").catch(() => {});
   rmSync(home, { recursive: true, force: true });

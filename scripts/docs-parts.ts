@@ -7,6 +7,7 @@ import { loadStores } from "../cli/lab/stores.ts";
 import { terminalReport } from "../cli/report/terminal.ts";
 import { fates } from "../cli/verdict/fates.ts";
 import { type Result, resultSchema } from "../cli/verdict/result.ts";
+import type { Measured } from "./bench/figure.ts";
 import { guideParts } from "./workshop-docs.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -43,6 +44,17 @@ const parts: Record<string, () => Promise<string>> = {
       ["code", "meaning"],
       Object.values(exitCodes).map(({ code, meaning }) => [String(code), meaning]),
     ),
+  bench: async () => {
+    const { rounds, cores, figures } = JSON.parse(readFileSync(join(root, "docs/example/bench.json"), "utf8")) as Measured;
+    const rows = figures.map(({ what, against, median, lowest, highest, aim = "" }) => [
+      what,
+      against,
+      median.toFixed(2),
+      lowest === highest ? "" : `${lowest.toFixed(2)} to ${highest.toFixed(2)}`,
+      aim,
+    ]);
+    return `${rounds} rounds on ${cores} cores:\n\n${table(["what", "beside, or in", "median", "spread", "aim"], rows)}`;
+  },
   fates: async () =>
     table(
       ["fate", "when, first match wins"],

@@ -14,6 +14,10 @@ import {
 export default defineScenario({
   title: "The balancer is restarted",
   question: "nginx is restarted. Who is still logged in?",
+  matters:
+    "The balancer is restarted for every change that a reload cannot make, and nobody thinks of it as a place where sessions depend on something.",
+  advice:
+    "Keep affinity where a restart does not reach it: in the browser's cookie or in arithmetic over the address, not in the balancer's memory; or share sessions, and need no affinity.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "balancer restart", need: "survive-balancer-restart" },
   next: { scenario: "server-restart", toSee: "the same done to an app server" },

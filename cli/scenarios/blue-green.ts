@@ -18,6 +18,10 @@ import {
 export default defineScenario({
   title: "Blue-green: all visitors are switched to a new set of app servers",
   question: "Three new app servers take over from the three old ones. Who is still logged in?",
+  matters:
+    "A switch of all servers at once is the safest way back for the code, and the hardest for sessions in memory.",
+  advice:
+    "Share the sessions between both sets of servers; with sessions in memory, leave the old set running until they have ended.",
   architectures: { policies: "all", stores: "all", controlPolicy: "cookie" },
   profiles: [spareProfile],
   compare: { label: "blue-green switch", need: "survive-blue-green" },

@@ -11,6 +11,8 @@ import {
 export default defineScenario({
   title: "The balancer's cookie is lost, the app's is kept",
   question: "Browsers lose the affinity cookie (a proxy strips it, a privacy tool deletes it). Who is still logged in?",
+  matters: "Proxies strip cookies that they do not know, and people delete them; the app's own cookie may well stay.",
+  advice: "Do not let a session depend on a second cookie: a shared store finds it wherever the request arrives.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "affinity cookie lost", need: "survive-cookie-loss", usersAtLeast: 12 },
   next: { scenario: "roaming", toSee: "the same for affinity by address: everybody gets another one" },

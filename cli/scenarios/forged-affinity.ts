@@ -11,13 +11,12 @@ import {
   tell,
 } from "../scenario.ts";
 
-/**
- * Why it matters: the balancer's cookie is the browser's to write. It may lead somewhere, and must not open anything. Against what
- * it can do (all strangers to one server): rate limits, and names that say nothing. Against the lost way: a shared store.
- */
 export default defineScenario({
   title: "A forged affinity cookie",
   question: "Strangers copy, guess and garble the balancer's cookie, and so do the users. What does it get them into?",
+  matters: "The balancer's cookie is the browser's to write: it may lead somewhere, and must not open anything.",
+  advice:
+    "Against all strangers choosing one server: rate limits, and names that say nothing. Against losing one's way: a shared store.",
   architectures: { policies: "all", stores: "all" },
   next: { scenario: "cookie-loss", toSee: "who cannot do without that cookie" },
   steps: [

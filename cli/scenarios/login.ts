@@ -11,6 +11,8 @@ import {
 export default defineScenario({
   title: "Nothing breaks",
   question: "Nobody touches anything. Who stays logged in?",
+  matters: "Without a fault everything should hold; what fails here already is no affair of crashes.",
+  advice: "Where sessions are in memory, the balancer needs affinity; better, take them out of the app servers.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "stays logged in", need: "hold-login" },
   next: { scenario: "server-crash", toSee: "who is still logged in when an app server dies" },

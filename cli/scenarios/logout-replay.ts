@@ -11,6 +11,10 @@ import {
 export default defineScenario({
   title: "A copied cookie after the logout",
   question: "Somebody copied the cookies, then the user logged out. Does the copy still open the session?",
+  matters:
+    "A logout that only clears the browser's cookie leaves every copy of it valid: on a shared computer, in a log, with a thief.",
+  advice:
+    "Where sessions must end at once, keep something on the server that can be removed; with tokens a denylist, or lives of minutes.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "can be revoked", need: "revocable" },
   next: { scenario: "session-fixation", toSee: "whether a session can be taken over before it has begun" },

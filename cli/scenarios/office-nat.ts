@@ -11,6 +11,9 @@ import {
 export default defineScenario({
   title: "A whole office behind one network",
   question: "All users come from one /24, as from an office. How evenly do they spread over the app servers?",
+  matters:
+    "Behind one address sit hundreds of people: an office, a school, a mobile network. By address they all are one client.",
+  advice: "Balance by cookie rather than by address, or share the sessions and spread requests freely.",
   architectures: { policies: "all", stores: ["memory", "redis"] },
   clients: "one-network",
   compare: { label: "spreads load", need: "spread-load", decidedBy: "policy", usersAtLeast: 30 },

@@ -13,15 +13,13 @@ import {
   tell,
 } from "../scenario.ts";
 
-/**
- * Why it matters: it is the setting that should prevent losses, and the way in which it is switched on loses everything.
- * What to do: `CONFIG SET appendonly yes` first, wait for the rewrite, then write it into the configuration.
- * https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/
- */
+/** https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/ */
 export default defineScenario({
   title: "The append-only file comes late",
   question:
     "Redis had only snapshots. Somebody writes `appendonly yes` into its configuration and restarts it. Who is still logged in?",
+  matters: "It is the setting that should prevent losses, and the way in which it is switched on loses everything.",
+  advice: "`CONFIG SET appendonly yes` first, wait for the rewrite, then write it into the configuration.",
   architectures: { policies: "all", stores: ["memory", "redis-rdb"], controlStore: "memory" },
   next: { scenario: "redis-outage", toSee: "who is logged out by a Redis that loses nothing and is only out of reach" },
   steps: [

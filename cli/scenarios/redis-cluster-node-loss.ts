@@ -13,15 +13,14 @@ import {
   tell,
 } from "../scenario.ts";
 
-/**
- * Why it matters: a cluster spreads the load, not the risk. Without replicas one dead server takes a third of the sessions with it,
- * and by default all of the others out of service. What to do about it: a replica for each master; `cluster-require-full-coverage
- * no`, so that the living servers go on; an append-only file, so that a server comes back with what it had.
- */
 export default defineScenario({
   title: "One server of a Redis Cluster dies",
   question:
     "One of three masters without a replica dies, and comes back. Who cannot get in meanwhile, and who is logged out?",
+  matters:
+    "A cluster spreads the load, not the risk: without replicas one dead server takes a third of the sessions with it, and by default all of the others out of service.",
+  advice:
+    "Give each master a replica; `cluster-require-full-coverage no`, so that the living go on; an append-only file, so that a server comes back with what it had.",
   architectures: { policies: "all", stores: ["redis-cluster"], controlStore: "redis" },
   next: { scenario: "redis-eviction", toSee: "what a Redis does that is well, and full" },
   steps: [

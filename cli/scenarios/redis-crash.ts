@@ -17,6 +17,9 @@ export default defineScenario({
   title: "Redis dies without warning (SIGKILL)",
   question:
     "Redis gets SIGKILL and is started again: without persistence, with save points, with AOF. Who is still logged in?",
+  matters: "Moving sessions into Redis moves the question there: what is only in its memory dies with it.",
+  advice:
+    "Switch on the append-only file where a logout of everybody hurts; save points alone lose what came after the last of them.",
   architectures: { policies: "all", stores: ["memory", "redis", "redis-rdb", "redis-aof"], controlStore: "memory" },
   compare: { label: "Redis crash", need: "survive-redis-crash" },
   next: { scenario: "redis-restart", toSee: "how much of it a polite stop would have saved" },

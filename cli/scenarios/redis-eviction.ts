@@ -18,15 +18,13 @@ import {
 /** What each server does when its memory is full: three settings of `maxmemory-policy`, side by side. */
 const whenFull = { leastUsedGo: "redis", expiringGo: "redis-rdb", writesFail: "redis-aof" } as const;
 
-/**
- * Why it matters: a session store that is also a cache drops sessions when the cache grows. What to do: a Redis of its own for
- * sessions, with `noeviction` and an alarm on its memory.
- * https://redis.io/docs/latest/develop/reference/eviction/
- */
+/** https://redis.io/docs/latest/develop/reference/eviction/ */
 export default defineScenario({
   title: "Redis runs out of memory",
   question:
     "Redis shares its memory with another application, and it is full. Whose session goes, and who gets an error?",
+  matters: "A session store that is also a cache drops sessions when the cache grows.",
+  advice: "A Redis of its own for sessions, with `noeviction` and an alarm on its memory.",
   architectures: { policies: "all", stores: "all", controlStore: "memory" },
   compare: { label: "Redis full", need: "survive-full-redis" },
   next: { scenario: "session-expiry", toSee: "which stores free by themselves what nobody uses" },

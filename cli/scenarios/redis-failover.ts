@@ -14,15 +14,13 @@ import {
   tell,
 } from "../scenario.ts";
 
-/**
- * Why it matters: Redis answers a write before a replica has it. Sentinels bring the service back within seconds, and nobody says
- * that some of what was acknowledged is gone. What to do about it: keep the window small (`min-replicas-to-write 1` with a short
- * `min-replicas-max-lag` makes a master that is alone refuse writes), `WAIT` where a write must not be lost, and keep in sessions
- * only what can be lost. An append-only file does not help: the old master has to throw it away.
- */
 export default defineScenario({
   title: "The Redis master dies, and a replica takes over",
   question: "A master dies whose replicas are a little behind; Sentinels promote one of them. Which writes are gone?",
+  matters:
+    "Redis answers a write before a replica has it. Sentinels bring the service back within seconds, and nobody says that some of what was acknowledged is gone.",
+  advice:
+    "Keep the window small: `min-replicas-to-write 1` with a short `min-replicas-max-lag` makes a master that is alone refuse writes, `WAIT` where one must not be lost. An append-only file does not help: the old master has to throw it away.",
   architectures: { policies: "all", stores: ["redis-sentinel"], controlStore: "redis" },
   next: {
     scenario: "redis-cluster-node-loss",

@@ -20,6 +20,10 @@ const isHit = ({ server }: Seen["store"]) => server?.startsWith("redis") === tru
 export default defineScenario({
   title: "Redis is away for a while, then back",
   question: "Nobody reaches Redis for a while; its data are untouched. Who is logged out, and who only has to wait?",
+  matters:
+    "An app that takes a store out of reach for an empty one logs everybody out for nothing, and cookies that it clears do not come back.",
+  advice:
+    "Answer 503 while the store is away and leave the cookies alone; where reading on matters, a signed identity to fall back to.",
   architectures: { policies: "all", stores: "all", controlStore: "memory" },
   compare: { label: "Redis outage", need: "survive-redis-outage" },
   next: {

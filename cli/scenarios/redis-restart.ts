@@ -16,6 +16,10 @@ export default defineScenario({
   title: "Redis is restarted politely (SIGTERM)",
   question:
     "Redis gets SIGTERM and is started again: without persistence, with save points, with AOF. Who is still logged in?",
+  matters:
+    "Every update restarts Redis, and what it does with its memory at SIGTERM depends on settings that nobody looks at before.",
+  advice:
+    "Save points are enough for a polite stop, an append-only file for an impolite one, too; with neither, announce it.",
   architectures: { policies: "all", stores: ["memory", "redis", "redis-rdb", "redis-aof"], controlStore: "memory" },
   compare: { label: "Redis restart", need: "survive-redis-restart" },
   next: { scenario: "redis-aof-late", toSee: "how switching AOF on can lose everything" },

@@ -12,6 +12,9 @@ export default defineScenario({
   title: "Everybody's client address changes",
   question:
     "Phones leave the wifi, the office changes its line: every client has a new address. Who is still logged in?",
+  matters:
+    "Phones change from wifi to mobile networks all day, and affinity by address takes each change for another client.",
+  advice: "Bind by cookie, not by address; or share the sessions.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "address changes", need: "survive-roaming", usersAtLeast: 12 },
   next: { scenario: "office-nat", toSee: "what affinity by address does to a whole office behind one address" },

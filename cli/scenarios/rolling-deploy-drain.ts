@@ -36,6 +36,9 @@ const recognisedWhileDraining = {
 export default defineScenario({
   title: "A new version is rolled out, each app server drained first",
   question: "Each app server gets `drain` before it is replaced: nobody new is sent there. Who is still logged in?",
+  matters:
+    "Draining is said to make deployments harmless; it only decides who is sent there, not what the process remembers.",
+  advice: "Drain for as long as sessions last, which is rarely practical, or take sessions out of the app servers.",
   architectures: { policies: "all", stores: "all" },
   next: { scenario: "blue-green", toSee: "what changes when all servers are switched at once" },
   steps: [

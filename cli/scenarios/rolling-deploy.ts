@@ -15,6 +15,8 @@ import {
 export default defineScenario({
   title: "A new version is rolled out, one app server after the other",
   question: "Each app server is replaced in its turn, two are always up. Who is still logged in at the end?",
+  matters: "A deployment is a crash of every server in turn, once a day, on purpose.",
+  advice: "Take sessions out of the app servers; then a deployment is nobody's business but yours.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "deploy", need: "survive-deploy" },
   next: { scenario: "rolling-deploy-drain", toSee: "how much of it `drain` would have saved" },

@@ -12,13 +12,12 @@ import {
   victim,
 } from "../scenario.ts";
 
-/**
- * Why it matters: draining buys time, and only for those whom the balancer has bound to the server. What to do: wait for as long as a
- * session may last before the server is switched off, or keep sessions in a store of their own and wait for nobody.
- */
 export default defineScenario({
   title: "One app server less, drained first",
   question: "One app server gets `drain` and time, before it is switched off. Who is still logged in meanwhile?",
+  matters: "Draining buys time, and only for those whom the balancer has bound to the server.",
+  advice:
+    "Wait for as long as a session may last before the server is switched off, or keep sessions in a store of their own and wait for nobody.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "scale in, while draining", need: "survive-drain" },
   next: { scenario: "blue-green", toSee: "what becomes of everybody when all servers are switched at once" },

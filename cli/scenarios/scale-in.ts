@@ -12,13 +12,12 @@ import {
   victim,
 } from "../scenario.ts";
 
-/**
- * Why it matters: autoscalers take servers away every night. What to do: sessions in a store of their own; where they are in the app
- * servers, drain and wait (`scale-in-drain`), which helps only where the balancer binds browsers by a cookie.
- */
 export default defineScenario({
   title: "One app server less, at once",
   question: "One app server is taken out of the lists at once, to be switched off. Who is still logged in?",
+  matters: "Autoscalers take servers away every night.",
+  advice:
+    "Sessions in a store of their own; where they are in the app servers, drain and wait (`scale-in-drain`), which helps only where the balancer binds browsers by a cookie.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "scale in", need: "survive-scale-in" },
   next: { scenario: "scale-in-drain", toSee: "how much `drain` saves that `down` does not" },

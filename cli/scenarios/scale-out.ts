@@ -16,6 +16,8 @@ import {
 export default defineScenario({
   title: "One app server more",
   question: "The site grows: app4 joins the others. Nothing is broken. Who is still logged in?",
+  matters: "Growing should hurt nobody. Arithmetic over the number of servers moves people when that number changes.",
+  advice: "Bind by cookie, or hash consistently, which moves few; or share the sessions.",
   architectures: { policies: "all", stores: "all", controlPolicy: "cookie" },
   profiles: [spareProfile],
   compare: { label: "scale out", need: "survive-scale-out", usersAtLeast: 18 },

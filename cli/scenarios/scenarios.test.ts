@@ -9,9 +9,10 @@ import { isFate } from "../verdict/fates.ts";
 /** Every file in this folder, whoever wrote it. */
 describe.each(scenarioIds())("%s", (id) => {
   it("asks a question and ends with the final reads", async () => {
-    const { title, question, steps } = await loadScenario(id);
+    const { title, question, matters, advice, steps } = await loadScenario(id);
     expect(title.length).toBeGreaterThan(5);
     expect(question).toMatch(/\?$/);
+    for (const said of [matters, advice]) expect(said).toMatch(/^[A-Z`].{20,}[.)]$/);
     expect(steps.at(-1)).toEqual({ do: "check-in" });
   });
 

@@ -15,6 +15,8 @@ import {
 export default defineScenario({
   title: "One app server dies without warning",
   question: "Everyone is logged in, then one app server gets SIGKILL. Who is still logged in?",
+  matters: "Sooner or later every server dies without warning, and this is the moment for which one has several.",
+  advice: "Keep sessions outside of the app servers; affinity alone saves only those who were elsewhere.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "server crash", need: "survive-crash" },
   next: { scenario: "redis-crash", toSee: "what becomes of the survivors when the Redis dies that saved them" },

@@ -15,6 +15,9 @@ import {
 export default defineScenario({
   title: "One app server freezes, then goes on",
   question: "An app server hangs for a while and then goes on as if nothing had happened. Who is still logged in?",
+  matters:
+    "A server that hangs is worse than a dead one: connections open, answers do not come, and later it is back with old sessions.",
+  advice: "Short timeouts and a failure window in the balancer, and sessions that any server can find.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "server freezes", need: "survive-freeze" },
   next: { scenario: "server-partition", toSee: "the same from outside: a server that is well, and out of reach" },

@@ -15,6 +15,9 @@ import {
 export default defineScenario({
   title: "One app server is cut off from the network",
   question: "An app server loses the network for a while: alive, but nobody reaches it. Who is still logged in?",
+  matters:
+    "A cable, a firewall rule, a full connection table: the server is well, its sessions are intact, and nobody gets there.",
+  advice: "Share the sessions; and know your policy, since some lead people back afterwards and others never.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "server cut off", need: "survive-partition" },
   next: { scenario: "server-return", toSee: "how a server that comes back logs people out a second time" },

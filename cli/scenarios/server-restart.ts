@@ -15,6 +15,9 @@ import {
 export default defineScenario({
   title: "One app server is restarted politely (SIGTERM)",
   question: "An app server gets SIGTERM and is started again, as any update does. Who is still logged in?",
+  matters:
+    "Updates, new configuration, memory limits: the polite end is the most frequent of all, and no politeness saves a process's memory.",
+  advice: "Sessions outside of the process; a graceful shutdown finishes requests, not sessions.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "server restart", need: "survive-restart" },
   next: { scenario: "server-freeze", toSee: "what an app server does that only hangs" },

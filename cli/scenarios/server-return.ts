@@ -16,6 +16,9 @@ import {
 export default defineScenario({
   title: "The server that comes back logs people out a second time",
   question: "One server is away; its users have logged in again elsewhere. Then it comes back. Who is still logged in?",
+  matters:
+    "Whoever was logged out by a failure logs in again elsewhere. Affinity that returns to the old server logs them out a second time.",
+  advice: "Prefer affinity that stays where it fled to, as cookies do; or share the sessions.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "server returns", need: "survive-return" },
   next: {

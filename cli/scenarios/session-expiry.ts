@@ -12,14 +12,14 @@ import {
 const stillHeld = "ended sessions that the store still holds";
 const stillKept = "keys or rows of ended sessions on the store's server";
 
-/**
- * Why it matters: a session that never ends is a door left open, and one that is never removed is memory that never comes back.
- * What to do: an idle time in the store itself (a key's TTL), renewed by use; never a store that cleans up only when asked.
- */
 export default defineScenario({
   title: "Sessions that nobody uses end",
   question:
     "Every second user stays away for longer than a session may be idle. Who is logged out, and what is left of it?",
+  matters:
+    "A session that never ends is a door left open, and one that is never removed is memory that never comes back.",
+  advice:
+    "An idle time in the store itself (a key's TTL), renewed by use; never a store that cleans up only when asked.",
   architectures: { policies: "all", stores: "all" },
   compare: { label: "idle sessions freed", need: "free-idle-sessions" },
   wish: ({ measures }) => measures.every(({ name, value }) => ![stillHeld, stillKept].includes(name) || value === 0),

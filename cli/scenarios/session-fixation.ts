@@ -11,13 +11,12 @@ import {
   tell,
 } from "../scenario.ts";
 
-/**
- * Why it matters: an id that was known before the login is known to whoever planted it. Against it: a new id at every login, and
- * no id that the server has not issued itself (OWASP Session Management Cheat Sheet).
- */
 export default defineScenario({
   title: "A session cookie planted before the login",
   question: "An attacker plants a session cookie in everybody's browser, then they log in. Does he get into a session?",
+  matters: "An id that was known before the login is known to whoever planted it.",
+  advice:
+    "A new id at every login, and no id that the server has not issued itself (OWASP Session Management Cheat Sheet).",
   architectures: { policies: "all", stores: "all" },
   next: { scenario: "forged-affinity", toSee: "what an attacker gets into with the balancer's cookie" },
   steps: [

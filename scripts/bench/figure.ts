@@ -11,6 +11,13 @@ export interface Figure {
   aim?: string;
 }
 
+/** What the bench writes. */
+export interface Measured {
+  rounds: number;
+  cores: number;
+  figures: Figure[];
+}
+
 /** A group of measurements, in a file of its own. */
 export type Measurement = (bench: Bench) => Promise<Figure[]>;
 
@@ -18,7 +25,7 @@ export type Measurement = (bench: Bench) => Promise<Figure[]>;
 export interface Bench {
   rounds: number;
   /** The built `lab` command on a lab of the bench's own. @throws when it fails */
-  lab(...args: string[]): Promise<unknown>;
+  lab(...args: string[]): Promise<{ stdout: string }>;
   /** Where that lab keeps its runs. */
   home: string;
 }

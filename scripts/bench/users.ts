@@ -25,7 +25,7 @@ const seconds = 5;
  */
 export const measureUsers: Measurement = async ({ rounds, lab, home }) => {
   await lab("up");
-  const port = 8080;
+  const { port } = (JSON.parse((await lab("status", "--json")).stdout) as { lab: { port: number } }).lab;
   const host = architectureHost({ policy: "cookie", store: "memory" });
   const cookie = await cookiesOf(host, port);
   const target = JSON.stringify({ port, host, cookie, seconds, connections: actingAtOnce, home });
