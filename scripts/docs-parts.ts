@@ -45,7 +45,9 @@ const parts: Record<string, () => Promise<string>> = {
       Object.values(exitCodes).map(({ code, meaning }) => [String(code), meaning]),
     ),
   bench: async () => {
-    const { rounds, cores, figures } = JSON.parse(readFileSync(join(root, "docs/example/bench.json"), "utf8")) as Measured;
+    const { rounds, cores, figures } = JSON.parse(
+      readFileSync(join(root, "docs/example/bench.json"), "utf8"),
+    ) as Measured;
     const rows = figures.map(({ what, against, median, lowest, highest, aim = "" }) => [
       what,
       against,

@@ -22,7 +22,8 @@ export const measureGrowth: Measurement = async ({ lab }) => {
         lab("scenario", "login", "--policy", some.join(), "--store", others.join(), "--users", `${users}`),
       );
       say(`growth: ${users} users x ${policyCount * storeCount} architectures: ${Math.round(ms)} ms`);
-      const what = `\`login\`, ${users} users on ${policyCount * storeCount} architectures`;
+      const cells = policyCount * storeCount;
+      const what = `\`login\`, ${users} users on ${cells} architecture${cells === 1 ? "" : "s"}`;
       figures.push(figure(what, "milliseconds a user", [ms / total]));
     }
   await lab("down");
