@@ -94,9 +94,9 @@ describe("a comparison", () => {
       │cookie.redis │yes│yes│redis       │
       │ip-hash.redis│!  │no │redis       │
       └─────────────┴───┴───┴────────────┘
-      A  server crash (--need survive-crash; lab scenario server-crash)
-      B  spreads load (--need spread-load; lab scenario office-nat)
-      yes: every session as one would wish. no: not so (the runs say what became of them).
+      A  server crash (--need survive-crash; lab scenario server-crash; run run-of-server-crash)
+      B  spreads load (--need spread-load; lab scenario office-nat; run run-of-office-nat)
+      yes: every session as one would wish. no: not so (\`lab judge RUN\` says what became of them).
       !: theory was refuted here. ?: inconclusive. Every cell is measured; none is copied from a book.
       6 cells (3 architectures, 2 scenarios) measured in 18 s: 2 sessions not as predicted, 2 without a cause.
 

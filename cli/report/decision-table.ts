@@ -25,9 +25,10 @@ export function decisionTable({ totals, columns, rows, needs }: Comparison): str
   const lines = [
     grid.toString(),
     ...columns.map(
-      ({ label, need, scenario }, index) => `${letters[index]}  ${label} (--need ${need}; lab scenario ${scenario})`,
+      ({ label, need, scenario }, index) =>
+        `${letters[index]}  ${label} (--need ${need}; lab scenario ${scenario}; ${runsOf(rows, index)})`,
     ),
-    "yes: every session as one would wish. no: not so (the runs say what became of them).",
+    "yes: every session as one would wish. no: not so (`lab judge RUN` says what became of them).",
     "!: theory was refuted here. ?: inconclusive. Every cell is measured; none is copied from a book.",
     sayTotals(totals),
     ...(refuted.length > 0 ? ["", ...refuted] : []),
@@ -41,6 +42,12 @@ export function decisionTable({ totals, columns, rows, needs }: Comparison): str
       : []),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Which runs measured a column: one, where it was not resumed in parts. */
+function runsOf(rows: Comparison["rows"], column: number): string {
+  const runs = [...new Set(rows.flatMap(({ cells }) => cells[column]?.run ?? []))];
+  return `${runs.length === 1 ? "run" : "runs"} ${runs.join(", ")}`;
 }
 
 function sayTotals(totals: Comparison["totals"]): string {
