@@ -120,12 +120,12 @@ describe("lab scenario server-crash, in several trials and with many users", () 
     expect(junit).toMatch(/<testsuites [^>]* failures="0" errors="0"/);
   });
 
-  it("tells 2,000 users of an architecture apart, session by session", async () => {
-    const many = ["--policy", "ip-hash", "--store", "memory", "--users", "2000"];
+  it("tells 2,000 users of each of two architectures apart, session by session", async () => {
+    const two = ["--policy", "ip-hash", "--store", "memory,redis", "--users", "2000"];
 
-    const { exitCode, result } = await lab.json(["scenario", "server-crash", ...many]);
+    const { exitCode, result } = await lab.json(["scenario", "server-crash", ...two]);
 
-    expect(fatesOf(result)).toEqual(["ip-hash.memory: 1333 survived, 667 lost"]);
+    expect(fatesOf(result)).toEqual(["ip-hash.memory: 1333 survived, 667 lost", "ip-hash.redis: 2000 survived"]);
     expect(result).toMatchObject({ verdict: "confirmed", reasons: [] });
     expect(exitCode).toBe(0);
   });

@@ -219,6 +219,12 @@ describe.each(stores)("%s", (id, store) => {
         expect(await who(lab.app1)).toBeNull();
       });
 
+      test("holds nothing of those who stayed away for too long, though nobody asks for them", async () => {
+        await lab.app1.visitor(id).post("/login", { user: "a", nonce: "n", idleSeconds: 1 });
+        expect(await lab.server.entries()).toHaveLength(1);
+        await waitUntil("it to go", async () => (await lab.server.entries()).length === 0);
+      });
+
       test("counts sessions, and nothing else that the server holds", async () => {
         await logAliceIn();
         await lab.server.addSomethingElse();
