@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { LabError } from "../errors.ts";
 import { storesCatalogue } from "./paths.ts";
 import { spareProfile, spareServers } from "./topology.ts";

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SerializedCookieJar } from "tough-cookie";
-import { z } from "zod";
+import * as z from "zod";
 import { stateFolder } from "../lab/paths.ts";
 import { nothingAcknowledged } from "./acknowledged.ts";
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { stateFolder } from "../lab/paths.ts";
 
 const answer = z.union([z.number(), z.string()]);

@@ -1,0 +1,58 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build, type Plugin } from "esbuild";
+import { packageRoot as root } from "../../cli/lab/paths.ts";
+import { writeLicences } from "./licences.ts";
+
+/**
+ * dist/app/server.cjs and dist/app/balancer.cjs: the app server and the balancer in Node, one file each that a bare Node image can
+ * run; and dist/app/stores.json: what each session store says of itself, read by the CLI.
+ */
+export async function buildApp(): Promise<void> {
+  const { metafile } = await build({
+    metafile: true,
+    absWorkingDir: root,
+    entryPoints: {
+      server: "services/app/server.ts",
+      catalogue: "services/app/catalogue.ts",
+      balancer: "services/balancer/main.ts",
+    },
+    outdir: "dist/app",
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "cjs",
+    logLevel: "warning",
+    plugins: [storeFilesAsImports()],
+  });
+  execFileSync(process.execPath, [join(root, "dist/app/catalogue.cjs"), join(root, "dist/app/stores.json")], {
+    stdio: "inherit",
+  });
+  rmSync(join(root, "dist/app/catalogue.cjs"));
+  writeLicences("app", metafile);
+}
+
+/** Writes services/app/store-files.ts anew for the bundle, which has no folder to read: one import for each file of stores/. */
+function storeFilesAsImports(): Plugin {
+  return {
+    name: "store-files-as-imports",
+    setup(bundle) {
+      bundle.onLoad({ filter: /[\\/]services[\\/]app[\\/]store-files\.ts$/ }, ({ path }) => {
+        const folder = join(path, "../stores");
+        const ids = readdirSync(folder)
+          .filter((file) => file.endsWith(".ts"))
+          .map((file) => file.slice(0, -".ts".length))
+          .sort();
+        const imports = ids.map((id, index) => `import store${index} from "./stores/${id}.ts";`);
+        const entries = ids.map((id, index) => `["${id}", store${index}]`);
+        return {
+          contents: `${imports.join("\n")}\nexport const loadStoreFiles = async () => new Map([${entries.join(", ")}]);\n`,
+          loader: "ts",
+          resolveDir: join(path, ".."),
+        };
+      });
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { chmodSync, cpSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build, type Plugin } from "esbuild";
+import { packageRoot as root } from "../../cli/lab/paths.ts";
+import { writeLicences } from "./licences.ts";
+
+/**
+ * Our own files stay files, so that dist/cli mirrors cli/: folders are catalogues there, too, and a stack trace reads like the
+ * sources. The packages that they use are put into dist/cli/packages, where loading them takes half as long as from hundreds of
+ * files in node_modules.
+ */
+export async function buildCli(): Promise<void> {
+  rmSync(join(root, "dist/cli"), { recursive: true, force: true });
+  const { metafile } = await build({
+    metafile: true,
+    absWorkingDir: root,
+    entryPoints: readdirSync(join(root, "cli"), { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.ts$/.test(file) && !/\.test\.ts$|(^|[\\/])(testing|golden|page)[\\/]/.test(file))
+      .map((file) => join("cli", file)),
+    outdir: "dist/cli",
+    outbase: "cli",
+    bundle: true,
+    splitting: true,
+    chunkNames: "packages/[name]-[hash]",
+    platform: "node",
+    target: "node20.19",
+    format: "esm",
+    // Packages in CommonJS use these; an ESM file does not have them.
+    banner: {
+      js: [
+        'import { createRequire as __createRequire } from "node:module";',
+        "const require = __createRequire(import.meta.url);",
+        "const __filename = import.meta.filename;",
+        "const __dirname = import.meta.dirname;",
+      ].join("\n"),
+    },
+    external: ["*.node", "cpu-features"],
+    logLevel: "warning",
+    plugins: [ownFilesStayFiles(), loadedWhenCalled()],
+  });
+  chmodSync(join(root, "dist/cli/main.js"), 0o755);
+  // Beside its code `open` looks for this script, which finds a browser where there is no desktop's own.
+  cpSync(join(root, "node_modules/open/xdg-open"), join(root, "dist/cli/packages/xdg-open"));
+  writeLicences("cli", metafile);
+}
+
+function ownFilesStayFiles(): Plugin {
+  return {
+    name: "own-files-stay-files",
+    setup(bundle) {
+      bundle.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, kind }) =>
+        kind === "entry-point" ? undefined : { path: path.replace(/\.ts$/, ".js"), external: true },
+      );
+    },
+  };
+}
+
+/**
+ * Two files of dockerode's that export one function which hardly anybody calls: SSH is for engines on other machines,
+ * gRPC for sessions of BuildKit. They are loaded at the first call.
+ */
+function loadedWhenCalled(): Plugin {
+  const namespace = "loaded-when-called";
+  return {
+    name: namespace,
+    setup(bundle) {
+      bundle.onResolve({ filter: /^\.\/(ssh|session)$/ }, ({ path, importer, resolveDir }) =>
+        /[\\/](docker-modem[\\/]lib[\\/]modem|dockerode[\\/]lib[\\/]docker)\.js$/.test(importer)
+          ? { path: `${join(resolveDir, path)}.js`, namespace }
+          : undefined,
+      );
+      bundle.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+        contents: `module.exports = function () { return require(${JSON.stringify(path)}).apply(this, arguments); };`,
+        resolveDir: root,
+      }));
+    },
+  };
+}
