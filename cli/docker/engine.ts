@@ -1,10 +1,10 @@
 import { Writable } from "node:stream";
 import type { ContainerInspectInfo } from "dockerode";
-import Docker from "dockerode";
 import { LabError } from "../errors.ts";
 import { labels } from "../lab/labels.ts";
 import { allProfiles, servicesOf } from "../lab/stores.ts";
 import { balancer, type Lab, networkOf, projectOf } from "../lab/topology.ts";
+import { explain, openDocker } from "./docker-api.ts";
 
 /** The state of one service's container, as the engine sees it. */
 export interface ContainerState {
@@ -41,16 +41,9 @@ export interface Whose {
   id?: string;
 }
 
-/** The door to the Docker API: the only user of dockerode. */
+/** What the lab asks the engine, and has it do, to containers, networks and volumes; images have their own file. */
 export class Engine {
-  readonly #docker = new Docker();
-
-  /** Whatever is asked of an engine that is not there, or dies meanwhile: @throws LabError (`engine-down`, `engine-forbidden`) */
-  constructor() {
-    const { modem } = this.#docker;
-    const dial = modem.dial.bind(modem);
-    modem.dial = (options, callback) => dial(options, (error, data) => callback?.(error && explain(error), data));
-  }
+  readonly #docker = openDocker();
 
   async version(): Promise<string> {
     return (await this.#docker.version()).Version;
@@ -323,33 +316,4 @@ function collector(chunks: string[]): NodeJS.WritableStream {
 
 async function ended(stream: NodeJS.ReadableStream): Promise<void> {
   await new Promise((resolve, reject) => stream.on("end", resolve).on("error", (error) => reject(explain(error))));
-}
-
-function explain(error: Error): Error {
-  const { code = "", statusCode = 0 } = error as NodeJS.ErrnoException & { statusCode?: number };
-  const address = (error as { address?: string }).address ?? process.env.DOCKER_HOST ?? "/var/run/docker.sock";
-  // E.g. while it is being shut down.
-  if (statusCode >= 500)
-    return new LabError(`The Docker engine failed: ${error.message.trim()}.`, {
-      id: "engine-failed",
-      todo: "Run the command again; if it stays so, restart Docker.",
-      exit: "environment",
-      cause: error,
-    });
-  // ECONNRESET, EPIPE: it died with the question in its hands.
-  if (["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code))
-    return new LabError(`No Docker engine answers at ${address}.`, {
-      id: "engine-down",
-      todo: "Start Docker, or run `./scripts/setup.sh`, which installs and starts it where needed.",
-      exit: "environment",
-      cause: error,
-    });
-  if (code === "EACCES" || code === "EPERM")
-    return new LabError(`You may not use the Docker engine at ${address} (permission denied on the socket).`, {
-      id: "engine-forbidden",
-      todo: "Add yourself to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in again).",
-      exit: "environment",
-      cause: error,
-    });
-  return error;
 }

@@ -1,22 +1,23 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { open, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import { LabError } from "../errors.ts";
+import { openDocker } from "./docker-api.ts";
 import { imageRoles, resolveImages, roles } from "./images.ts";
 
 type Say = (text: string) => void;
 
 /** Pulls the official images; the one thing in the lab that uses the network, and only when asked. */
 export async function pullImages(say: Say): Promise<void> {
-  const docker = new Docker();
+  const docker = openDocker();
   for (const role of roles) {
     const image = imageRoles[role].official;
     say(`pulling ${image}`);
     try {
       await finished(docker, await docker.pull(image));
     } catch (error) {
-      throw new LabError(`${image} cannot be pulled: ${(error as Error).message}.`, {
+      throw new LabError(`${image} cannot be pulled: ${whatItSaid(error).message}.`, {
         id: "pull-failed",
         todo: "Where no registry answers: `lab images build`, or `lab images load FILE` with a file that somebody saved.",
         exit: "environment",
@@ -31,11 +32,12 @@ export async function saveImages(file: string, say: Say): Promise<void> {
   const images = Object.values(await resolveImages());
   say(`saving ${images.join(", ")} to ${file}`);
   // dockerode types only single names; the API takes several, and layers that they share are stored once.
-  const tar = await new Docker().getImage("").modem;
+  const { modem } = openDocker();
   const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
-    tar.dial(
+    modem.dial(
       {
-        path: `/images/get?${images.map((name) => `names=${encodeURIComponent(name)}`).join("&")}`,
+        path: "/images/get?",
+        options: { _query: { names: images } },
         method: "GET",
         isStream: true,
         statusCodes: { 200: true },
@@ -58,11 +60,13 @@ export async function saveImages(file: string, say: Say): Promise<void> {
 
 /** Loads images from a file made by `saveImages`. Loading twice changes nothing. */
 export async function loadImages(file: string, say: Say): Promise<void> {
-  const docker = new Docker();
+  const docker = openDocker();
   try {
-    await finished(docker, await docker.loadImage(createReadStream(file)));
+    // A file that is not there and an engine that is not there give the same error.
+    const tar = await open(file);
+    await finished(docker, await docker.loadImage(tar.createReadStream()));
   } catch (error) {
-    throw new LabError(`The images in ${file} cannot be loaded: ${(error as Error).message}.`, {
+    throw new LabError(`The images in ${file} cannot be loaded: ${whatItSaid(error).message}.`, {
       id: "load-failed",
       todo: "Give a file that `lab images save` wrote.",
       exit: "usage",
@@ -74,7 +78,7 @@ export async function loadImages(file: string, say: Say): Promise<void> {
 
 /** Starts each image once and prints the version of what is inside. @throws LabError when one does not start */
 export async function verifyImages(print: Say): Promise<void> {
-  const docker = new Docker();
+  const docker = openDocker();
   const images = await resolveImages();
   for (const role of roles) {
     const image = images[role];
@@ -122,4 +126,14 @@ function finished(docker: Docker, stream: NodeJS.ReadableStream): Promise<void> 
       else resolve();
     });
   });
+}
+
+/**
+ * What an engine that answers had against a request.
+ *
+ * @throws LabError (`engine-down`, `engine-forbidden`) where none answered
+ */
+function whatItSaid(error: unknown): Error {
+  if (error instanceof LabError && error.id !== "engine-failed") throw error;
+  return ((error as Error).cause ?? error) as Error;
 }

@@ -1,5 +1,5 @@
-import Docker from "dockerode";
 import { LabError } from "../errors.ts";
+import { openDocker } from "./docker-api.ts";
 
 /** The image of each role: by default the official one, or the one that `lab images build` makes from Debian packages. */
 export interface Images {
@@ -56,7 +56,7 @@ export const roles = Object.keys(imageRoles) as Role[];
 
 /** Which images this machine has. */
 export async function presentImages(): Promise<Set<string>> {
-  const images = await new Docker().listImages();
+  const images = await openDocker().listImages();
   return new Set(images.flatMap(({ RepoTags }) => RepoTags ?? []));
 }
 

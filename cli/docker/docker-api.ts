@@ -1,0 +1,45 @@
+import Docker from "dockerode";
+import { LabError } from "../errors.ts";
+
+/**
+ * The door to the Docker API: the only maker of dockerode's clients.
+ *
+ * Whatever is asked of an engine that is not there, or dies meanwhile: @throws LabError (`engine-down`, `engine-forbidden`, `engine-failed`)
+ */
+export function openDocker(): Docker {
+  const docker = new Docker();
+  const { modem } = docker;
+  const dial = modem.dial.bind(modem);
+  modem.dial = (options, callback) => dial(options, (error, data) => callback?.(error && explain(error), data));
+  return docker;
+}
+
+/** What an error of the API means, where that can be told. */
+export function explain(error: Error): Error {
+  const { code = "", statusCode = 0 } = error as NodeJS.ErrnoException & { statusCode?: number };
+  const address = (error as { address?: string }).address ?? process.env.DOCKER_HOST ?? "/var/run/docker.sock";
+  // E.g. while it is being shut down.
+  if (statusCode >= 500)
+    return new LabError(`The Docker engine failed: ${error.message.trim()}.`, {
+      id: "engine-failed",
+      todo: "Run the command again; if it stays so, restart Docker.",
+      exit: "environment",
+      cause: error,
+    });
+  // ECONNRESET, EPIPE: it died with the question in its hands.
+  if (["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code))
+    return new LabError(`No Docker engine answers at ${address}.`, {
+      id: "engine-down",
+      todo: "Start Docker, or run `./scripts/setup.sh`, which installs and starts it where needed.",
+      exit: "environment",
+      cause: error,
+    });
+  if (code === "EACCES" || code === "EPERM")
+    return new LabError(`You may not use the Docker engine at ${address} (permission denied on the socket).`, {
+      id: "engine-forbidden",
+      todo: "Add yourself to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in again).",
+      exit: "environment",
+      cause: error,
+    });
+  return error;
+}
