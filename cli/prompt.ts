@@ -35,8 +35,9 @@ export async function askChoice<Id extends string>(
   return orThrow(await select({ message, options, ...streams(signal) })) as Id;
 }
 
+/** The library leaves a listener on the signal at every question; on one of the question's own that is no leak. */
 function streams(signal: AbortSignal) {
-  return { input: process.stdin, output: process.stderr, signal };
+  return { input: process.stdin, output: process.stderr, signal: AbortSignal.any([signal]) };
 }
 
 function orThrow<Answer>(answer: Answer | symbol): Answer {

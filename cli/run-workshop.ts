@@ -31,6 +31,10 @@ interface Room {
   /** Opens the lab; what goes on meanwhile is told only when `aloud` was called. */
   desk(): Promise<Desk>;
   aloud(): void;
+  /** To stdout. */
+  print(text: string): void;
+  /** A line to stderr. */
+  say(text: string): void;
 }
 
 /** Joins at a lesson, or goes on where the learner is. */
@@ -63,10 +67,10 @@ export async function list(_lesson: string | undefined, { name, json }: Workshop
 }
 
 export async function check(lesson: string | undefined, settings: WorkshopSettings): Promise<void> {
-  await inRoom(settings, async ({ progress, desk, terminal }) => {
+  await inRoom(settings, async ({ progress, desk, terminal, print, say }) => {
     const id = chosen(lesson, progress);
     const outcomes = await (await desk()).check(id);
-    process.stdout.write(settings.json ? jsonReport(outcomes) : checksReport(outcomes, terminal));
+    print(settings.json ? jsonReport(outcomes) : checksReport(outcomes, terminal));
     if (outcomes.every(({ ok }) => ok))
       return say(`Lesson ${numberOf(id)} is done. Next: lab workshop${suffix(settings)}`);
     process.exitCode = exitCodes.refuted.code;
@@ -82,16 +86,16 @@ export async function hint(lesson: string | undefined, { name }: WorkshopSetting
 }
 
 export async function solve(lesson: string | undefined, settings: WorkshopSettings): Promise<void> {
-  await inRoom(settings, async ({ progress, desk }) => {
+  await inRoom(settings, async ({ progress, desk, print, say }) => {
     const id = chosen(lesson, progress);
-    await (await desk()).solve(id, (line) => process.stdout.write(`$ lab ${line}${suffix(settings)}\n`));
+    await (await desk()).solve(id, (line) => print(`$ lab ${line}${suffix(settings)}\n`));
     say(`See whether it holds: lab workshop check${suffix(settings)}`);
   });
 }
 
 /** Makes the lab as new, and sets the task up again. */
 export async function reset(lesson: string | undefined, settings: WorkshopSettings): Promise<void> {
-  await inRoom(settings, async ({ progress, desk, aloud }) => {
+  await inRoom(settings, async ({ progress, desk, aloud, print }) => {
     const begin = performance.now();
     aloud();
     const { lab, engine, setUp } = await desk();
@@ -103,7 +107,7 @@ export async function reset(lesson: string | undefined, settings: WorkshopSettin
     const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
     const what =
       settings.all || id === undefined ? "the progress is forgotten" : `lesson ${numberOf(id)} is set up again`;
-    process.stdout.write(`The lab is as new, ${what} (${seconds} s).\n`);
+    print(`The lab is as new, ${what} (${seconds} s).\n`);
   });
 }
 
@@ -130,8 +134,16 @@ async function inRoom(settings: WorkshopSettings, act: (room: Room) => Promise<v
   const aloud = () => {
     isAloud = true;
   };
+  const print = (text: string) => {
+    narrator.rest();
+    process.stdout.write(text);
+  };
+  const say = (text: string) => {
+    narrator.rest();
+    process.stderr.write(`${text}\n`);
+  };
   try {
-    await act({ progress, terminal, interrupt, desk, aloud });
+    await act({ progress, terminal, interrupt, desk, aloud, print, say });
   } catch (error) {
     if (!interrupt.received) throw error;
   } finally {
@@ -149,8 +161,7 @@ interface Learning extends WorkshopSettings {
 
 /** One lesson, for somebody who learns. @returns the lesson to go on with, if any */
 async function learn(id: string, room: Room, settings: Learning): Promise<string | undefined> {
-  const { progress, terminal, interrupt, desk, aloud } = room;
-  const print = (text: string) => void process.stdout.write(text);
+  const { progress, terminal, interrupt, desk, aloud, print, say } = room;
   const predict = async (lesson: Lesson) => {
     const answer = await prediction(lesson, settings, interrupt.signal);
     aloud();
@@ -167,7 +178,7 @@ async function learn(id: string, room: Room, settings: Learning): Promise<string
 /** The learner works in another terminal, and comes back here. @returns the lesson to go on with, if any */
 async function workOn(
   id: string,
-  { progress, terminal, interrupt, desk }: Room,
+  { progress, terminal, interrupt, desk, print, say }: Room,
   settings: WorkshopSettings,
 ): Promise<string | undefined> {
   const open = await desk();
@@ -185,7 +196,7 @@ async function workOn(
     if (choice === "next") return lessonAfter(id);
     if (choice === "hint") say(await nextHint(id, progress));
     if (choice === "solve") await open.solve(id, (line) => say(`$ lab ${line}`));
-    if (choice === "check") process.stdout.write(checksReport(await open.check(id), terminal));
+    if (choice === "check") print(checksReport(await open.check(id), terminal));
   }
 }
 
@@ -273,8 +284,4 @@ function chosen(wanted: string | undefined, { current }: Progress): string {
 
 function suffix({ name }: { name: string }): string {
   return name === defaultName ? "" : ` --name ${name}`;
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

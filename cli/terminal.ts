@@ -26,10 +26,16 @@ export function detectTerminal({ colour = true, env = process.env }: TerminalOpt
   };
 }
 
+export interface TerminalNarrator extends Narrator {
+  /** What was being done is done: others may write, or ask. */
+  rest(): void;
+  end(): void;
+}
+
 /** A narrator on stderr: the story stays, what is being done is redrawn in a terminal and a plain line elsewhere. */
-export async function openNarrator({ live, colour }: Terminal): Promise<Narrator & { end(): void }> {
+export async function openNarrator({ live, colour }: Terminal): Promise<TerminalNarrator> {
   const write = (text: string) => void process.stderr.write(`${text}\n`);
-  if (!live) return { tell: write, doing: (text) => write(`  ${text}`), end: () => {} };
+  if (!live) return { tell: write, doing: (text) => write(`  ${text}`), rest: () => {}, end: () => {} };
   const [{ default: yoctoSpinner }, { Chalk }] = await Promise.all([import("yocto-spinner"), import("chalk")]);
   const chalk = new Chalk(colour ? {} : { level: 0 });
   const spinner = yoctoSpinner({ stream: process.stderr, handleSignals: false });
@@ -42,6 +48,7 @@ export async function openNarrator({ live, colour }: Terminal): Promise<Narrator
       spinner.text = text;
       if (!spinner.isSpinning) spinner.start();
     },
+    rest: () => void spinner.stop(),
     end() {
       spinner.stop();
       write("");

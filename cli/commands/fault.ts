@@ -40,14 +40,17 @@ async function inject(
   const fault = (await loadFault(kind))(service);
   const injected = await injectByHand(fault, { lab, engine });
 
-  const [{ faultReport }, { jsonReport }, { detectTerminal }] = await Promise.all([
+  const [{ faultReport }, { jsonReport }, { wrap }, { detectTerminal }] = await Promise.all([
     import("../report/fault.ts"),
     import("../report/json.ts"),
+    import("../report/text.ts"),
     import("../terminal.ts"),
   ]);
-  process.stdout.write(json ? jsonReport(injected) : faultReport(injected, detectTerminal({ colour })));
+  const terminal = detectTerminal({ colour });
+  process.stdout.write(json ? jsonReport(injected) : faultReport(injected, terminal));
   const suffix = name === defaultName ? "" : ` --name ${name}`;
-  process.stderr.write(`Next: lab status, lab user NAME whoami; \`lab heal${suffix}\` mends what is broken.\n`);
+  const next = `Next: lab status, lab user NAME whoami; \`lab heal${suffix}\` mends what is broken.`;
+  process.stderr.write(`${wrap(next, terminal.columns).join("\n")}\n`);
   if (!injected.confirmed) process.exitCode = exitCodes.inconclusive.code;
 }
 

@@ -8,12 +8,25 @@ import { waitUntil } from "../wait.ts";
 export interface PseudoTerminal {
   /** Everything that was written so far, without colours and cursor movements. */
   seen(): string;
-  /** Waits for a text after what was awaited before. @throws with what was seen instead */
-  waitFor(text: string): Promise<void>;
+  /** The same by lines; one that was written again and again is there as often. */
+  lines(): string[];
+  /** The same, cut where the screen was cleared. */
+  screens(): string[];
+  /** Waits for a text after what was awaited before. @returns what came in between. @throws with what was seen instead */
+  waitFor(text: string): Promise<string>;
   press(keys: string): void;
   /** The exit code. */
   readonly ended: Promise<number>;
 }
+
+/** What a terminal of this size shows at once. */
+export const columns = 80;
+export const rows = 24;
+
+/** A line break, or back to the first column of the same line (ECMA-48: CHA). */
+const newLines = ["\r", "\u001b[G", "\u001b[1G"];
+/** ECMA-48: erase the display, cursor to the first row and column. */
+const clearScreen = "\u001b[2J\u001b[H";
 
 export const keys = { enter: "\r", down: "\u001b[B", space: " " } as const;
 
@@ -23,7 +36,7 @@ const patienceMs = 60_000;
 /** util-linux's `script` makes the terminal; it is on every Debian. */
 export function openPseudoTerminal(args: readonly string[], env: Record<string, string>): PseudoTerminal {
   const quoted = [process.execPath, join(packageRoot, "dist/cli/main.js"), ...args].map((word) => `'${word}'`);
-  const command = `stty cols 80 rows 24; exec ${quoted.join(" ")}`;
+  const command = `stty cols ${columns} rows ${rows}; exec ${quoted.join(" ")}`;
   const child = spawn("script", ["-qefc", command, "/dev/null"], {
     env: { ...process.env, TERM: "xterm", ...env },
     stdio: ["pipe", "pipe", "inherit"],
@@ -36,6 +49,12 @@ export function openPseudoTerminal(args: readonly string[], env: Record<string, 
   const seen = () => stripVTControlCharacters(raw);
   return {
     seen,
+    lines: () =>
+      newLines
+        .reduce((text, sequence) => text.replaceAll(sequence, "\n"), raw)
+        .split("\n")
+        .map(stripVTControlCharacters),
+    screens: () => raw.split(clearScreen).map(stripVTControlCharacters),
     async waitFor(text) {
       const { ok } = await waitUntil({
         look: async () => seen().indexOf(text, read),
@@ -43,7 +62,10 @@ export function openPseudoTerminal(args: readonly string[], env: Record<string, 
         deadlineMs: patienceMs,
       });
       if (!ok) throw new Error(`"${text}" did not appear; the last that was seen:\n${seen().slice(-2_000)}`);
-      read = seen().indexOf(text, read) + text.length;
+      const at = seen().indexOf(text, read);
+      const between = seen().slice(read, at);
+      read = at + text.length;
+      return between;
     },
     press: (typed) => void child.stdin.write(typed),
     ended: new Promise((resolve) => child.on("close", (code) => resolve(code ?? -1))),

@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lessonIds, loadLesson } from "../catalogue.ts";
 import { packageRoot } from "../lab/paths.ts";
-import { keys, openPseudoTerminal } from "../testing/pseudo-terminal.ts";
+import { columns, keys, openPseudoTerminal, type PseudoTerminal, rows } from "../testing/pseudo-terminal.ts";
 import { labCommand } from "../testing/run-lab.ts";
+import type { LessonAnswer, Question } from "./lesson.ts";
+import { Progress } from "./progress.ts";
 
 /** Every lesson on one lab, one after the other, as a learner would go through them. */
 const name = "test-workshop";
@@ -18,42 +21,84 @@ afterAll(async () => {
   lab[Symbol.dispose]();
 });
 
+const env = { LAB_NAME: name, LAB_HOME: lab.home, NO_COLOR: "1" };
+
+/** As it stands on disk: the command that keeps it is another process. */
+function progress(): Progress {
+  return new Progress(name, join(lab.home, "workshop"));
+}
+
+/** While somebody is asked, or reads. A spinner would turn within this time. */
+async function nothingMoves(terminal: PseudoTerminal): Promise<void> {
+  await terminal.waitFor("to navigate");
+  await sleep(100);
+  const before = terminal.seen();
+  await sleep(200);
+  expect(terminal.seen().slice(before.length)).toBe("");
+}
+
+/** What one types to give an answer. */
+function keysFor(question: Question, answer: LessonAnswer): string {
+  return "choices" in question ? keys.down.repeat(Object.keys(question.choices).indexOf(`${answer}`)) : `${answer}`;
+}
+
 async function checked(lesson: string): Promise<{ exitCode: number | undefined; outcomes: boolean[]; says: string }> {
   const { exitCode, stdout } = await lab.run(["workshop", "check", lesson, "--json"]);
   const outcomes = JSON.parse(stdout) as { ok: boolean }[];
   return { exitCode, outcomes: outcomes.map(({ ok }) => ok), says: stdout };
 }
 
-describe.each(lessonIds())("lesson %s", (id) => {
-  it("measures what it asks about: what the instructor guide prints", async () => {
-    const { usuallyWrong, because } = await loadLesson(id);
-    const wrong = usuallyWrong[0]!;
-    const { exitCode, stdout, stderr } = await lab.run(["workshop", id, "--no-input", "--predict", `${wrong.answer}`]);
-    const { stdout: progress } = await lab.run(["workshop", "list", "--json"]);
-    const [mine] = (JSON.parse(progress) as { id: string; predicted: unknown; measured: unknown }[]).filter(
-      (lesson) => lesson.id === id,
-    );
-
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-    expect(mine?.predicted).toBe(wrong.answer);
-    await expect(`${JSON.stringify(mine?.measured, null, 2)}\n`).toMatchFileSnapshot(
-      join(packageRoot, `docs/example/workshop/${id}.json`),
-    );
-    const text = stdout.replaceAll("\n", " ");
-    for (const line of ["✗ The measurement says otherwise.", wrong.because, because]) expect(text).toContain(line);
+describe("the whole workshop in a real terminal, as a learner goes through it", () => {
+  let terminal: PseudoTerminal;
+  beforeAll(() => {
+    terminal = openPseudoTerminal(["workshop"], env);
   });
 
-  it("is not done at its beginning, and done when its solution has been typed", async () => {
-    const before = await checked(id);
-    const { exitCode, stderr } = await lab.run(["workshop", "solve", id]);
-    const after = await checked(id);
+  describe.each(lessonIds())("lesson %s", (id) => {
+    it("asks first, and then measures what the instructor guide prints", async () => {
+      const { title, question, usuallyWrong, because } = await loadLesson(id);
+      const wrong = usuallyWrong[0]!;
+      await terminal.waitFor(title);
+      await terminal.waitFor("What do you say?");
+      terminal.press(`${keysFor(question, wrong.answer)}${keys.enter}`);
+      const untilDone = await terminal.waitFor("Your turn:");
+      const { predicted, measured } = progress().of(id);
 
-    expect(before.outcomes).toContain(false);
-    expect(before.exitCode).toBe(1);
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-    expect({ after: after.says, failed: after.outcomes.includes(false) }).toMatchObject({ failed: false });
-    expect(after.exitCode).toBe(0);
+      expect(predicted).toBe(wrong.answer);
+      await expect(`${JSON.stringify(measured, null, 2)}\n`).toMatchFileSnapshot(
+        join(packageRoot, `docs/example/workshop/${id}.json`),
+      );
+      const text = untilDone.replaceAll(/\s+/g, " ");
+      for (const line of ["You said: ", "✗ The measurement says otherwise.", wrong.because, because])
+        expect(text).toContain(line);
+    });
+
+    it("is not done at its beginning, helps in three steps, and is done when its solution has been typed", async () => {
+      const { task } = await loadLesson(id);
+      const choose = async (choice: number, answer: string) => {
+        await terminal.waitFor("What now?");
+        terminal.press(`${keys.down.repeat(choice)}${keys.enter}`);
+        await terminal.waitFor(answer);
+      };
+      await nothingMoves(terminal);
+      terminal.press(keys.enter);
+      await terminal.waitFor("✗ ");
+      for (const level of [1, 2, 3]) await choose(1, `Hint ${level} of 3`);
+      await choose(2, "$ lab ");
+      const [first, ...others] = task.checks.map((check) => `✓ ${check.name}`);
+      await choose(0, first!);
+      for (const check of others) await terminal.waitFor(check);
+      expect(progress().of(id).done).toBe(true);
+      await terminal.waitFor("What now?");
+      terminal.press(`${keys.down.repeat(3)}${keys.enter}`);
+    });
   });
+
+  it("ends after the last lesson, and no line was wider than the terminal", async () => {
+    expect(await terminal.ended).toBe(0);
+    const wide = terminal.lines().filter((line) => line.length > columns);
+    expect(wide).toEqual([]);
+  }, 30_000);
 });
 
 it("the last check does not believe what it is told: an architecture that loses sessions does not pass", async () => {
@@ -71,48 +116,40 @@ it("reset makes the lab as new and sets the task up again", async () => {
   expect((await checked("5")).outcomes).toEqual([false, false]);
 });
 
-describe("in a real terminal", () => {
-  const env = { LAB_NAME: name, LAB_HOME: lab.home, NO_COLOR: "1" };
-
-  it("a lesson is played from the question to the solution", async () => {
-    const terminal = openPseudoTerminal(["workshop", "1"], env);
-    await terminal.waitFor("What do you say?");
-    terminal.press(`3${keys.enter}`);
-    await terminal.waitFor("You said: 3");
-    await terminal.waitFor("Measured: 1");
-    await terminal.waitFor("What now?");
-    terminal.press(keys.enter);
-    await terminal.waitFor("✗ alice is logged in at cookie.memory");
-    await terminal.waitFor("What now?");
-    terminal.press(`${keys.down}${keys.enter}`);
-    await terminal.waitFor("Hint 1 of 3");
-    await terminal.waitFor("What now?");
-    terminal.press(`${keys.down}${keys.down}${keys.enter}`);
-    await terminal.waitFor("$ lab user alice add");
-    await terminal.waitFor("What now?");
-    terminal.press(keys.enter);
-    await terminal.waitFor("✓ alice has something in her cart");
-    await terminal.waitFor("What now?");
-    terminal.press(`${keys.down.repeat(4)}${keys.enter}`);
-    expect(await terminal.ended).toBe(0);
-  });
-
-  it("a lesson is presented: back, again, and to its end", async () => {
-    const terminal = openPseudoTerminal(["workshop", "2", "--present"], env);
+describe("before a room", () => {
+  it("the whole workshop is presented: every page fits the screen; back, again, and to its end", async () => {
+    const terminal = openPseudoTerminal(["workshop", "--present"], env);
     const go = async (key: string, next: string) => {
+      await terminal.waitFor("q end");
       terminal.press(key);
       await terminal.waitFor(next);
     };
-    await terminal.waitFor("One server is not enough");
-    await go(keys.space, "nothing is broken");
-    await go("b", "One server is not enough");
-    await go(keys.space, "nothing is broken");
-    await go(keys.space, "sometimes, about one time in three");
-    await go(keys.space, "Measured: sometimes");
-    await go(keys.space, "Why: Two requests");
-    await go("r", "Measured: sometimes");
-    await go("q", "");
+    for (const id of lessonIds()) {
+      const { title, intro, because } = await loadLesson(id);
+      await terminal.waitFor(title);
+      for (const _ of intro) await go(keys.space, title);
+      await go("b", title);
+      await go(keys.space, title);
+      await go(keys.space, "Measured: ");
+      await go(keys.space, firstWords(`Why: ${because}`));
+      // Once is enough: it plays the experiment a second time.
+      if (id === lessonIds()[0]) {
+        await go("r", "Measured: ");
+        await go(keys.space, "Why: ");
+      }
+      await go(keys.space, `lab workshop check ${id}`);
+      await terminal.waitFor("q end");
+      terminal.press(keys.space);
+    }
     expect(await terminal.ended).toBe(0);
+    for (const screen of terminal.screens()) {
+      const lines = screen.trimEnd().split(/\r?\n/);
+      expect({ screen, rows: lines.length <= rows, columns: lines.every((line) => line.length <= columns) }).toEqual({
+        screen,
+        rows: true,
+        columns: true,
+      });
+    }
   });
 
   it("a scenario is presented, with a prediction before it", async () => {
@@ -136,3 +173,8 @@ describe("in a real terminal", () => {
     expect(await terminal.ended).toBe(0);
   });
 });
+
+/** As many as stand on the first line of a page. */
+function firstWords(text: string): string {
+  return text.split(" ").slice(0, 5).join(" ");
+}
