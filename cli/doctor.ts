@@ -5,6 +5,7 @@ import { composeVersion } from "./docker/compose.ts";
 import { Engine } from "./docker/engine.ts";
 import { freeSubnetPrefix } from "./docker/free-subnet.ts";
 import { resolveImages } from "./docker/images.ts";
+import { mayHang } from "./docker/leave-in-turn.ts";
 import { LabError } from "./errors.ts";
 import { appBundle } from "./lab/paths.ts";
 import { architectureHost, defaultPort } from "./lab/topology.ts";
@@ -28,7 +29,7 @@ interface Examination {
 const examinations: Examination[] = [
   { what: "Node.js", look: async () => process.version },
   { what: "build", look: async () => builtBundle() },
-  { what: "Docker engine", look: (engine) => engine.version() },
+  { what: "Docker engine", look: async (engine) => aboutEngine(await engine.version()) },
   { what: "Docker Compose", look: () => composeVersion() },
   { what: "images", look: async () => Object.values(await resolveImages()).join(", ") },
   { what: "subnet", look: async (engine) => `${freeSubnetPrefix(await engine.subnets())}.0/24 is free` },
@@ -56,6 +57,11 @@ export async function examine(): Promise<Finding[]> {
     }
   }
   return findings;
+}
+
+function aboutEngine(version: string): string {
+  if (!mayHang(version)) return version;
+  return `${version}\nBefore 23 an engine may hang when containers leave a network together: the lab takes them off one by one.`;
 }
 
 function builtBundle(): string {

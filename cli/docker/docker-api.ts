@@ -4,14 +4,32 @@ import { LabError } from "../errors.ts";
 /**
  * The door to the Docker API: the only maker of dockerode's clients.
  *
- * Whatever is asked of an engine that is not there, or dies meanwhile: @throws LabError (`engine-down`, `engine-forbidden`, `engine-failed`)
+ * Whatever is asked of an engine that is not there, dies meanwhile or says nothing: @throws LabError (`engine-down`,
+ * `engine-forbidden`, `engine-failed`, `engine-silent`)
+ *
+ * @param timeoutMs silence for which an answer is waited; for ever where it is left out, as for images, which may take their time
  */
-export function openDocker(): Docker {
-  const docker = new Docker();
+export function openDocker({ timeoutMs }: { timeoutMs?: number } = {}): Docker {
+  const docker = new Docker(timeoutMs === undefined ? {} : { timeout: timeoutMs });
   const { modem } = docker;
   const dial = modem.dial.bind(modem);
-  modem.dial = (options, callback) => dial(options, (error, data) => callback?.(error && explain(error), data));
+  modem.dial = (options, callback) => {
+    const askedAt = performance.now();
+    dial(options, (error, data) => {
+      const isSilent = timeoutMs !== undefined && performance.now() - askedAt >= timeoutMs;
+      callback?.(error && (isSilent ? silent(timeoutMs, error) : explain(error)), data);
+    });
+  };
   return docker;
+}
+
+function silent(timeoutMs: number, cause: Error): LabError {
+  return new LabError(`The Docker engine has said nothing for ${timeoutMs / 1_000} s.`, {
+    id: "engine-silent",
+    todo: "It hangs: restart Docker (e.g. `sudo systemctl restart docker`); then `lab down` removes what is left.",
+    exit: "environment",
+    cause,
+  });
 }
 
 /** What an error of the API means, where that can be told. */

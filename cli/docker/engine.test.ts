@@ -28,6 +28,21 @@ it.each(questions)("an engine that is not there is down, when asked for %s", asy
   await expect(ask(new Engine())).rejects.toMatchObject({ name: "LabError", id: "engine-down" });
 });
 
+it("an engine that says nothing is not waited for for ever", async () => {
+  const path = join(folder, "silent.sock");
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(path, resolve));
+  vi.stubEnv("DOCKER_HOST", `unix://${path}`);
+  try {
+    await expect(new Engine({ timeoutMs: 200 }).labs()).rejects.toMatchObject({
+      name: "LabError",
+      id: "engine-silent",
+    });
+  } finally {
+    silent.close();
+  }
+});
+
 it.each(questions)("an engine that dies while it is asked for %s is down, too", async (_, ask) => {
   const path = join(folder, "dying.sock");
   const dying = createServer((socket) => socket.once("data", () => socket.destroy()));

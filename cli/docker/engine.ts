@@ -5,6 +5,10 @@ import { labels } from "../lab/labels.ts";
 import { allProfiles, servicesOf } from "../lab/stores.ts";
 import { balancer, type Lab, networkOf, projectOf } from "../lab/topology.ts";
 import { explain, openDocker } from "./docker-api.ts";
+import { leaveInTurn } from "./leave-in-turn.ts";
+
+/** An engine that says nothing for so long will not. Nothing that the lab asks of it takes half of that. */
+const answerDeadlineMs = 60_000;
 
 /** The state of one service's container, as the engine sees it. */
 export interface ContainerState {
@@ -43,7 +47,13 @@ export interface Whose {
 
 /** What the lab asks the engine, and has it do, to containers, networks and volumes; images have their own file. */
 export class Engine {
-  readonly #docker = openDocker();
+  readonly #docker;
+  readonly #leave = leaveInTurn(() => this.version());
+
+  /** @param options silence for which an answer is waited, in ms */
+  constructor({ timeoutMs = answerDeadlineMs }: { timeoutMs?: number } = {}) {
+    this.#docker = openDocker({ timeoutMs });
+  }
 
   async version(): Promise<string> {
     return (await this.#docker.version()).Version;
@@ -125,12 +135,14 @@ export class Engine {
   }
 
   async kill(lab: Lab, service: string): Promise<void> {
-    await (await this.#container(lab, service)).kill({ signal: "SIGKILL" });
+    const container = await this.#container(lab, service);
+    await this.#leave(() => container.kill({ signal: "SIGKILL" }));
   }
 
   /** SIGTERM, then SIGKILL after `graceSeconds`. */
   async stop(lab: Lab, service: string, { graceSeconds = 5 } = {}): Promise<void> {
-    await (await this.#container(lab, service)).stop({ t: graceSeconds }).catch(unlessAlreadySo);
+    const container = await this.#container(lab, service);
+    await this.#leave(() => container.stop({ t: graceSeconds }).catch(unlessAlreadySo));
   }
 
   /** @throws LabError (`start-failed`) with the engine's own words, e.g. when a file that the container mounts is gone */
@@ -159,7 +171,7 @@ export class Engine {
 
   async disconnect(lab: Lab, service: string): Promise<void> {
     const container = await this.#container(lab, service);
-    await this.#docker.getNetwork(networkOf(lab)).disconnect({ Container: container.id });
+    await this.#leave(() => this.#docker.getNetwork(networkOf(lab)).disconnect({ Container: container.id }));
   }
 
   /** Attaches a service to the lab's network again, under its fixed address and its names. */
@@ -220,7 +232,9 @@ export class Engine {
     const namesOf = (kind: Resource["kind"]) => resources.flatMap((found) => (found.kind === kind ? [found.name] : []));
     const each = (kind: Resource["kind"], act: (name: string) => Promise<unknown>) =>
       Promise.all(namesOf(kind).map((name) => act(name).catch(unlessGone)));
-    await each("container", (name) => this.#docker.getContainer(name).remove({ force: true, v: true }));
+    await each("container", (name) =>
+      this.#leave(() => this.#docker.getContainer(name).remove({ force: true, v: true })),
+    );
     await Promise.all([
       each("network", (name) => this.#docker.getNetwork(name).remove()),
       each("volume", (name) => this.#docker.getVolume(name).remove()),
@@ -236,7 +250,8 @@ export class Engine {
 
   /** Takes an endpoint off a network by force; for one whose container is gone, as engines that died leave them. */
   async detach(network: string, container: string): Promise<void> {
-    await this.#docker.getNetwork(network).disconnect({ Container: container, Force: true }).catch(unlessGone);
+    const left = this.#docker.getNetwork(network);
+    await this.#leave(() => left.disconnect({ Container: container, Force: true }).catch(unlessGone));
   }
 
   /** Names of all containers, whosever they are. */

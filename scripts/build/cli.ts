@@ -1,6 +1,6 @@
-import { chmodSync, cpSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build, type Plugin, transform } from "esbuild";
 import { packageRoot as root } from "../../cli/lab/paths.ts";
 import { writeLicences } from "./licences.ts";
 
@@ -25,23 +25,30 @@ export async function buildCli(): Promise<void> {
     platform: "node",
     target: "node20.19",
     format: "esm",
-    // Packages in CommonJS use these; an ESM file does not have them.
+    // Packages in CommonJS use these; an ESM file does not have them. `var`, because some packages make their own.
     banner: {
       js: [
         'import { createRequire as __createRequire } from "node:module";',
-        "const require = __createRequire(import.meta.url);",
-        "const __filename = import.meta.filename;",
-        "const __dirname = import.meta.dirname;",
+        "var require = __createRequire(import.meta.url);",
+        "var __filename = import.meta.filename;",
+        "var __dirname = import.meta.dirname;",
       ].join("\n"),
     },
     external: ["*.node", "cpu-features"],
     logLevel: "warning",
     plugins: [ownFilesStayFiles(), loadedWhenCalled()],
   });
+  await everyFileParses(Object.keys(metafile.outputs));
   chmodSync(join(root, "dist/cli/main.js"), 0o755);
   // Beside its code `open` looks for this script, which finds a browser where there is no desktop's own.
   cpSync(join(root, "node_modules/open/xdg-open"), join(root, "dist/cli/packages/xdg-open"));
   writeLicences("cli", metafile);
+}
+
+/** A file with the same name declared twice is built without a word, and fails when it is loaded. @throws Error naming it */
+async function everyFileParses(files: readonly string[]): Promise<void> {
+  for (const file of files)
+    await transform(readFileSync(join(root, file), "utf8"), { sourcefile: file, logLevel: "error" });
 }
 
 function ownFilesStayFiles(): Plugin {
