@@ -137,43 +137,38 @@ async function runOne(
     options.predict === undefined
       ? []
       : await (await import("../predictions.ts")).collectPredictions(plan, options.predict, person);
-  const page = options.watch
+  await using page = options.watch
     ? await (await import("../watch/run-page.ts")).openRunPage({ open: options.open })
     : undefined;
-  // Not `await using`: in a function that has it, TypeScript leaves the names of dynamic imports as they are.
+  if (page) plan.onEvent = page.onEvent;
+  // Said before the libraries that talk to Docker are loaded, which takes longer than anybody should look at nothing.
+  // A room reads one page at a time: nothing may turn below it.
+  if (!presenter) narrator.doing("looking for a running lab");
   try {
-    if (page) plan.onEvent = page.onEvent;
-    // Said before the libraries that talk to Docker are loaded, which takes longer than anybody should look at nothing.
-    // A room reads one page at a time: nothing may turn below it.
-    if (!presenter) narrator.doing("looking for a running lab");
-    try {
-      const { result, folders } = presenter
-        ? await (await import("../present-runs.ts")).presentRuns(plan, presenter, interrupt)
-        : await runTrials(plan, options, narrator, interrupt);
-      narrator.end();
-      await writeReports(reports, { result, folders });
-      const [{ printResult }, { tellGithub }] = await Promise.all([
-        import("../print-result.ts"),
-        import("../github-actions.ts"),
-      ]);
-      await printResult(result, { folder: folders[0]!, json: options.json ?? false, colour });
-      if (predictions.length > 0) {
-        const { predictionReport } = await import("../report/predictions.ts");
-        const report = predictionReport(predictions, result, terminal);
-        (options.json ? process.stderr : process.stdout).write(`\n${report}`);
-      }
-      tellGithub(result);
-    } catch (error) {
-      narrator.end();
-      if (!interrupt.received) throw error;
-    } finally {
-      interrupt.release();
+    const { result, folders } = presenter
+      ? await (await import("../present-runs.ts")).presentRuns(plan, presenter, interrupt)
+      : await runTrials(plan, options, narrator, interrupt);
+    narrator.end();
+    await writeReports(reports, { result, folders });
+    const [{ printResult }, { tellGithub }] = await Promise.all([
+      import("../print-result.ts"),
+      import("../github-actions.ts"),
+    ]);
+    await printResult(result, { folder: folders[0]!, json: options.json ?? false, colour });
+    if (predictions.length > 0) {
+      const { predictionReport } = await import("../report/predictions.ts");
+      const report = predictionReport(predictions, result, terminal);
+      (options.json ? process.stderr : process.stdout).write(`\n${report}`);
     }
-    if (interrupt.received) process.exitCode = exitCodeOf(interrupt.received);
-    else await page?.linger();
+    tellGithub(result);
+  } catch (error) {
+    narrator.end();
+    if (!interrupt.received) throw error;
   } finally {
-    await page?.[Symbol.asyncDispose]();
+    interrupt.release();
   }
+  if (interrupt.received) process.exitCode = exitCodeOf(interrupt.received);
+  else await page?.linger();
 }
 
 /** One run, or several on one lab: the victims take turns, and the instant of the fault follows from the seed. */

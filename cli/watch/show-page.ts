@@ -4,8 +4,7 @@ import type { PageServer } from "./server.ts";
 /** Opens the page where there is somebody to look. A machine without a browser is no reason to stop. */
 export async function openPage({ url }: PageServer): Promise<void> {
   if (!process.stdout.isTTY) return;
-  const { default: openBrowser } = await import("open");
-  const browser = await openBrowser(url).catch(() => undefined);
+  const browser = await import("open").then(({ default: open }) => open(url)).catch(() => undefined);
   browser?.on("error", () => {});
 }
 
