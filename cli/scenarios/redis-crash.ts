@@ -48,7 +48,7 @@ export default defineScenario({
       case "append-only":
         return {
           fate: "survived",
-          because: "Redis writes to the append-only file before it answers, and the file outlives the process",
+          because: "Redis had written everything to the append-only file, which outlives the process",
         };
       case "save-points":
         if (inSnapshot === "all")

@@ -87,7 +87,7 @@ function redisCrash(): Story {
     .predicts("cookie.memory", "survived", "the session does not live in Redis: this is the control")
     .predicts("cookie.redis", "lost", "without persistence everything was in the memory of the process that died")
     .predicts("cookie.redis-rdb", ["lost", "rolled-back"], "theory cannot say which writes the snapshot holds")
-    .predicts("cookie.redis-aof", "survived", "Redis writes to the append-only file before it answers");
+    .predicts("cookie.redis-aof", "survived", "Redis had written everything to the append-only file");
   for (const server of servers) told.injects("kill", server);
   for (const architecture of architectures.slice(1))
     told.reads(architecture, "store-unreachable", { status: 503, reason: "503 store-unreachable" });

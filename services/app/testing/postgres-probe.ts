@@ -26,6 +26,8 @@ function openPostgresProbe(port: number): StoreServerProbe {
   return {
     url,
     isReady: async () => (await pool.query("SELECT 1")).rowCount === 1,
+    // The write-ahead log comes before the answer (synchronous_commit).
+    isWritten: async () => true,
     async entries() {
       const endsInMs = "round(extract(epoch FROM expire - now()) * 1000)::int";
       const { rows } = await pool.query(`SELECT sid AS key, ${endsInMs} AS "endsInMs" FROM session ORDER BY sid`);

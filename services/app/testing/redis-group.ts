@@ -91,6 +91,7 @@ function openGroupProbe({ services, holds }: Group, ports: readonly number[]): S
       );
       return [...loaded, ...agreed].every(Boolean);
     },
+    isWritten: async () => (await each((probe) => probe.isWritten())).every(Boolean),
     entries: async () => (await each((probe) => probe.entries())).flat(),
     addSomethingElse: () => onOne((probe) => probe.addSomethingElse()),
     endInAMinute: (key) => onOne((probe) => probe.endInAMinute(key)),

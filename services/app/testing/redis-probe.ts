@@ -39,6 +39,8 @@ function openRedisProbe(port: number): StoreServerProbe {
   return {
     url: `redis://127.0.0.1:${port}`,
     isReady: async () => (await redis.info("persistence")).includes("\nloading:0"),
+    // Absent without AOF.
+    isWritten: async () => /^aof_buffer_length:[1-9]/m.exec(await redis.info("persistence")) === null,
     async entries() {
       const keys = (await redis.keys("*")).sort();
       return Promise.all(keys.map(async (key) => ({ key, endsInMs: await redis.pttl(key) })));

@@ -15,6 +15,8 @@ const LABEL = "dev.session-lab.test=1";
 export interface StoreServerProbe {
   readonly url: string;
   isReady(): Promise<boolean>;
+  /** Whether all that it has acknowledged is where a kill does not reach it, if it keeps anything there at all. */
+  isWritten(): Promise<boolean>;
   /** All that it holds: keys or rows. */
   entries(): Promise<{ key: string; endsInMs: number }[]>;
   /** Adds something that is no session. */
@@ -60,8 +62,11 @@ export async function startStoreServer({
     ...probe,
     pause: () => docker("pause", id),
     unpause: () => docker("unpause", id),
-    /** SIGKILL. */
-    kill: () => docker("kill", id),
+    /** SIGKILL, when it owes its disk nothing. */
+    async kill() {
+      await waitUntil("the store's server to have written everything", probe.isWritten);
+      await docker("kill", id);
+    },
     /** SIGTERM, and waits for the end. */
     stop: () => docker("stop", id),
     start: () => docker("start", id),
