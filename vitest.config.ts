@@ -13,6 +13,8 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           include: ["{cli,services,scripts}/**/*.test.ts"],
           exclude: ["**/*.docker.test.ts", "**/*.browser.test.ts", "node_modules/**", "dist/**"],
+          // On two processors Vitest would take one.
+          maxWorkers: "100%",
           // None takes a second for itself; the machine may be busy with others.
           testTimeout: 30_000,
         },
