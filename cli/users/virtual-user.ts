@@ -4,7 +4,7 @@ import { type Identity, requestFor, understand } from "./site.ts";
 import type { Transport } from "./transport.ts";
 
 /** The header in which nginx believes the lab about a client's address (nginx/nginx.conf, real_ip_header). */
-const clientAddressHeader = "x-lab-client-address";
+export const clientAddressHeader = "x-lab-client-address";
 
 export interface UserOptions {
   id: string;

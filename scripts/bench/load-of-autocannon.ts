@@ -2,13 +2,16 @@
 import autocannon from "autocannon";
 import type { Load } from "./users.ts";
 
-const { port, host, cookie, seconds, connections } = JSON.parse(process.argv[2]!) as Record<"host" | "cookie", string> &
-  Record<"port" | "seconds" | "connections", number>;
+const { port, host, cookie, as, seconds, connections } = JSON.parse(process.argv[2]!) as Record<
+  "host" | "cookie",
+  string
+> &
+  Record<"port" | "seconds" | "connections", number> & { as: Record<string, string> };
 
 const ask = (duration: number) =>
   autocannon({
     url: `http://127.0.0.1:${port}/whoami`,
-    headers: { host: `${host}:${port}`, cookie, accept: "application/json" },
+    headers: { host: `${host}:${port}`, cookie, accept: "application/json", ...as },
     connections,
     duration,
   });
