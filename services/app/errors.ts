@@ -31,7 +31,7 @@ function errorAnswer(error: unknown, store: string | null, appServer: string): E
     return { status: 404, body: { error: error.message, store: error.store, known: error.known } };
   }
   const { status, type, message } = error as { status?: unknown; type?: unknown; message?: unknown };
-  // body-parser and the router say with `status` that the request is to blame (https://www.npmjs.com/package/http-errors).
+  // body-parser and the router say with `status` that the request is to blame (the package http-errors).
   if (typeof status === "number" && status >= 400 && status < 500) {
     return { status, body: { error: type === "entity.parse.failed" ? `malformed JSON: ${message}` : String(message) } };
   }
