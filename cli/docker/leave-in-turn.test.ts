@@ -30,10 +30,16 @@ it.each(["23.0.0", "28.2.2"])("an engine %s has them leave all at once", async (
   expect(await threeLeave(version)).toEqual({ most: 3, ended: ["app1", "in use", "app3"] });
 });
 
-it("an engine that does not answer says so to each who asks", async () => {
-  const leave = leaveInTurn(() => Promise.reject(new Error("down")));
+it("an engine that does not answer says so to each who asks, and is asked again when it is back", async () => {
+  let isDown = true;
+  const leave = leaveInTurn(async () => {
+    if (isDown) throw new Error("down");
+    return "20.10.24";
+  });
   const both = [leave(async () => 1), leave(async () => 2)];
   expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  isDown = false;
+  expect(await leave(async () => "gone")).toBe("gone");
 });
 
 it("an engine that hangs is waited for once, not by each in turn; the next attempt asks it again", async () => {

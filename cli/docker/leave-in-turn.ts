@@ -16,13 +16,17 @@ export type Leave = <Value>(act: () => Promise<Value>) => Promise<Value>;
  * answers hardly anything until it is restarted (https://github.com/moby/moby/pull/42545). There they leave one after the other;
  * newer engines take them all at once.
  *
- * @param versionOf asks the engine, once
+ * @param versionOf asks the engine, until it has answered once
  */
 export function leaveInTurn(versionOf: () => Promise<string>): Leave {
   let asked: Promise<string> | undefined;
   let last: Promise<unknown> = Promise.resolve();
   return async (act) => {
-    asked ??= versionOf();
+    // An engine that was away when it was asked may be back.
+    asked ??= versionOf().catch((error) => {
+      asked = undefined;
+      throw error;
+    });
     if (!mayHang(await asked)) return act();
     const turn = last.then(act);
     // Whoever comes next waits for the end of it, however it ends; but not for an engine that has hung already.
