@@ -18,6 +18,7 @@ import { newRunFolder, runFiles } from "./lab/runs.ts";
 import { loadStores } from "./lab/stores.ts";
 import { appServers, balancer, type Lab } from "./lab/topology.ts";
 import { type Plan, profilesOfPlan } from "./plan.ts";
+import { newFailoversSeen } from "./runner/note-failovers.ts";
 import { seededShuffle } from "./runner/pace.ts";
 import { runScenario } from "./runner/run-scenario.ts";
 import { Interrupted, type Narrator, type Stage } from "./runner/stage.ts";
@@ -216,6 +217,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       phase: "baseline",
       broken: [],
       hit: new Set(),
+      failoversSeen: newFailoversSeen(),
       noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner }),
       takenAway: [],
       filled: [],

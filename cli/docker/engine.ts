@@ -177,7 +177,7 @@ export class Engine {
   /** Attaches a service to the lab's network again, under its fixed address and its names. */
   async connect(lab: Lab, service: string): Promise<void> {
     const container = await this.#container(lab, service);
-    const address = await this.#fixedAddress(lab, service);
+    const address = (await this.addresses(lab)).get(service);
     await this.#docker.getNetwork(networkOf(lab)).connect({
       Container: container.id,
       EndpointConfig: { Aliases: [service], ...(address ? { IPAMConfig: { IPv4Address: address } } : {}) },
@@ -210,18 +210,27 @@ export class Engine {
     return (await run.inspect()).ExitCode === 0;
   }
 
-  /** What a service wrote to stderr since an instant (ms since the epoch). */
-  async errorLog(lab: Lab, service: string, { sinceMs = 0 } = {}): Promise<string> {
+  /** What a service wrote since an instant (ms since the epoch). */
+  async log(
+    lab: Lab,
+    service: string,
+    { from, sinceMs = 0 }: { from: "stdout" | "stderr"; sinceMs?: number },
+  ): Promise<string> {
     const container = await this.#container(lab, service);
-    const log = await container.logs({ stdout: false, stderr: true, since: sinceMs / 1000, follow: false });
+    const log = await container.logs({
+      stdout: from === "stdout",
+      stderr: from === "stderr",
+      since: sinceMs / 1000,
+      follow: false,
+    });
     return demultiplex(log as unknown as Buffer);
   }
 
-  /** The address that compose.yaml gives a service, read back from the names that it gives the balancer (`extra_hosts`). */
-  async #fixedAddress(lab: Lab, service: string): Promise<string | undefined> {
+  /** Service -> the address that compose.yaml gives it, read back from the names that it gives the balancer (`extra_hosts`). */
+  async addresses(lab: Lab): Promise<Map<string, string>> {
     const { HostConfig } = await (await this.#container(lab, balancer)).inspect();
-    const entry = HostConfig.ExtraHosts?.find((host: string) => host.startsWith(`${service}:`));
-    return entry?.slice(service.length + 1);
+    const hosts: string[] = HostConfig.ExtraHosts ?? [];
+    return new Map(hosts.map((host) => [host.slice(0, host.indexOf(":")), host.slice(host.indexOf(":") + 1)]));
   }
 
   /**

@@ -186,7 +186,7 @@ function notReady(
 async function nobodyGaveUp(lab: Lab, engine: Engine): Promise<void> {
   const ended = (await engine.states(lab)).find(({ running, exitCode }) => !running && exitCode !== 0);
   if (!ended) return;
-  const lastWords = (await engine.errorLog(lab, ended.service)).trim().split("\n").at(-1);
+  const lastWords = (await engine.log(lab, ended.service, { from: "stderr" })).trim().split("\n").at(-1);
   throw new LabError(
     `The service ${ended.service} ended with exit code ${ended.exitCode}: ${lastWords || "it said nothing"}`,
     {

@@ -238,6 +238,20 @@ export interface AlertEvent {
   line: string;
 }
 
+/**
+ * A balancer gave up on an app server that nobody had broken: it was too slow, as on a busy machine, or died. Where that leads its
+ * browsers is neither the scenario's doing nor the architecture's.
+ */
+export interface FailoverEvent {
+  type: "failover";
+  at: number;
+  policy: string;
+  /** The app server that was given up on. */
+  server: string;
+  /** The line of the balancer's log. */
+  line: string;
+}
+
 /** Something of the lab that was still on the machine after this command had removed everything it started. */
 export interface LeftoverEvent {
   type: "leftover";
@@ -266,5 +280,6 @@ export type HistoryEvent =
   | ChangeEvent
   | MeasureEvent
   | AlertEvent
+  | FailoverEvent
   | LeftoverEvent
   | EndEvent;

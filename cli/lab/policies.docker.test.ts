@@ -65,7 +65,7 @@ describe("failover: app2 is killed and started again; then nginx is reloaded; th
 });
 
 it("nginx has nothing to complain about but the dead server", async () => {
-  const log = await engine.errorLog(lab, balancer);
+  const log = await engine.log(lab, balancer, { from: "stderr" });
   expect(log).toContain("while connecting to upstream");
   expect(log.split("\n").filter((line) => /\[(alert|emerg|crit)\]/.test(line))).toEqual([]);
 });

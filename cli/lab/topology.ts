@@ -10,6 +10,7 @@ export const spareProfile = "spare";
 export const balancer = "nginx";
 /** The balancer of the policy node-cookie (services/balancer). */
 export const nodeBalancer = "balancer";
+export const policyOfNodeBalancer = "node-cookie";
 /** The app server that is broken when `--victim` does not name another. */
 export const defaultVictim = "app2";
 

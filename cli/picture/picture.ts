@@ -102,6 +102,9 @@ export function noteInPicture(picture: Picture, event: PictureEvent): void {
     case "alert":
       write(picture, event.at, `alert of ${event.service}: ${event.line}`);
       return;
+    case "failover":
+      write(picture, event.at, `${event.policy} gave up on ${event.server}, which nobody had broken`);
+      return;
     case "leftover":
       write(picture, event.at, `left behind: ${event.kind} ${event.name}`);
       return;

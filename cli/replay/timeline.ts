@@ -53,6 +53,8 @@ function sentenceOf(event: HistoryEvent): string | undefined {
       return event.says;
     case "alert":
       return `alert of ${event.service}: ${event.line}`;
+    case "failover":
+      return `${event.policy} gave up on ${event.server}, which nobody had broken: ${event.line}`;
     case "leftover":
       return `left behind: ${event.kind} ${event.name}`;
     case "end":

@@ -78,6 +78,7 @@ export async function holdCopies(stage: Stage): Promise<void> {
     stage.noteFault("healed", { kind: holding, target: service });
   });
   stage.hit.add(service);
+  stage.failoversSeen.touched.add(service);
   await redis("ACL", "SETUSER", "default", "-psync", "-sync");
   await redis("CLIENT", "KILL", "TYPE", "replica");
 }
@@ -87,6 +88,7 @@ export async function takeAway(stage: Stage, server: string): Promise<void> {
   const service = stage.service(nameOf(stage, server));
   stage.noteFault("breaking", { kind: takingAway, target: service.name });
   stage.takenAway.push(service);
+  stage.failoversSeen.touched.add(service.name);
   await service.stop();
   await waitUntil({
     look: () => service.feel(),
@@ -101,6 +103,7 @@ export async function fillServers(stage: Stage, servers: readonly string[]): Pro
   const services = servers.map((server) => stage.service(server));
   for (const { name } of services) stage.noteFault("breaking", { kind: filling, target: name });
   stage.filled.push(...services);
+  for (const { name } of services) stage.failoversSeen.touched.add(name);
   await Promise.all(services.map((service) => service.redis().fill()));
 }
 
@@ -114,6 +117,7 @@ export async function injectFaults(stage: Stage, faults: readonly Fault[]): Prom
     note(stage, fault, "injecting");
     stage.broken.push(fault);
     stage.hit.add(fault.target);
+    stage.failoversSeen.touched.add(fault.target);
   }
   await Promise.all(faults.map((fault, index) => injectOne(stage, fault, before[index]!)));
 }

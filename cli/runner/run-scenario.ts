@@ -3,6 +3,7 @@ import { balancer } from "../lab/topology.ts";
 import type { Step } from "../scenario.ts";
 import { aim, fillServers, healFaults, holdCopies, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
 import { lookIntoStores } from "./look-into-stores.ts";
+import { noteFailovers } from "./note-failovers.ts";
 import { predict } from "./predict.ts";
 import { settle } from "./settle.ts";
 import { type Stage, throwIfInterrupted } from "./stage.ts";
@@ -34,6 +35,7 @@ export async function runScenario(stage: Stage): Promise<void> {
     throwIfInterrupted(stage);
   } finally {
     await healFaults(stage);
+    await noteFailovers(stage);
     await noteAlerts(stage, startedAtMs);
   }
 }
@@ -100,6 +102,7 @@ async function play(stage: Stage, step: Step): Promise<void> {
     case "inject": {
       throwIfInterrupted(stage);
       await predict(stage);
+      await noteFailovers(stage);
       if (stage.faultDelayMs) await sleep(stage.faultDelayMs);
       const faults = await aim(stage, step.faults);
       narrator.doing(faults.map(({ kind, target }) => `${kind} ${target}`).join(", "));
@@ -168,7 +171,7 @@ function noteWrongLabels({ members, appServers, recorder }: Stage): void {
 
 /** Lines that nginx must never write, whatever the scenario. */
 async function noteAlerts({ engine, lab, recorder }: Stage, sinceMs: number): Promise<void> {
-  const log = await engine.errorLog(lab, balancer, { sinceMs }).catch(() => "");
+  const log = await engine.log(lab, balancer, { from: "stderr", sinceMs }).catch(() => "");
   for (const line of log.split("\n").filter((text) => /\[(alert|emerg)\]/.test(text)))
     recorder.record({ type: "alert", at: recorder.now(), service: balancer, line: line.trim() });
 }

@@ -5,6 +5,7 @@ import { architectureHost, directHost } from "../lab/topology.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { waitUntil } from "../wait.ts";
+import { noteFailovers } from "./note-failovers.ts";
 import { lookAtStores } from "./predict.ts";
 import type { Stage } from "./stage.ts";
 import { newBrowserAt } from "./visit.ts";
@@ -27,6 +28,8 @@ export async function settle(stage: Stage): Promise<void> {
     (await appServersReachStores(stage)) ??
     (await policiesUseEveryServer(stage)) ??
     (await canariesLogIn(stage));
+  await noteFailovers(stage);
+  if (problem === undefined) stage.failoversSeen.touched.clear();
   await lookAtStores(stage, "settled");
   const at = stage.recorder.now();
   const says =

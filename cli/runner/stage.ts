@@ -10,6 +10,7 @@ import type { Member } from "../users/population.ts";
 import type { Transport } from "../users/transport.ts";
 import type { HeldCookie } from "../users/virtual-user.ts";
 import type { StoresBefore } from "./look-into-stores.ts";
+import type { FailoversSeen } from "./note-failovers.ts";
 import type { Attacker } from "./strangers-try.ts";
 
 /** What a user is going to have, and the app server to which that leads. */
@@ -66,6 +67,7 @@ export interface Stage {
   broken: Fault[];
   /** Services that were broken in this run, healed or not. */
   hit: Set<string>;
+  failoversSeen: FailoversSeen;
   /** Puts on record outside of the run, in case this process dies, what is about to be broken, or is well again. */
   noteFault: (type: "breaking" | "healed", fault: { kind: string; target: string }) => void;
   /** Stopped before the experiment began. */

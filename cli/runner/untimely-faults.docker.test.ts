@@ -120,6 +120,20 @@ describe("what nobody planned", () => {
     ]);
   });
 
+  it("an app server hangs before anything is broken: whom the balancer then led elsewhere is not judged", async () => {
+    const { result } = await play(
+      [everyoneLogsIn(), everyoneShops(), tell("now"), everyoneReadsBack(), tell("later"), ...aWhileLater],
+      { meanwhile: { now: () => engine.pause(lab, "app2"), later: () => engine.unpause(lab, "app2") } },
+    );
+    expect([result.verdict, ...fatesOf(result)]).toEqual([
+      "inconclusive",
+      "cookie.memory: 2 not-judged, 4 survived",
+      "cookie.redis: 6 survived",
+      "cookie.redis-aof: 6 survived",
+      "cookie.memory inconclusive: 2 of 6 sessions could not be judged: the balancer gave up on app2, which nobody had broken: it was too slow, or died",
+    ]);
+  });
+
   it("an app server dies and stays away: whether its sessions are lost nobody can know", async () => {
     const { result } = await play([...shopped, tell("now"), ...aWhileLater], {
       meanwhile: { now: () => engine.kill(lab, "app2") },
@@ -130,7 +144,7 @@ describe("what nobody planned", () => {
       "cookie.memory: 2 not-judged, 4 survived",
       "cookie.redis: 6 survived",
       "cookie.redis-aof: 6 survived",
-      expect.stringContaining("no definitive answer, so lost and orphaned cannot be told apart"),
+      expect.stringContaining("the balancer gave up on app2, which nobody had broken: it was too slow, or died"),
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { baselineOf, baselineReads, finalReads, isReadToTheEnd } from "./fate-of.ts";
+import { baselineOf, baselineReads, finalReads, isReadToTheEnd, wasLedAstray } from "./fate-of.ts";
 import type { JudgedSession } from "./judge-architecture.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -76,6 +76,11 @@ function whyNot(sessions: readonly JudgedSession[], record: RunRecord): string {
     const trouble = baseless.find(({ session }) => session.lastTrouble)?.session.lastTrouble;
     const what = trouble?.reason ?? `that takes one login and ${baselineReads} reads, over kept and fresh connections`;
     return `${baseless.length} had no sound baseline (${what})`;
+  }
+  const astray = sessions.filter(({ session }) => wasLedAstray(session, record));
+  if (astray.length > 0) {
+    const homes = [...new Set(astray.map(({ session }) => session.home?.server))].sort().join(", ");
+    return `the balancer gave up on ${homes}, which nobody had broken: it was too slow, or died`;
   }
   if (!record.end?.complete) return "the run ended before the final reads";
   if (record.settled?.ok === false) return "the lab had not settled, and they got no definitive answer";

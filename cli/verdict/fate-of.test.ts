@@ -239,3 +239,30 @@ test("a bad moment before the settle point is no flicker", () => {
   const told = predictCrash(threeUsers()).injects("kill", "app2").phase("final").checksIn("bob", "anonymous");
   expect(fateIn(told.heals("kill", "app2").settles().checksIn("bob", "me").ends(), "bob")).toBe("survived");
 });
+
+describe("where a balancer gave up on an app server that nobody had broken", () => {
+  const gaveUp = (server: string, architecture?: string, policy = "cookie") =>
+    threeUsers(architecture).event({ type: "failover", at: 1, policy, server, line: "" });
+  const flickers = (told: Story) => crashAndRepair(told.reads("bob", "anonymous")).checksIn("bob", "anonymous").ends();
+  const isElsewhere = (told: Story) =>
+    crashAndRepair(told).checksIn("ada", "anonymous", { pinned: "anonymous", home: "me" }).ends();
+
+  test("a user of that server who was asked for elsewhere is not judged", () => {
+    expect(fateIn(flickers(gaveUp("app2")), "bob")).toBe("not-judged");
+    expect(fateIn(isElsewhere(gaveUp("app1")), "ada")).toBe("not-judged");
+  });
+
+  test("a user of another server is judged, and one of another policy", () => {
+    expect(fateIn(flickers(gaveUp("app1")), "bob")).toBe("unstable");
+    expect(fateIn(flickers(gaveUp("app2", undefined, "ip-hash")), "bob")).toBe("unstable");
+    expect(fateIn(isElsewhere(gaveUp("app3")), "ada")).toBe("orphaned");
+  });
+
+  test("without affinity nobody is led astray: all are led everywhere anyway", () => {
+    expect(fateIn(flickers(gaveUp("app2", "round-robin.memory", "round-robin")), "bob")).toBe("unstable");
+  });
+
+  test("a session that died with its server is lost all the same", () => {
+    expect(fateIn(crashAndRepair(gaveUp("app2")).checksIn("bob", "anonymous").ends(), "bob")).toBe("lost");
+  });
+});

@@ -25,6 +25,20 @@ export function isReadToTheEnd({ final: { live } }: SessionRecord): boolean {
 
 /** The fate of one session, by the table in `fates.ts`: the first that matches. */
 export function fateOf(session: SessionRecord, record: RunRecord): Fate {
+  const fate = fateAsRead(session, record);
+  // It is alive and was asked for elsewhere, because the machine was too slow for its app server.
+  const isElsewhere = fate === "unstable" || fate === "orphaned";
+  return isElsewhere && wasLedAstray(session, record) ? "not-judged" : fate;
+}
+
+/** The policy binds its browser to an app server that the balancer gave up on although nobody had broken it. */
+export function wasLedAstray({ architecture, seat, home }: SessionRecord, record: RunRecord): boolean {
+  const policy = record.architectures.get(architecture)?.policy;
+  const givenUp = policy && policy.affinity !== "none" && record.failovers.get(policy.id);
+  return Boolean(givenUp && [seat, home?.server].some((server) => server !== undefined && givenUp.has(server)));
+}
+
+function fateAsRead(session: SessionRecord, record: RunRecord): Fate {
   const { final, logout } = session;
   const { live } = final;
   if (session.crossing) return "crossed";

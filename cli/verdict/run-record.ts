@@ -4,6 +4,7 @@ import type {
   ChangeEvent,
   EndEvent,
   ExpectationEvent,
+  FailoverEvent,
   FaultEvent,
   HistoryEvent,
   LeftoverEvent,
@@ -52,6 +53,8 @@ export interface RunRecord {
   /** What scenarios measured besides survival, in order. */
   measures: MeasureEvent[];
   alerts: AlertEvent[];
+  /** App servers that a balancer gave up on although nobody had broken them, by policy. */
+  failovers: Map<string, Set<string>>;
   leftovers: LeftoverEvent[];
   end?: EndEvent;
   lastAt: number;
@@ -72,6 +75,7 @@ export function newRun(run: RunEvent): RunRecord {
     contradictions: new Set(),
     measures: [],
     alerts: [],
+    failovers: new Map(),
     leftovers: [],
     lastAt: 0,
   };
@@ -109,6 +113,9 @@ export function noteEvent(record: RunRecord, event: HistoryEvent): void {
     case "alert":
       record.alerts.push(event);
       return;
+    case "failover":
+      noteFailover(record, event);
+      return;
     case "leftover":
       record.leftovers.push(event);
       return;
@@ -131,6 +138,10 @@ function noteExpectation(record: RunRecord, { user, fates, because, keptOn, copi
   const session = record.sessions.get(user);
   if (session && keptOn !== undefined) session.keptOn = keptOn;
   if (session && copied !== undefined) session.copied = copied;
+}
+
+function noteFailover({ failovers }: RunRecord, { policy, server }: FailoverEvent): void {
+  failovers.set(policy, (failovers.get(policy) ?? new Set()).add(server));
 }
 
 function noteUser(record: RunRecord, event: UserEvent): void {

@@ -1,0 +1,67 @@
+import { appServers, balancer, nodeBalancer, policyOfNodeBalancer, spareServers } from "../lab/topology.ts";
+import type { Stage } from "./stage.ts";
+
+/** What has happened since the balancers' logs were read last. */
+export interface FailoversSeen {
+  /** Milliseconds since 1970. */
+  readUntil: number;
+  /** Services that were broken or stopped on purpose, and that have not settled since. */
+  touched: Set<string>;
+}
+
+export function newFailoversSeen(): FailoversSeen {
+  return { readUntil: Date.now(), touched: new Set() };
+}
+
+/**
+ * Puts on record which app servers the balancers have given up on although nobody had broken them. While a service is broken on which
+ * app servers depend, nobody can tell: their silence may be the fault's. Has to be called before each fault, at the settle point and at
+ * the end.
+ */
+export async function noteFailovers({ engine, lab, recorder, failoversSeen }: Stage): Promise<void> {
+  const { readUntil: sinceMs, touched } = failoversSeen;
+  failoversSeen.readUntil = Date.now();
+  const canBreak = [...appServers, ...spareServers];
+  if ([...touched].some((service) => !canBreak.includes(service))) return;
+  const [nginxLog, nodeLog, addresses] = await Promise.all([
+    engine.log(lab, balancer, { from: "stderr", sinceMs }),
+    engine.log(lab, nodeBalancer, { from: "stdout", sinceMs }),
+    engine.addresses(lab),
+  ]).catch(() => ["", "", new Map<string, string>()] as const);
+  const noted = new Set<string>();
+  for (const { policy, server, line } of [...failoversOfNginx(nginxLog, addresses), ...failoversOfNode(nodeLog)]) {
+    if (touched.has(server) || noted.has(`${policy} ${server}`)) continue;
+    noted.add(`${policy} ${server}`);
+    recorder.record({ type: "failover", at: recorder.now(), policy, server, line });
+  }
+}
+
+interface Failover {
+  policy: string;
+  server: string;
+  line: string;
+}
+
+/**
+ * nginx says it once for each failure window (`max_fails`, `fail_timeout`), as a warning, with the address of the server and the host
+ * name that was asked for: https://nginx.org/en/docs/http/ngx_http_upstream_module.html#max_fails
+ *
+ * @param addresses service -> its fixed address
+ */
+export function failoversOfNginx(log: string, addresses: ReadonlyMap<string, string>): Failover[] {
+  const services = new Map([...addresses].map(([service, address]) => [address, service]));
+  return log.split("\n").flatMap((line) => {
+    if (!line.includes("upstream server temporarily disabled")) return [];
+    const server = services.get(/upstream: "http:\/\/([\d.]+):/.exec(line)?.[1] ?? "");
+    const policy = /host: "([a-z0-9-]+)\./.exec(line)?.[1];
+    return server && policy ? [{ policy, server, line }] : [];
+  });
+}
+
+/** services/balancer/app-servers.ts */
+export function failoversOfNode(log: string): Failover[] {
+  return log.split("\n").flatMap((line) => {
+    const server = /^(\S+) is down: /.exec(line)?.[1];
+    return server ? [{ policy: policyOfNodeBalancer, server, line }] : [];
+  });
+}
