@@ -13,7 +13,6 @@ import { historyVersion, type RunEvent, type Versions } from "./history/events.t
 import { readHistory } from "./history/reader.ts";
 import { FileRecorder } from "./history/recorder.ts";
 import type { Interrupt } from "./interrupt.ts";
-import { thisProcess } from "./lab/process-identity.ts";
 import { newRunFolder, runFiles } from "./lab/runs.ts";
 import { loadStores } from "./lab/stores.ts";
 import { appServers, balancer, type Lab } from "./lab/topology.ts";
@@ -45,7 +44,7 @@ export async function runExperiment(plan: Plan, narrator: Narrator, interrupt: I
   const { signal } = interrupt;
   if (plan.users * plan.architectures.length >= crowd) collectSooner();
   const { lab, isOurs } = await openLab(plan, engine, narrator, interrupt);
-  await using guard = guardRunningLab(lab.name);
+  await using guard = guardRunningLab(lab);
 
   let run: OpenRun | undefined;
   let left: Resource[] = [];
@@ -172,7 +171,6 @@ interface RunTools extends OpenRun {
 
 async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Promise<void> {
   const { recorder, narrator, signal, guard } = tools;
-  const owner = thisProcess();
   const transport = openTransport({ port: lab.port });
   try {
     narrator.doing(`${plan.architectures.length} architectures, ${plan.users} users each: finding a home for everyone`);
@@ -218,7 +216,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       broken: [],
       hit: new Set(),
       failoversSeen: newFailoversSeen(),
-      noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner }),
+      noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner: guard.owner }),
       takenAway: [],
       filled: [],
       undo: [],

@@ -1,7 +1,7 @@
 import { lessonIds, loadLesson } from "./catalogue.ts";
 import { openPresentation } from "./commands/presentation.ts";
 import type { WorkshopOptions } from "./commands/workshop.ts";
-import { resetLab } from "./docker/reset-lab.ts";
+import { resetOnRecord } from "./docker/reset-lab.ts";
 import { exitCodes, LabError } from "./errors.ts";
 import { exitCodeOf, type Interrupt, listenForInterrupts } from "./interrupt.ts";
 import { defaultName } from "./lab/topology.ts";
@@ -100,7 +100,7 @@ export async function reset(lesson: string | undefined, settings: WorkshopSettin
     aloud();
     const { lab, engine, setUp } = await desk();
     const id = lesson === undefined ? progress.current : findLesson(harmless(lesson));
-    await resetLab(lab, engine);
+    await resetOnRecord(lab, engine);
     forgetKeptUsers(lab.name);
     if (settings.all) progress.forget();
     else if (id !== undefined) await setUp(id);

@@ -8,7 +8,7 @@ export function addReset(program: Command): void {
     .description("make the lab as new in seconds: everything alive, no session anywhere, kept users forgotten")
     .addOption(nameOption())
     .action(async ({ name }: { name: string }) => {
-      const [{ Engine }, { requireLab }, { resetLab }, { storesOf }, { forgetKeptUsers }] = await Promise.all([
+      const [{ Engine }, { requireLab }, { resetOnRecord }, { storesOf }, { forgetKeptUsers }] = await Promise.all([
         import("../docker/engine.ts"),
         import("./require-lab.ts"),
         import("../docker/reset-lab.ts"),
@@ -19,7 +19,7 @@ export function addReset(program: Command): void {
       const lab = await requireLab(name, engine);
       const begin = performance.now();
       process.stderr.write(`resetting the lab "${name}"\n`);
-      await resetLab(lab, engine);
+      await resetOnRecord(lab, engine);
       const forgotten = forgetKeptUsers(name);
       const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
       process.stdout.write(

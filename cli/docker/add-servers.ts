@@ -1,18 +1,23 @@
+import { LabError } from "../errors.ts";
 import { selectArchitectures } from "../lab/architectures.ts";
 import { labels } from "../lab/labels.ts";
+import { isSameProcess, nameOfProcess } from "../lab/process-identity.ts";
+import { type Adding, engineAddress, isDamaged, readRecord, recordPath } from "../lab/record.ts";
 import { servicesOf } from "../lab/stores.ts";
 import { appServers, balancer, type Lab } from "../lab/topology.ts";
 import { type ComposeVariables, composeUp } from "./compose.ts";
 import type { Engine } from "./engine.ts";
+import { type Guard, guardRunningLab } from "./guard-lab.ts";
 import { imageEnvironment, resolveImages } from "./images.ts";
+import { type Doomed, removeUntilQuiet } from "./remove-lab.ts";
 import { becomeReady } from "./start-lab.ts";
 
 /**
  * Starts optional servers in a lab that runs. It is then as if it had been started with them: they stay as long as it does.
- * Nothing that runs is touched. When that fails or is interrupted, what was started is removed again.
+ * Nothing that runs is touched. When that fails, is interrupted or dies, what was started is removed again.
  *
  * @returns the lab as it is now
- * @throws LabError (`image-missing`, `not-ready`, ...)
+ * @throws LabError (`lab-busy` when another command is adding the same, `image-missing`, `not-ready`, ...)
  */
 export async function addServers(
   lab: Lab,
@@ -20,17 +25,56 @@ export async function addServers(
   { engine, signal }: { engine: Engine; signal: AbortSignal },
 ): Promise<Lab> {
   if (profiles.length === 0) return lab;
-  const before = new Set((await engine.resources(lab)).map(({ kind, name }) => `${kind} ${name}`));
+  const wanted = profiles.flatMap(servicesOf);
+  const there = (await engine.states(lab)).map(({ service }) => service);
+  await using guard = guardRunningLab(lab);
+  const { owner } = guard;
+  const adding: Adding = { type: "adding", services: wanted.filter((service) => !there.includes(service)), owner };
+  announce(adding, lab, guard);
   const grown = { ...lab, profiles: [...new Set([...lab.profiles, ...profiles])].sort() };
   try {
-    await composeUp(lab, await variablesOf(grown, engine), { signal, services: profiles.flatMap(servicesOf) });
+    const variables = { ...(await variablesOf(grown, engine)), [mark]: nameOfProcess(owner) };
+    await composeUp(lab, variables, { signal, services: wanted });
     await becomeReady(grown, selectArchitectures(grown), engine, signal);
+    guard.note({ type: "added", owner });
     return grown;
   } catch (error) {
-    const now = await engine.resources(lab);
-    await engine.remove(now.filter(({ kind, name }) => !before.has(`${kind} ${name}`)));
+    const left = await removeUntilQuiet(() => [beingAdded(lab, adding)], engine);
+    if (left.length === 0) guard.note({ type: "withdrawn", owner });
     throw error;
   }
+}
+
+/** In the environment of Compose while it works for a process that adds servers. */
+const mark = "LAB_ADDING";
+
+/** What there may be of servers that are not there to stay yet. */
+export function beingAdded({ name }: Lab, { services, owner }: Adding): Doomed {
+  return { name, services, madeBy: `${mark}=${nameOfProcess(owner)}` };
+}
+
+/**
+ * Puts it on record. Of two commands that want to add the same servers, the one whose line comes first does.
+ *
+ * @throws LabError (`lab-busy`)
+ */
+function announce(adding: Adding, { name }: Lab, guard: Guard): void {
+  const { services, owner } = adding;
+  guard.note(adding);
+  const record = readRecord(recordPath({ name, engine: engineAddress() }));
+  if (!record || isDamaged(record)) return;
+  const first = record.adding.find((other) => other.services.some((service) => services.includes(service)));
+  if (!first || isSameProcess(first.owner, owner)) return;
+  guard.note({ type: "withdrawn", owner });
+  const { pid, host } = first.owner;
+  throw new LabError(
+    `Process ${pid} on ${host} is starting ${first.services.join(", ")} in the lab "${name}" already.`,
+    {
+      id: "lab-busy",
+      todo: "Wait for it, then run the command again.",
+      exit: "environment",
+    },
+  );
 }
 
 /** The same as at its start: a server with another secret would not know the others' cookies, and Compose would begin anew. */

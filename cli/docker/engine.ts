@@ -35,6 +35,8 @@ export interface Resource {
   kind: "container" | "network" | "volume" | "process";
   name: string;
   lab: string;
+  /** Of a container, and of a volume: the service that it is for. */
+  service?: string;
   /** Of a network that cannot be removed: containers on it that are not the lab's. */
   heldBy?: string[];
 }
@@ -61,14 +63,15 @@ export class Engine {
 
   /** Every lab that has a balancer on this engine, running or not. */
   async labs(): Promise<Lab[]> {
-    const containers = (await this.#list([labels.lab, labels.project])).map(({ Labels }) => Labels);
+    const containers = await this.#list([labels.lab, labels.project]);
     const services = new Map<string, string[]>();
-    for (const { [labels.lab]: lab, [labels.service]: service } of containers)
-      services.set(lab!, [...(services.get(lab!) ?? []), service!]);
+    for (const { Labels } of containers)
+      services.set(Labels[labels.lab]!, [...(services.get(Labels[labels.lab]!) ?? []), Labels[labels.service]!]);
     return containers
-      .filter((found) => found[labels.port] !== undefined)
-      .map((found) => ({
+      .filter(({ Labels }) => Labels[labels.port] !== undefined)
+      .map(({ Id, Labels: found }) => ({
         name: found[labels.lab]!,
+        id: idOf(found, Id),
         project: found[labels.project]!,
         port: Number(found[labels.port]),
         subnetPrefix: found[labels.subnetPrefix]!,
@@ -110,7 +113,8 @@ export class Engine {
     ];
     return found.flatMap(({ kind, name, Labels }) => {
       const lab = Labels?.[labels.lab] ?? "";
-      return Labels?.[labels.project] === projectOf(lab) ? [{ kind, name, lab }] : [];
+      const service = Labels?.[labels.service] ?? Labels?.[labels.volume];
+      return Labels?.[labels.project] === projectOf(lab) ? [{ kind, name, lab, ...(service ? { service } : {}) }] : [];
     });
   }
 
@@ -282,6 +286,15 @@ export class Engine {
   async #list(label: string[]) {
     return this.#docker.listContainers({ all: true, filters: { label } });
   }
+}
+
+/** What compose.yaml says where no `lab` command started the lab. */
+const byHand = "by-hand";
+
+/** A lab that was started by hand has no id of its own; the container of its balancer has. */
+function idOf(found: Readonly<Record<string, string>>, balancerId: string): string {
+  const id = found[labels.id] ?? byHand;
+  return id === byHand ? `${byHand} ${balancerId}` : id;
 }
 
 /** The profiles of which all services are there: one that was cut short is none. */

@@ -3,20 +3,21 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { LabError } from "../errors.ts";
 import { watchdogProgram } from "../lab/paths.ts";
-import { stateOfProcess, thisProcess } from "../lab/process-identity.ts";
+import { isSameProcess, type ProcessIdentity, stateOfProcess, thisProcess } from "../lab/process-identity.ts";
 import {
   addToRecord,
   beginRecord,
   type DamagedRecord,
   dropRecord,
   engineAddress,
+  forgetRecord,
   isDamaged,
   type LabRecord,
   type RecordLine,
   readRecord,
   recordPath,
 } from "../lab/record.ts";
-import { defaultName } from "../lab/topology.ts";
+import { defaultName, type Lab } from "../lab/topology.ts";
 import { labVersion } from "../version.ts";
 
 /**
@@ -24,10 +25,12 @@ import { labVersion } from "../version.ts";
  * its own that undoes it when this one dies without a word.
  */
 export interface Guard extends AsyncDisposable {
-  /** Goes into the labels of everything that is started. */
+  /** Of the lab: in the labels of everything that is started. */
   id: string;
+  /** This process, as lines of the record name it. */
+  owner: ProcessIdentity;
   /** Puts on record what is about to be done; it is on disk when this returns. */
-  note(line: Note): void;
+  note(...lines: Note[]): void;
 }
 
 export type Note = Exclude<RecordLine, { type: "started" | "found" }>;
@@ -53,29 +56,51 @@ export function guardNewLab(name: string): Guard {
     void dismiss();
     throw error;
   }
-  return { id, note: (line) => addToRecord(path, line), [Symbol.asyncDispose]: dismiss };
+  const note = (...lines: Note[]) => addToRecord({ path, id }, ...lines);
+  return { id, owner: thisProcess(), note, [Symbol.asyncDispose]: dismiss };
 }
 
-/** For a lab that runs already, whoever started it. */
-export function guardRunningLab(name: string): Guard {
+/**
+ * For a lab that runs already, whoever started it.
+ *
+ * @throws LabError (`lab-busy`, `state-unwritable`)
+ */
+export function guardRunningLab({ name, id }: Pick<Lab, "name" | "id">): Guard {
   const path = recordPath({ name, engine: engineAddress() });
-  const id = randomUUID();
   const begin = () => beginRecord(path, firstLine("found", { name, id }));
+  forgetOtherLab(path, { name, id });
   begin();
   return {
     id,
-    note(line) {
+    owner: thisProcess(),
+    note(...lines) {
       begin();
-      addToRecord(path, line);
+      addToRecord({ path, id }, ...lines);
     },
     [Symbol.asyncDispose]: isWatchedAlready(path) ? async () => {} : startWatchdog(path),
   };
 }
 
+/**
+ * What is on record of another lab of this name is of no more use: that lab is gone, since this one is there.
+ *
+ * @throws LabError (`lab-busy`) when somebody is at work on it all the same
+ */
+function forgetOtherLab(path: string, { name, id }: Pick<Lab, "name" | "id">): void {
+  const record = readRecord(path);
+  if (!record || isDamaged(record) || record.id === id) return;
+  refuseBusyLab(name);
+  forgetRecord(record);
+}
+
 /** This very process started the lab and is going to remove it. */
 function isWatchedAlready(path: string): boolean {
   const record = readRecord(path);
-  return record !== undefined && !isDamaged(record) && record.stage === "ready" && record.owner.pid === process.pid;
+  return record !== undefined && !isDamaged(record) && record.stage === "ready" && isThisProcess(record.owner);
+}
+
+function isThisProcess(owner: ProcessIdentity): boolean {
+  return isSameProcess(owner, thisProcess());
 }
 
 function firstLine<Type extends "started" | "found">(type: Type, { name, id }: { name: string; id: string }) {
@@ -116,9 +141,8 @@ export function busy(name: string, who: string): LabError {
 /** Nothing of this process would have to be undone if it died now. */
 function isSettled(record: LabRecord | DamagedRecord): boolean {
   if (isDamaged(record)) return true;
-  const isOurs = ({ pid }: { pid: number }) => pid === process.pid;
-  const stays = record.found || record.stage === "stays" || !isOurs(record.owner);
-  return stays && !record.broken.some(({ owner }) => isOurs(owner));
+  const stays = record.found || record.stage === "stays" || !isThisProcess(record.owner);
+  return stays && ![...record.broken, ...record.adding].some(({ owner }) => isThisProcess(owner));
 }
 
 /** A watchdog that is killed is replaced so often; after that somebody means it. */

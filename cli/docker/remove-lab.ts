@@ -1,14 +1,33 @@
 import { processesWith } from "../lab/process-identity.ts";
-import { addToRecord, dropRecord, engineAddress, isDamaged, readRecord, recordPath } from "../lab/record.ts";
+import {
+  addToRecord,
+  dropRecord,
+  engineAddress,
+  isDamaged,
+  type RecordOfLab,
+  readRecord,
+  recordPath,
+} from "../lab/record.ts";
 import type { Lab } from "../lab/topology.ts";
 import { waitUntil } from "../wait.ts";
 import type { Engine, Resource, Whose } from "./engine.ts";
+import { untilQuiet } from "./until-quiet.ts";
 
 /** Somebody else may be removing the same things at the same moment, and the engine take its time. */
 const removeDeadlineMs = 5_000;
-/** Nothing new for so long means that the engine has no order of a killed Compose left to carry out. */
-const quietMs = 2_000;
-const quietDeadlineMs = 10_000;
+
+/** What is to be removed. */
+export interface Doomed extends Whose {
+  /** Only the containers and volumes of these services; otherwise everything, the network included. */
+  services?: readonly string[];
+  /** By this line of their environment the processes are known that still make more of it, e.g. `LAB_ID=4f...`: they are ended first. */
+  madeBy?: string;
+}
+
+/** All of one start of a lab. */
+export function allOf({ name, id }: Pick<Lab, "name" | "id">): Doomed {
+  return { name, id, madeBy: `LAB_ID=${id}` };
+}
 
 /**
  * Removes all of a lab by its labels, in whatever shape it is, and its record; then looks whether anything is left.
@@ -20,38 +39,40 @@ export async function removeLab({ name }: Pick<Lab, "name">, engine: Engine): Pr
   const path = recordPath({ name, engine: engineAddress() });
   const record = readRecord(path);
   const id = record && !isDamaged(record) ? record.id : undefined;
-  if (id !== undefined) announceRemoval(path);
-  const left = await removeAll({ name }, engine, id);
+  if (id !== undefined) announceRemoval({ path, id });
+  const left = await removeAll({ name, ...(id === undefined ? {} : { madeBy: `LAB_ID=${id}` }) }, engine);
   if (left.length === 0) dropRecord(path);
   return left;
 }
 
-/** Like `removeAll`, for a lab whose Compose was killed: goes on until nothing new appears. */
-export async function removeUntilQuiet(whose: Whose & { id: string }, engine: Engine): Promise<Resource[]> {
-  let quietSince = Number.NaN;
-  const { seen } = await waitUntil({
-    look: async () => {
-      const found = await engine.resources(whose);
-      if (found.length > 0) quietSince = Number.NaN;
-      else if (Number.isNaN(quietSince)) quietSince = performance.now();
-      return found.length > 0 ? removeAll(whose, engine, whose.id) : [];
-    },
-    until: () => performance.now() - quietSince >= quietMs,
-    deadlineMs: quietDeadlineMs,
-    everyMs: 200,
+/**
+ * Like `removeAll`, where Compose was killed or is to be: goes on until nothing new appears.
+ *
+ * @param doomedNow asked anew each time: somebody else may have done it
+ */
+export async function removeUntilQuiet(doomedNow: () => readonly Doomed[], engine: Engine): Promise<Resource[]> {
+  let left: Resource[] = [];
+  await untilQuiet(async () => {
+    left = [];
+    let isQuiet = true;
+    for (const doomed of doomedNow()) {
+      if ((await findAll(doomed, engine)).length === 0) continue;
+      isQuiet = false;
+      left.push(...(await removeAll(doomed, engine)));
+    }
+    return isQuiet;
   });
-  return seen;
+  return left;
 }
 
 /**
- * Ends Compose where it still works for this lab, then removes everything that carries the labels.
+ * Ends Compose where it still works on this, then removes what carries the labels.
  *
- * @param id the `LAB_ID` by which the lab's processes are known
  * @returns what is left
  */
-export async function removeAll(whose: Whose, engine: Engine, id = whose.id): Promise<Resource[]> {
+export async function removeAll(doomed: Doomed, engine: Engine): Promise<Resource[]> {
   const { seen } = await waitUntil({
-    look: () => removeOnce(whose, engine, id),
+    look: () => removeOnce(doomed, engine),
     until: (left) => left.every(({ heldBy = [] }) => heldBy.length > 0),
     deadlineMs: removeDeadlineMs,
     everyMs: 100,
@@ -60,15 +81,27 @@ export async function removeAll(whose: Whose, engine: Engine, id = whose.id): Pr
 }
 
 /** @returns what is still there, with those who hold it */
-async function removeOnce(whose: Whose, engine: Engine, id: string | undefined): Promise<Resource[]> {
-  const processes = () => (id === undefined ? [] : processesWith(`LAB_ID=${id}`));
-  for (const pid of processes()) endNow(pid);
-  const found = await engine.resources(whose);
-  await engine.remove(found);
-  const left = found.length > 0 ? await engine.resources(whose) : [];
+async function removeOnce(doomed: Doomed, engine: Engine): Promise<Resource[]> {
+  for (const { name } of processesOf(doomed)) endNow(Number(name));
+  await engine.remove(await engineHas(doomed, engine));
+  const left = await findAll(doomed, engine);
   for (const network of left.filter(({ kind }) => kind === "network"))
     network.heldBy = await foreignersOn(network.name, left, engine);
-  return [...left, ...processes().map((pid) => ({ kind: "process", name: `${pid}`, lab: whose.name ?? "" }) as const)];
+  return left;
+}
+
+async function findAll(doomed: Doomed, engine: Engine): Promise<Resource[]> {
+  return [...(await engineHas(doomed, engine)), ...processesOf(doomed)];
+}
+
+async function engineHas({ services, ...whose }: Doomed, engine: Engine): Promise<Resource[]> {
+  const isDoomed = ({ service = "" }: Resource) => services === undefined || services.includes(service);
+  return (await engine.resources(whose)).filter(isDoomed);
+}
+
+function processesOf({ name = "", madeBy }: Doomed): Resource[] {
+  const pids = madeBy === undefined ? [] : processesWith(madeBy);
+  return pids.map((pid) => ({ kind: "process", name: `${pid}`, lab: name }));
 }
 
 /**
@@ -92,8 +125,8 @@ function endNow(pid: number): void {
 }
 
 /** Removing goes on without it: on a full disk, too. */
-function announceRemoval(path: string): void {
+function announceRemoval(record: RecordOfLab): void {
   try {
-    addToRecord(path, { type: "removing" });
+    addToRecord(record, { type: "removing" });
   } catch {}
 }

@@ -3,7 +3,9 @@ import { storesOf } from "../lab/stores.ts";
 import { appServers, balancer, defaultName, type Lab, nodeBalancer, spareServers } from "../lab/topology.ts";
 import { waitUntil } from "../wait.ts";
 import type { ContainerState, Engine } from "./engine.ts";
+import { guardRunningLab } from "./guard-lab.ts";
 import { ailmentsOf, mend } from "./heal-services.ts";
+import { serviceNames } from "./lab-services.ts";
 import { countSessions, type SessionsOfStore } from "./look-at-sessions.ts";
 import { restoreRedis } from "./redis-settings.ts";
 import { groupProblems, masterOf } from "./server-groups.ts";
@@ -16,6 +18,22 @@ const emptyDeadlineMs = 20_000;
 const countDeadlineMs = 5_000;
 /** An app server ends in less; what hangs is not waited for. */
 const graceSeconds = 1;
+
+/**
+ * `resetLab`, on record: when this process dies in the middle, what it had stopped is brought back.
+ *
+ * @throws LabError (`not-emptied`, `not-ready`, `state-unwritable`, ...)
+ */
+export async function resetOnRecord(lab: Lab, engine: Engine): Promise<void> {
+  await using guard = guardRunningLab(lab);
+  const { owner } = guard;
+  const services = await serviceNames(lab, engine);
+  const note = (type: "breaking" | "healed") =>
+    guard.note(...services.map((target) => ({ type, kind: "reset", target, owner })));
+  note("breaking");
+  await resetLab(lab, engine);
+  note("healed");
+}
 
 /**
  * Makes a lab as it was at its start: everything alive, nothing in any store.

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { LabError } from "../errors.ts";
 import { type Architecture, selectArchitectures } from "../lab/architectures.ts";
-import { stateOfProcess, thisProcess } from "../lab/process-identity.ts";
+import { nameOfProcess, stateOfProcess, thisProcess } from "../lab/process-identity.ts";
 import { appServers, defaultName, directHost, type Lab, spareProfile, spareServers } from "../lab/topology.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { labVersion } from "../version.ts";
@@ -56,13 +56,12 @@ async function startGuarded(options: StartOptions, guard: Guard): Promise<Lab> {
   const { name, stays, profiles = [], engine, signal, say } = options;
   await engine.version();
   const [, images] = await Promise.all([composeVersion(), resolveImages({ profiles }), makeRoom(name, engine, say)]);
-  const { pid, startedAt, bootId } = thisProcess();
   const variables = {
     ...imageEnvironment(images),
     LAB_NAME: name,
     LAB_ID: guard.id,
-    LAB_OWNER: `${pid}@${startedAt}`,
-    LAB_BOOT: bootId,
+    LAB_OWNER: nameOfProcess(guard.owner),
+    LAB_BOOT: guard.owner.bootId,
     LAB_VERSION: labVersion(),
     LAB_SESSION_SECRET: randomBytes(32).toString("base64url"),
     LAB_POSTGRES_PASSWORD: randomBytes(32).toString("base64url"),

@@ -6,7 +6,7 @@ import { type ComposeVariables, composeUp } from "./compose.ts";
 import type { Engine } from "./engine.ts";
 import { freeSubnetPrefix } from "./free-subnet.ts";
 import type { Guard } from "./guard-lab.ts";
-import { removeAll } from "./remove-lab.ts";
+import { allOf, removeAll } from "./remove-lab.ts";
 
 /** Ports that are tried when 8080 is taken. */
 const lastPort = defaultPort + 200;
@@ -39,6 +39,7 @@ export async function startSomewhere(wish: Somewhere): Promise<Lab> {
   for (let attempt = 1; ; attempt++) {
     const lab: Lab = {
       name,
+      id: guard.id,
       project: projectOf(name),
       port: port === undefined ? await anyFreePort(taken.ports) : await thisPort(port),
       subnetPrefix: freeSubnetPrefix([...(await engine.subnets()), ...subnetsOf(taken.prefixes)]),
@@ -58,7 +59,7 @@ export async function startSomewhere(wish: Somewhere): Promise<Lab> {
       else throw error;
       if (attempt === mostAttempts) throw error;
       say((error as LabError).message);
-      await removeAll({ name, id: guard.id }, engine);
+      await removeAll(allOf(lab), engine);
     }
   }
 }

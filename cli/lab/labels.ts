@@ -19,4 +19,6 @@ export const labels = {
   /** Compose's own: the name of the service. */
   service: "com.docker.compose.service",
   project: "com.docker.compose.project",
+  /** Compose's own: the name of a volume in the file, where each has the name of the service that it is for. */
+  volume: "com.docker.compose.volume",
 } as const;

@@ -20,6 +20,15 @@ export function thisProcess(): ProcessIdentity {
   return { pid: process.pid, startedAt: startOf(process.pid) ?? "unknown", ...thisMachine() };
 }
 
+export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return nameOfProcess(one) === nameOfProcess(other) && one.bootId === other.bootId && one.host === other.host;
+}
+
+/** Short, for labels and environments, e.g. `4711@88212345`. */
+export function nameOfProcess({ pid, startedAt }: Pick<ProcessIdentity, "pid" | "startedAt">): string {
+  return `${pid}@${startedAt}`;
+}
+
 /** `unknown`: it ran on another machine or in another container, where this one cannot look. */
 export function stateOfProcess(
   { pid, startedAt, bootId, host, pidNamespace }: ProcessIdentity,

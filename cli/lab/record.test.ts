@@ -8,6 +8,7 @@ import {
   addToRecord,
   allRecords,
   beginRecord,
+  forgetRecord,
   isDamaged,
   type LabRecord,
   type RecordLine,
@@ -37,11 +38,13 @@ function first({ type = "started", owner = dead }: Partial<FirstLine> = {}): Fir
 function recordOf(line: FirstLine, ...lines: Exclude<RecordLine, FirstLine>[]): LabRecord {
   rmSync(path, { force: true });
   beginRecord(path, line);
-  for (const next of lines) addToRecord(path, next);
+  if (lines.length > 0) addToRecord({ path, id: line.id }, ...lines);
   return readRecord(path) as LabRecord;
 }
 
 const starting = { type: "starting", port: 8080, subnetPrefix: "172.28.99" } as const;
+const stays = { type: "ready", stays: true } as const;
+const adding = { type: "adding", services: ["app4"], owner: dead } as const;
 const breaking = { type: "breaking", kind: "kill", target: "app2", owner: dead } as const;
 
 describe("a record", () => {
@@ -69,11 +72,43 @@ describe("a record", () => {
   it("that somebody has removed with its lab takes no line any more", () => {
     recordOf(first());
     rmSync(path);
-    expect(() => addToRecord(path, starting)).toThrow(expect.objectContaining({ id: "lab-removed" }));
+    expect(() => addToRecord({ path, id: "an-id" }, starting)).toThrow(expect.objectContaining({ id: "lab-removed" }));
+  });
+
+  it("of another lab, which has taken its place, takes no line either, and is not forgotten", () => {
+    const older = { path, id: "older" };
+    recordOf(first());
+    expect(() => addToRecord(older, starting)).toThrow(expect.objectContaining({ id: "lab-removed" }));
+    forgetRecord(older);
+    expect(readRecord(path)).toMatchObject({ id: "an-id", stage: "begun" });
+    forgetRecord({ path, id: "an-id" });
+    expect(readRecord(path)).toBeUndefined();
+  });
+
+  it("has what is broken and what is being added, of each process apart", () => {
+    const { broken, adding: open } = recordOf(
+      first(),
+      breaking,
+      { ...breaking, owner: alive },
+      adding,
+      { ...adding, owner: alive },
+      { ...breaking, type: "healed" },
+      { type: "added", owner: alive },
+    );
+    expect([broken, open]).toEqual([[{ ...breaking, owner: alive }], [adding]]);
+  });
+
+  it.each([
+    ["a fault without its process", { ...breaking, owner: undefined }],
+    ["servers without the process that adds them", { ...adding, owner: undefined }],
+    ["servers without their names", { ...adding, services: undefined }],
+    ["an end without the process", { type: "withdrawn" }],
+  ] as unknown as [string, typeof adding][])("with %s is damaged", (_, line) => {
+    expect(isDamaged(recordOf(first(), line))).toBe(true);
   });
 
   it("that is damaged in any way is read, or called damaged, and never throws", { timeout: 30_000 }, () => {
-    recordOf(first(), starting, breaking, { type: "ready", stays: true });
+    recordOf(first(), starting, breaking, adding, stays);
     const sound = readFileSync(path, "utf8");
     let damaged = 0;
     fc.assert(
@@ -106,7 +141,7 @@ describe("what a record asks for", () => {
     ["begun", []],
     ["being started", [starting]],
     ["ready, and not meant to stay", [starting, { type: "ready", stays: false }]],
-    ["meant to stay, but being removed", [starting, { type: "ready", stays: true }, { type: "removing" }]],
+    ["meant to stay, but being removed", [starting, stays, { type: "removing" }]],
   ] as [string, Exclude<RecordLine, FirstLine>[]][])(
     "is to remove the lab of a dead command that was %s",
     (_, lines) => {
@@ -115,22 +150,28 @@ describe("what a record asks for", () => {
   );
 
   it("is nothing when the lab is meant to stay", () => {
-    expect(recoveryOf(recordOf(first(), starting, { type: "ready", stays: true }))).toBe("nothing");
+    expect(recoveryOf(recordOf(first(), starting, stays))).toBe("nothing");
   });
 
-  it("is to heal what a dead command broke in a lab that stays", () => {
-    const record = recordOf(first(), starting, { type: "ready", stays: true }, breaking);
-    expect(recoveryOf(record)).toBe("heal");
+  it.each([
+    ["broke something of", breaking],
+    ["was adding servers to", adding],
+  ])("is to put right what it was when a command died that %s a lab that stays", (_, line) => {
+    expect(recoveryOf(recordOf(first(), starting, stays, line))).toBe("put-right");
+    expect(recoveryOf(recordOf(first({ type: "found" }), line))).toBe("put-right");
+    expect(recoveryOf(recordOf(first(), starting, stays, { ...line, owner: alive }))).toBe("nothing");
+    expect(recoveryOf(recordOf(first({ type: "found" }), { ...line, owner: alive }))).toBe("nothing");
   });
 
-  it("is nothing when the command that broke something lives, or has healed it", () => {
-    const stays = [starting, { type: "ready", stays: true }] as const;
-    expect(recoveryOf(recordOf(first(), ...stays, { ...breaking, owner: alive }))).toBe("nothing");
-    expect(recoveryOf(recordOf(first(), ...stays, breaking, { ...breaking, type: "healed" }))).toBe("nothing");
+  it.each([
+    ["healed it", breaking, { ...breaking, type: "healed" }],
+    ["added them", adding, { type: "added", owner: dead }],
+    ["took them away again", adding, { type: "withdrawn", owner: dead }],
+  ] as const)("is nothing when that command %s before", (_, line, end) => {
+    expect(recoveryOf(recordOf(first(), starting, stays, line, end))).toBe("nothing");
   });
 
   it("is never to remove a lab that was only found", () => {
     expect(recoveryOf(recordOf(first({ type: "found" })))).toBe("forget");
-    expect(recoveryOf(recordOf(first({ type: "found" }), breaking))).toBe("heal");
   });
 });

@@ -20,7 +20,7 @@ import {
 import { dirname, join } from "node:path";
 import { LabError } from "../errors.ts";
 import { stateFolder } from "./paths.ts";
-import type { ProcessIdentity } from "./process-identity.ts";
+import { isSameProcess, type ProcessIdentity } from "./process-identity.ts";
 
 export type RecordLine =
   /** First line. `started`: a command starts this lab. `found`: a command uses a lab that has no record here. */
@@ -45,10 +45,15 @@ export type RecordLine =
   /** A service is about to be broken by a command that is going to heal it. */
   | { type: "breaking"; kind: string; target: string; owner: ProcessIdentity }
   | { type: "healed"; kind: string; target: string; owner: ProcessIdentity }
+  /** Compose is about to be told to start these services beside those that run. */
+  | { type: "adding"; services: readonly string[]; owner: ProcessIdentity }
+  /** `added`: they answer, and stay as long as the lab. `withdrawn`: they were taken away again. */
+  | { type: "added" | "withdrawn"; owner: ProcessIdentity }
   | { type: "removing" };
 
 type FirstLine = Extract<RecordLine, { type: "started" | "found" }>;
 type Breaking = Extract<RecordLine, { type: "breaking" }>;
+export type Adding = Extract<RecordLine, { type: "adding" }>;
 
 /** What the lines of a record come to. */
 export interface LabRecord extends Omit<FirstLine, "type"> {
@@ -58,7 +63,12 @@ export interface LabRecord extends Omit<FirstLine, "type"> {
   stage: "begun" | "starting" | "ready" | "stays" | "removing";
   /** Broken and not healed, oldest first. */
   broken: Breaking[];
+  /** Begun to be added, and not there yet, oldest first. */
+  adding: Adding[];
 }
+
+/** Which record: the file, and the lab that it has to be about. */
+export type RecordOfLab = Pick<LabRecord, "path" | "id">;
 
 /** A file that should be a record and cannot be read as one. */
 export interface DamagedRecord {
@@ -110,24 +120,31 @@ export function beginRecord(path: string, line: FirstLine): boolean {
 }
 
 /**
- * Adds a line; it is on disk when this returns.
+ * Adds lines; they are on disk when this returns.
  *
  * @throws LabError (`lab-removed`) when somebody else has removed the lab and its record, (`state-unwritable`)
  */
-export function addToRecord(path: string, line: Exclude<RecordLine, FirstLine>): void {
+export function addToRecord({ path, id }: RecordOfLab, ...lines: Exclude<RecordLine, FirstLine>[]): void {
   onDisk(path, () => {
-    if (!existsSync(path))
+    const record = readRecord(path);
+    if (!record || (!isDamaged(record) && record.id !== id))
       throw new LabError("Somebody else has removed the lab while this command was using it.", {
         id: "lab-removed",
         todo: "Run the command again.",
         exit: "environment",
       });
-    append(openSync(path, "a"), line);
+    append(openSync(path, "a"), ...lines);
   });
 }
 
 export function dropRecord(path: string): void {
   rmSync(path, { force: true });
+}
+
+/** Drops the record, unless the file is by now the record of another lab. */
+export function forgetRecord({ path, id }: RecordOfLab): void {
+  const record = readRecord(path);
+  if (record && !isDamaged(record) && record.id === id) dropRecord(path);
 }
 
 /** Every record, readable or not. Never throws: where there is no folder, there is no record. */
@@ -156,7 +173,7 @@ export function readRecord(path: string): LabRecord | DamagedRecord | undefined 
       .slice(0, -1)
       .map((line) => JSON.parse(line) as RecordLine);
     if (!isFirstLine(first)) return { path, damaged: "its first line does not say which lab it is about" };
-    const record: LabRecord = { ...first, path, found: first.type === "found", stage: "begun", broken: [] };
+    const record: LabRecord = { ...first, path, found: first.type === "found", stage: "begun", broken: [], adding: [] };
     for (const line of rest) continueWith(record, line);
     return record;
   } catch (error) {
@@ -168,17 +185,24 @@ export function isDamaged(record: LabRecord | DamagedRecord): record is DamagedR
   return "damaged" in record;
 }
 
+const doneBySomebody: readonly RecordLine["type"][] = ["breaking", "healed", "adding", "added", "withdrawn"];
+
 /** @throws TypeError when a line lacks what it should say */
 function continueWith(record: LabRecord, line: RecordLine): void {
-  if ((line.type === "breaking" || line.type === "healed") && !isIdentity(line.owner))
-    throw new TypeError("a fault without the process that causes it");
+  if (doneBySomebody.includes(line.type) && !isIdentity((line as Breaking).owner))
+    throw new TypeError(`"${line.type}" without the process that does it`);
+  if (line.type === "adding" && !(Array.isArray(line.services) && line.services.every(isText)))
+    throw new TypeError("servers that are added, without their names");
   if (line.type === "starting" || line.type === "removing") record.stage = line.type;
   if (line.type === "ready") record.stage = line.stays ? "stays" : "ready";
   if (line.type === "breaking") record.broken.push(line);
   if (line.type === "healed")
     record.broken = record.broken.filter(
-      ({ kind, target, owner }) => kind !== line.kind || target !== line.target || owner.pid !== line.owner.pid,
+      ({ kind, target, owner }) => kind !== line.kind || target !== line.target || !isSameProcess(owner, line.owner),
     );
+  if (line.type === "adding") record.adding.push(line);
+  if (line.type === "added" || line.type === "withdrawn")
+    record.adding = record.adding.filter(({ owner }) => !isSameProcess(owner, line.owner));
 }
 
 function isFirstLine(line: RecordLine | undefined): line is FirstLine {
@@ -196,9 +220,9 @@ function isText(value: unknown): boolean {
   return typeof value === "string";
 }
 
-function append(file: number, line: RecordLine): void {
+function append(file: number, ...lines: RecordLine[]): void {
   const before = fstatSync(file).size;
-  const text = Buffer.from(`${JSON.stringify(line)}\n`);
+  const text = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   try {
     if (writeSync(file, text) < text.length) throw new Error("no space left on device");
     fsyncSync(file);

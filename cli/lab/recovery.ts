@@ -1,4 +1,4 @@
-import { stateOfProcess } from "./process-identity.ts";
+import { type ProcessIdentity, stateOfProcess } from "./process-identity.ts";
 import type { LabRecord } from "./record.ts";
 
 /** What a record asks for, once the process that wrote it is dead. */
@@ -6,8 +6,8 @@ export type Recovery =
   | "nothing"
   /** The lab was not meant to stay, or was never finished, or was being removed. */
   | "remove"
-  /** The lab stays, but the command that broke something of it will not heal it any more. */
-  | "heal"
+  /** The lab stays, but the command that broke something of it, or was adding servers to it, will not put that right any more. */
+  | "put-right"
   /** There is nothing to do that the record could be needed for. */
   | "forget";
 
@@ -15,6 +15,13 @@ export type Recovery =
 export function recoveryOf(record: LabRecord): Recovery {
   const isDead = stateOfProcess(record.owner) === "dead";
   if (isDead && !record.found && record.stage !== "stays") return "remove";
-  if (record.broken.some(({ owner }) => stateOfProcess(owner) === "dead")) return "heal";
-  return record.found && isDead && record.broken.length === 0 ? "forget" : "nothing";
+  const orphans = orphansOf(record);
+  if (orphans.broken.length + orphans.adding.length > 0) return "put-right";
+  return record.found && isDead && record.broken.length + record.adding.length === 0 ? "forget" : "nothing";
+}
+
+/** What commands that died had begun in a lab that stays, and not finished. */
+export function orphansOf({ broken, adding }: Pick<LabRecord, "broken" | "adding">) {
+  const isDead = ({ owner }: { owner: ProcessIdentity }) => stateOfProcess(owner) === "dead";
+  return { broken: broken.filter(isDead), adding: adding.filter(isDead) };
 }

@@ -21,6 +21,8 @@ export const defaultName = "lab";
 /** A lab on this machine: enough to reach it, whoever started it. */
 export interface Lab {
   name: string;
+  /** Of this start of it: another lab of the same name, earlier or later, has another one. */
+  id: string;
   /** Compose project, the prefix of every container, network and volume. */
   project: string;
   /** Published on 127.0.0.1. */

@@ -1,5 +1,6 @@
 import { faultKinds, loadFault } from "../catalogue.ts";
 import type { Engine } from "../docker/engine.ts";
+import type { Guard } from "../docker/guard-lab.ts";
 import { type Ailment, healServices } from "../docker/heal-services.ts";
 import { serviceNames } from "../docker/lab-services.ts";
 import { LabError } from "../errors.ts";
@@ -9,31 +10,47 @@ import type { Lab } from "../lab/topology.ts";
 import type { Feed } from "./feed.ts";
 import type { Answered } from "./page-data.ts";
 
-/** Breaks and heals services as `lab fault` and `lab heal` do, tells the feed, and knows what it has broken. */
+export interface HandsOptions {
+  lab: Lab;
+  engine: Engine;
+  feed: Feed;
+  guard: Pick<Guard, "note" | "owner">;
+}
+
+/**
+ * Breaks and heals services as `lab fault` and `lab heal` do, tells the feed, and knows what it has broken: here, and on record in
+ * case this process dies.
+ */
 export class Hands {
   readonly #lab: Lab;
   readonly #engine: Engine;
   readonly #feed: Feed;
+  readonly #guard: HandsOptions["guard"];
   /** Services that were broken from here and not healed yet, with the kinds of faults. */
   readonly #broken = new Map<string, string[]>();
-  readonly #busy = new Set<string>();
+  /** What is being done to a service. */
+  readonly #busy = new Map<string, Promise<Answered>>();
+  #isOver = false;
   hasBrokenSomething = false;
 
-  constructor({ lab, engine, feed }: { lab: Lab; engine: Engine; feed: Feed }) {
+  constructor({ lab, engine, feed, guard }: HandsOptions) {
     this.#lab = lab;
     this.#engine = engine;
     this.#feed = feed;
+    this.#guard = guard;
   }
 
   async inject(kind: string, service: string): Promise<Answered> {
     if (!(await faultsByHand()).includes(kind)) return { ok: false, says: `there is no fault "${kind}"` };
     return this.#alone(service, async () => {
       const fault = (await loadFault(kind))(service);
-      this.hasBrokenSomething = true;
       const kinds = this.#broken.get(service) ?? [];
-      this.#note(kind, service, "injecting");
-      // On the list before anything is done: half an injection is healed, too.
+      const isNew = !kinds.includes(kind);
+      // On record and on the list before anything is done: half an injection is healed, too.
+      if (isNew) this.#record("breaking", service, [kind]);
       this.#broken.set(service, [...kinds, kind]);
+      this.hasBrokenSomething = true;
+      this.#note(kind, service, "injecting");
       try {
         const { confirmed, evidence, experience } = await injectByHand(fault, { lab: this.#lab, engine: this.#engine });
         this.#note(kind, service, "injected");
@@ -42,6 +59,7 @@ export class Hands {
       } catch (error) {
         this.#note(kind, service, "failed", [{ source: "engine", shows: false, says: (error as Error).message }]);
         if (error instanceof LabError && error.id === "fault-hits-nothing") {
+          if (isNew) this.#record("healed", service, [kind]);
           if (kinds.length > 0) this.#broken.set(service, kinds);
           else this.#broken.delete(service);
         }
@@ -62,13 +80,16 @@ export class Hands {
         say: (ailment) => mended.push(ailment),
       });
       for (const kind of kinds) this.#note(kind, service, "healed");
-      this.#broken.delete(service);
+      this.#isHealed(service);
       return { ok: true, says: mended.map(sayMended).join("; ") || `${service} is well` };
     });
   }
 
-  /** Heals whatever was broken from here. @returns what was found and done, in words */
+  /** Heals whatever was broken from here, and does nothing more. @returns what was found and done, in words */
   async healAll(): Promise<string[]> {
+    this.#isOver = true;
+    // A fault that is under way would come after its healing.
+    await Promise.all(this.#busy.values());
     const services = [...this.#broken.keys()];
     if (services.length === 0) return [];
     const mended: Ailment[] = [];
@@ -78,14 +99,21 @@ export class Hands {
       only: services,
       say: (ailment) => mended.push(ailment),
     });
-    this.#broken.clear();
+    for (const service of services) this.#isHealed(service);
     return mended.map(sayMended);
   }
 
   /** One thing at a time is done to a service. */
   async #alone(service: string, act: () => Promise<Answered>): Promise<Answered> {
+    if (this.#isOver) return { ok: false, says: "the lab command is ending" };
     if (this.#busy.has(service)) return { ok: false, says: `${service} is being dealt with already` };
-    this.#busy.add(service);
+    const answered = this.#answer(service, act).finally(() => this.#busy.delete(service));
+    this.#busy.set(service, answered);
+    return answered;
+  }
+
+  /** Never rejects. */
+  async #answer(service: string, act: () => Promise<Answered>): Promise<Answered> {
     try {
       const known = await serviceNames(this.#lab, this.#engine);
       if (!known.includes(service)) return { ok: false, says: `there is no service "${service}"` };
@@ -95,9 +123,18 @@ export class Hands {
         ok: false,
         says: error instanceof LabError ? `${error.message} ${error.todo}` : (error as Error).message,
       };
-    } finally {
-      this.#busy.delete(service);
     }
+  }
+
+  #isHealed(service: string): void {
+    this.#record("healed", service, this.#broken.get(service) ?? []);
+    this.#broken.delete(service);
+  }
+
+  #record(type: "breaking" | "healed", target: string, kinds: readonly string[]): void {
+    if (kinds.length === 0) return;
+    const { owner } = this.#guard;
+    this.#guard.note(...kinds.map((kind) => ({ type, kind, target, owner })));
   }
 
   #note(kind: string, target: string, state: FaultEvent["state"], evidence?: FaultEvent["evidence"]): void {

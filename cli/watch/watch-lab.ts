@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
+import { guardRunningLab } from "../docker/guard-lab.ts";
 import type { Interrupt } from "../interrupt.ts";
 import type { Architecture } from "../lab/architectures.ts";
 import { balancer, type Lab } from "../lab/topology.ts";
@@ -36,7 +37,8 @@ export async function watchLab({
   interrupt,
 }: WatchOptions): Promise<string[]> {
   const feed = new Feed();
-  const hands = new Hands({ lab, engine, feed });
+  await using guard = guardRunningLab(lab);
+  const hands = new Hands({ lab, engine, feed, guard });
   const transport = openTransport({ port: lab.port, connections: 32 });
   const watching = new AbortController();
   let playing = new AbortController();
@@ -93,5 +95,5 @@ export async function watchLab({
     await transport.close();
     await Promise.allSettled([playingEnds, ...looking]);
   }
-  return hands.healAll();
+  return await hands.healAll();
 }
