@@ -1,0 +1,238 @@
+/** A command that dies while it works in a lab that stays: what it broke or began is put right, and the rest is not touched. */
+import { once } from "node:events";
+import { readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { thisProcess } from "./lab/process-identity.ts";
+import { type LabRecord, type RecordLine, readRecord, recordPath } from "./lab/record.ts";
+import { type EngineGate, openEngineGate } from "./testing/engine-gate.ts";
+import { docker, processes } from "./testing/engine-inventory.ts";
+import { labCommand } from "./testing/run-lab.ts";
+import { waitUntil } from "./wait.ts";
+
+const name = "test-stay";
+const startOfContainer = /^POST .*\/containers\/[^/]+\/start/;
+/** What the README promises of `kill -9`. */
+const promisedMs = 15_000;
+
+const lab = labCommand({ name });
+let gate: EngineGate;
+let options: { env: { DOCKER_HOST: string } };
+/** The lab as it came up. */
+let atFirst: Container[];
+beforeAll(async () => {
+  gate = await openEngineGate();
+  options = { env: { DOCKER_HOST: gate.address } };
+  expect(await lab.run(["up"], options)).toMatchObject({ exitCode: 0 });
+  atFirst = await containers();
+});
+afterEach(async () => {
+  gate.drop();
+  expect(await ill()).toEqual([]);
+});
+afterAll(async () => {
+  await lab.run(["down"], options);
+  gate[Symbol.dispose]();
+  lab[Symbol.dispose]();
+});
+
+describe("kill -9", () => {
+  it("of `lab reset`, when it has stopped servers: they are brought back", async () => {
+    gate.hold(startOfContainer);
+    const reset = lab.start(["reset"], options);
+    await gate.hasHeld();
+    expect(await ill()).not.toEqual([]);
+    reset.kill("SIGKILL");
+    await reset;
+    gate.drop();
+
+    await isPutRight();
+    expect(namesAndIds(await containers())).toEqual(namesAndIds(atFirst));
+  });
+
+  it("of a command that adds servers: they are taken away, Compose ends, the lab is as it was", async () => {
+    const before = await containers();
+    const volumes = await volumesOfLab();
+    gate.hold(startOfContainer);
+    const up = lab.start(["up", "--with", "redis-cluster"], options);
+    await gate.hasHeld();
+    expect((await containers()).length).toBe(before.length + 3);
+    expect(await composing()).not.toEqual([]);
+    up.kill("SIGKILL");
+    await up;
+
+    await isPutRight();
+    expect(await containers()).toEqual(before);
+    expect(await volumesOfLab()).toEqual(volumes);
+    expect(await composing()).toEqual([]);
+  });
+
+  it("of `lab watch`, whose buttons broke two servers: they are healed, whatever was on record of an earlier lab", async () => {
+    const before = await containers();
+    writeRecord({ type: "started", id: "of an earlier lab" }, { type: "ready", stays: true });
+    const watch = await watching();
+    expect(await watch.press({ do: "fault", kind: "kill", service: "app2" })).toMatchObject({ ok: true });
+    expect(await watch.press({ do: "fault", kind: "freeze", service: "app3" })).toMatchObject({ ok: true });
+    expect(broken()).toEqual(["kill app2", "freeze app3"]);
+    expect(await ill()).toEqual(["app2 exited", "app3 paused"]);
+    watch.command.kill("SIGKILL");
+    await watch.command;
+
+    await isPutRight();
+    const unbroken = (all: Container[]) => all.filter(({ service }) => service !== "app2");
+    expect(unbroken(await containers())).toEqual(unbroken(before));
+  });
+
+  it("of `lab watch`, when somebody else has healed what it broke: nothing changes", async () => {
+    const watch = await watching();
+    await watch.press({ do: "fault", kind: "kill", service: "app2" });
+    expect(await lab.run(["heal"], options)).toMatchObject({ exitCode: 0 });
+    const healed = await containers();
+    watch.command.kill("SIGKILL");
+    await watch.command;
+
+    await isPutRight();
+    expect(await containers()).toEqual(healed);
+  });
+});
+
+it("`lab watch` that ends heals what its buttons broke, and has it on record", async () => {
+  const watch = await watching();
+  await watch.press({ do: "fault", kind: "stop", service: "app1" });
+  await watch.press({ do: "fault", kind: "kill", service: "app2" });
+  expect(broken()).toEqual(["stop app1", "kill app2"]);
+  await watch.press({ do: "heal", service: "app1" });
+  // That hits nothing, and leaves the first one broken.
+  expect(await watch.press({ do: "fault", kind: "kill", service: "app2" })).toMatchObject({ ok: false });
+  expect(broken()).toEqual(["kill app2"]);
+  watch.command.kill("SIGINT");
+  expect(await watch.command).toMatchObject({ exitCode: 130 });
+  expect(broken()).toEqual([]);
+  expect(await ill()).toEqual([]);
+  expect(await processes(lab.home)).toEqual([]);
+});
+
+it("of two commands that add the same servers the second is refused, and the first goes on", async () => {
+  gate.hold(/^POST .*\/containers\/create/);
+  const first = lab.start(["up", "--with", "spare"], options);
+  await gate.hasHeld();
+  const second = await lab.run(["up", "--with", "spare"], options);
+  expect(second.stderr).toContain(`is starting app4, app5, app6 in the lab "${name}" already.`);
+  expect(second.exitCode).toBe(3);
+  gate.open();
+  expect(await first).toMatchObject({ exitCode: 0 });
+  expect((await containers()).map(({ service }) => service)).toEqual(expect.arrayContaining(["app4", "app5", "app6"]));
+});
+
+it("what is on record of another lab of that name touches nothing; what is on record of this one heals it", async () => {
+  const orphans = [
+    { type: "breaking", kind: "kill", target: "app2", owner: dead },
+    { type: "adding", services: ["app3"], owner: dead },
+  ] as const;
+  await docker("kill", `session-lab-${name}-app2-1`);
+  const before = await containers();
+  writeRecord({ type: "started", id: "of an earlier lab" }, { type: "ready", stays: true }, ...orphans);
+  await lab.run(["runs"], options);
+  expect(await containers()).toEqual(before);
+  expect(records()).toEqual([]);
+
+  const [id] = await docker(
+    "inspect",
+    "--format",
+    '{{index .Config.Labels "dev.session-lab.id"}}',
+    `session-lab-${name}-app2-1`,
+  );
+  writeRecord({ type: "found", id: id! }, orphans[0]);
+  const { stderr } = await lab.run(["runs"], options);
+  expect(stderr).toBe(`lab: put right what a command that died had begun in the lab "${name}"`);
+  expect(await ill()).toEqual([]);
+});
+
+/** Within the time that is promised everything runs, and nothing is on record that is still to be done. */
+async function isPutRight(): Promise<void> {
+  const open = () => record().adding.flatMap(({ services }) => services);
+  const look = async () => [...(await ill()), ...broken(), ...open(), ...(await processes(lab.home))];
+  const { seen } = await waitUntil({ look, until: (left) => left.length === 0, deadlineMs: promisedMs, everyMs: 100 });
+  expect(seen).toEqual([]);
+}
+
+interface Container {
+  service: string;
+  id: string;
+  state: string;
+  startedAt: string;
+}
+
+/** Whoever calls this knows that none comes or goes at the moment. */
+async function containers(): Promise<Container[]> {
+  const ids = await docker("ps", "-aq", "--no-trunc", "--filter", `label=dev.session-lab.lab=${name}`);
+  const format = '{{index .Config.Labels "com.docker.compose.service"}} {{.Id}} {{.State.Status}} {{.State.StartedAt}}';
+  const lines = (await docker("inspect", "--format", format, ...ids)).sort();
+  return lines.map((line) => {
+    const [service, id, state, startedAt] = line.split(" ") as [string, string, string, string];
+    return { service, id, state, startedAt };
+  });
+}
+
+function namesAndIds(all: Container[]): string[] {
+  return all.map(({ service, id }) => `${service} ${id}`);
+}
+
+/** Services that do not run, e.g. `app2 exited`. */
+async function ill(): Promise<string[]> {
+  const format = '{{.Label "com.docker.compose.service"}} {{.State}}';
+  const lines = await docker("ps", "-a", "--filter", `label=dev.session-lab.lab=${name}`, "--format", format);
+  return lines.filter((line) => !line.endsWith(" running")).sort();
+}
+
+async function volumesOfLab(): Promise<string[]> {
+  return docker("volume", "ls", "--filter", `label=dev.session-lab.lab=${name}`, "--format", "{{.Name}}");
+}
+
+/** Faults that nobody has healed, by the record. */
+function broken(): string[] {
+  return record().broken.map(({ kind, target }) => `${kind} ${target}`);
+}
+
+/** Compose, wherever it works for this lab. */
+function composing(): Promise<string[]> {
+  return processes(`session-lab-${name} `);
+}
+
+/** The live page, as its buttons speak to it. */
+async function watching() {
+  const command = lab.start(["watch", "--users", "1", "--store", "memory", "--no-open"], options);
+  const [first] = (await once(command.stdout, "data")) as [Buffer];
+  const url = new URL(String(first).trim());
+  return {
+    command,
+    async press(wish: object): Promise<{ ok: boolean; says: string }> {
+      const headers = { origin: url.origin, "content-type": "application/json" };
+      const answer = await fetch(`${url}act`, { method: "POST", headers, body: JSON.stringify(wish) });
+      return (await answer.json()) as { ok: boolean; says: string };
+    },
+  };
+}
+
+const dead = { ...thisProcess(), startedAt: "1" };
+
+function records(): string[] {
+  return readdirSync(join(lab.home, "labs"));
+}
+
+function recordFile(): string {
+  return join(lab.home, "labs", basename(recordPath({ name, engine: gate.address })));
+}
+
+function record(): LabRecord {
+  return readRecord(recordFile()) as LabRecord;
+}
+
+/** Puts another record in place of the lab's. */
+function writeRecord(
+  { type, id }: { type: "started" | "found"; id: string },
+  ...lines: Exclude<RecordLine, { recordVersion: 1 }>[]
+): void {
+  const first = { type, recordVersion: 1, id, name, engine: gate.address, owner: dead, version: "0", at: "then" };
+  writeFileSync(recordFile(), [first, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(""));
+}
