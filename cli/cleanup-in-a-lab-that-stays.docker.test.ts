@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { thisProcess } from "./lab/process-identity.ts";
 import { type LabRecord, type RecordLine, readRecord, recordPath } from "./lab/record.ts";
 import { type EngineGate, openEngineGate } from "./testing/engine-gate.ts";
-import { docker, processes } from "./testing/engine-inventory.ts";
+import { docker, inventory, processes } from "./testing/engine-inventory.ts";
 import { labCommand } from "./testing/run-lab.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -146,6 +146,19 @@ it("what is on record of another lab of that name touches nothing; what is on re
   const { stderr } = await lab.run(["runs"], options);
   expect(stderr).toBe(`lab: put right what a command that died had begun in the lab "${name}"`);
   expect(await ill()).toEqual([]);
+});
+
+it("kill -9 of `lab down` in the middle: what it has begun is done", async () => {
+  gate.hold(/^DELETE .*\/containers\//);
+  const down = lab.start(["down"], options);
+  await gate.hasHeld();
+  down.kill("SIGKILL");
+  await down;
+  gate.drop();
+
+  const look = async () => [...(await inventory(name)), ...(await processes(lab.home)), ...records()];
+  const { seen } = await waitUntil({ look, until: (left) => left.length === 0, deadlineMs: promisedMs, everyMs: 100 });
+  expect(seen).toEqual([]);
 });
 
 /** Within the time that is promised everything runs, and nothing is on record that is still to be done. */

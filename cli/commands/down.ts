@@ -13,8 +13,9 @@ export function addDown(program: Command): void {
     .addOption(nameOption())
     .option("--all", "remove every lab on this engine, by label")
     .action(async ({ name, all }: DownOptions) => {
-      const [{ Engine }, { removeLab }, { exitCodes }, { sweep }] = await Promise.all([
+      const [{ Engine }, { guardRemoval }, { removeLab }, { exitCodes }, { sweep }] = await Promise.all([
         import("../docker/engine.ts"),
+        import("../docker/guard-lab.ts"),
         import("../docker/remove-lab.ts"),
         import("../errors.ts"),
         import("../sweep.ts"),
@@ -26,6 +27,7 @@ export function addDown(program: Command): void {
         process.stdout.write(all ? "There is no lab on this engine.\n" : `There is no lab "${name}".\n`);
       for (const lab of names) {
         process.stderr.write(`removing the lab "${lab}"\n`);
+        await using _ = guardRemoval({ name: lab });
         const left = await removeLab({ name: lab }, engine);
         if (left.length === 0) process.stdout.write(`The lab "${lab}" is removed; nothing is left.\n`);
         for (const { kind, name: resource, heldBy = [] } of left) {

@@ -81,6 +81,11 @@ export function guardRunningLab({ name, id }: Pick<Lab, "name" | "id">): Guard {
   };
 }
 
+/** For a lab that is about to be removed: should this process die before it is done, its watchdog goes on. */
+export function guardRemoval({ name }: Pick<Lab, "name">): AsyncDisposable {
+  return { [Symbol.asyncDispose]: startWatchdog(recordPath({ name, engine: engineAddress() })) };
+}
+
 /**
  * What is on record of another lab of this name is of no more use: that lab is gone, since this one is there.
  *

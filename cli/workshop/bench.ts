@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Engine } from "../docker/engine.ts";
+import { type Guard, guardRunningLab } from "../docker/guard-lab.ts";
 import { healServices } from "../docker/heal-services.ts";
 import { architectureCalled, driveUser } from "../drive-user.ts";
 import { runExperiment } from "../experiment.ts";
@@ -34,6 +35,9 @@ export interface BenchOptions {
 export function openBench({ lab, engine, transport, narrator, interrupt, notes }: BenchOptions): Bench {
   const architectures = selectArchitectures(lab);
   const newAddress = clientAddresses();
+  /** While something is killed. */
+  let guard: Guard | undefined;
+  const killed: string[] = [];
   const whoami: Bench["whoami"] = async (name, id) => {
     const wish = { name, action: "whoami" as const, architecture: architectureCalled(id) };
     const { operation, judgement } = await driveUser(wish, { lab, engine });
@@ -73,9 +77,18 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
     boot: async (appServer) =>
       (await openStranger("cookie.memory", { transport, address: newAddress() }).askAt(appServer)).boot,
     serverOf: (store) => loadStores().find(({ id }) => id === store)?.server ?? undefined,
-    kill: (service) => engine.kill(lab, service),
-    heal: async () =>
-      void (await healServices({ lab, engine, say: ({ service, cure }) => narrator.doing(`${service}: ${cure}`) })),
+    async kill(service) {
+      guard ??= guardRunningLab(lab);
+      guard.note({ type: "breaking", kind: "kill", target: service, owner: guard.owner });
+      killed.push(service);
+      await engine.kill(lab, service);
+    },
+    async heal() {
+      await healServices({ lab, engine, say: ({ service, cure }) => narrator.doing(`${service}: ${cure}`) });
+      for (const target of killed.splice(0)) guard?.note({ type: "healed", kind: "kill", target, owner: guard.owner });
+      await guard?.[Symbol.asyncDispose]();
+      guard = undefined;
+    },
     remember: (key, value) => void notes.set(key, value),
     recall: (key) => notes.get(key),
   };
