@@ -6,6 +6,7 @@ import {
   engineAddress,
   isDamaged,
   type LabRecord,
+  readRecord,
   recordPath,
 } from "./lab/record.ts";
 import { recoveryOf } from "./lab/recovery.ts";
@@ -45,7 +46,8 @@ async function recover(record: LabRecord, engine: Engine, say: (text: string) =>
   const left = await recoverLab(record, engine);
   const what = `what process ${record.owner.pid}, which died, had left of the lab "${record.name}"`;
   if (recovery === "remove" && left.length === 0) say(`removed ${what}`);
-  if (recovery === "put-right" && left.length === 0)
+  // A record of another lab has told nothing of this one, and is gone.
+  if (recovery === "put-right" && left.length === 0 && readRecord(record.path))
     say(`put right what a command that died had begun in the lab "${record.name}"`);
   for (const { kind, name, heldBy = [] } of left)
     say(`could not remove ${kind} ${name}${heldBy.length > 0 ? `: in use by ${heldBy.join(", ")}` : ""}`);

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { labels } from "../lab/labels.ts";
 import { Engine } from "./engine.ts";
 
 let folder: string;
@@ -68,5 +69,29 @@ it("an engine that answers with an error of its own, e.g. while it is shut down,
   } finally {
     ending.closeAllConnections();
     await new Promise((resolve) => ending.close(resolve));
+  }
+});
+
+it("a lab that was started by hand has the id of its balancer's container; one of a command has the command's", async () => {
+  const path = join(folder, "labs.sock");
+  const containerOf = (lab: string, id: string) => ({
+    Id: `container-of-${lab}`,
+    Labels: {
+      [labels.lab]: lab,
+      [labels.project]: `session-lab-${lab}`,
+      [labels.service]: "nginx",
+      [labels.port]: "8080",
+      [labels.id]: id,
+    },
+  });
+  const found = [containerOf("one", "4f"), containerOf("two", "by-hand")];
+  const answering = createHttpServer((_, response) => response.end(JSON.stringify(found)));
+  await new Promise<void>((resolve) => answering.listen(path, resolve));
+  vi.stubEnv("DOCKER_HOST", `unix://${path}`);
+  try {
+    expect((await new Engine().labs()).map(({ id }) => id)).toEqual(["4f", "by-hand container-of-two"]);
+  } finally {
+    answering.closeAllConnections();
+    await new Promise((resolve) => answering.close(resolve));
   }
 });

@@ -27,10 +27,10 @@ export async function recoverLab(record: LabRecord, engine: Engine): Promise<Res
   return [];
 }
 
-/** Before and after that, nobody has told the engine or Compose anything that might still be under way. */
+/** A command that died while it started or removed the lab, or its Compose, may have told the engine what is still to come. */
 async function remove(record: LabRecord, engine: Engine): Promise<Resource[]> {
-  const mayGoOn = record.stage === "starting" || record.stage === "removing";
-  return mayGoOn ? removeUntilQuiet(() => [allOf(record)], engine) : removeAll(allOf(record), engine);
+  const moreMayCome = record.stage === "starting" || record.stage === "removing";
+  return moreMayCome ? removeUntilQuiet(() => [allOf(record)], engine) : removeAll(allOf(record), engine);
 }
 
 async function putRight(record: LabRecord, engine: Engine): Promise<Resource[]> {
