@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { thisProcess } from "../lab/process-identity.ts";
 import { addToRecord, beginRecord, type LabRecord, type RecordLine, readRecord } from "../lab/record.ts";
 import type { ContainerState, Engine, Resource } from "./engine.ts";
@@ -12,8 +12,14 @@ let path: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "recover-"));
   path = join(folder, "lab.jsonl");
+  // A clock that goes on by asking: however busy the machine is, so many looks are so long.
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 100));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
 
 const id = "an-id";
 const lab = { name: "lab", id, project: "session-lab-lab", port: 1, subnetPrefix: "172.28.99", profiles: [] };
@@ -62,7 +68,7 @@ describe("recovery of a lab", () => {
     const record = recordOf(line);
     const late = [container("app1")];
     // At first there is nothing; then it is found, and found again to be removed.
-    const { engine, done } = lateEngine({ resources: [[], late, late] });
+    const { engine, done } = lateEngine({ resources: [[], [], [], late, late] });
     expect(await recoverLab(record, engine)).toEqual([]);
     expect(done).toEqual(["remove session-lab-lab-app1-1"]);
     expect(readRecord(path)).toBeUndefined();
