@@ -112,7 +112,9 @@ it("`lab watch` that ends heals what its buttons broke, and has it on record", a
   expect(await processes(lab.home)).toEqual([]);
 });
 
-it("of two commands that add the same servers the second is refused, and the first goes on", async () => {
+it("of two commands that add the same servers the second is refused, and the first goes on", {
+  timeout: 90_000,
+}, async () => {
   gate.hold(/^POST .*\/containers\/create/);
   const first = lab.start(["up", "--with", "spare"], options);
   await gate.hasHeld();
