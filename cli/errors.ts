@@ -14,7 +14,9 @@ export const exitCodes = {
   leftBehind: { code: 4, meaning: "the verdict is fine, but something of the lab is left on this machine" },
   usage: { code: 64, meaning: "the command line is wrong" },
   internal: { code: 70, meaning: "an error in the lab itself" },
+  hungUp: { code: 129, meaning: "the terminal was closed (SIGHUP)" },
   interrupted: { code: 130, meaning: "Ctrl-C (SIGINT)" },
+  quit: { code: 131, meaning: "Ctrl-\\ (SIGQUIT)" },
   terminated: { code: 143, meaning: "SIGTERM" },
 } as const;
 

@@ -1,6 +1,8 @@
+import { constants } from "node:os";
+
 /** How a command learns that it should end. */
 export interface Interrupt {
-  /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP: stop, heal, write what there is, remove what was started. */
+  /** Aborted by the first of the signals below: stop, heal, write what there is, remove what was started. */
   readonly signal: AbortSignal;
   /** The signal that came, if any. */
   readonly received: NodeJS.Signals | undefined;
@@ -10,12 +12,12 @@ export interface Interrupt {
   release(): void;
 }
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** Ctrl-C, `kill`, a terminal that is closed, Ctrl-\. Each has its exit code in the table of errors.ts. */
+export const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
 /** 128 + the number of the signal, as shells have it. */
 export function exitCodeOf(signal: NodeJS.Signals): number {
-  const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
-  return 128 + (numbers[signal] ?? 0);
+  return 128 + constants.signals[signal];
 }
 
 export function listenForInterrupts(): Interrupt {
@@ -26,7 +28,7 @@ export function listenForInterrupts(): Interrupt {
     received: undefined as NodeJS.Signals | undefined,
     onSecond: async () => {},
     release: () => {
-      for (const name of signals) process.off(name, listener);
+      for (const name of endingSignals) process.off(name, listener);
     },
   };
   const listener = (name: NodeJS.Signals) => {
@@ -40,6 +42,6 @@ export function listenForInterrupts(): Interrupt {
       void interrupt.onSecond().finally(() => process.exit(exitCodeOf(name)));
     } else process.exit(exitCodeOf(name));
   };
-  for (const name of signals) process.on(name, listener);
+  for (const name of endingSignals) process.on(name, listener);
   return interrupt;
 }

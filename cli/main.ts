@@ -49,10 +49,10 @@ function describe(error: unknown): string {
   return `${error.stack ?? error.message}${cause}`;
 }
 
-/** A reader that has seen enough (`lab ... | head`) closes the pipe; that is no error, and cleaning up goes on. */
+/** A reader that has seen enough (`lab ... | head`) closes the pipe, or somebody the terminal: no error, and cleaning up goes on. */
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
   });
 
 await main(process.argv);

@@ -6,6 +6,13 @@ interface DownOptions {
   all?: boolean;
 }
 
+const unremoved = {
+  container: "the engine does not remove it",
+  network: "the engine does not remove it",
+  volume: "the engine does not remove it",
+  process: "it does not end",
+};
+
 export function addDown(program: Command): void {
   program
     .command("down")
@@ -31,8 +38,8 @@ export function addDown(program: Command): void {
         const left = await removeLab({ name: lab }, engine);
         if (left.length === 0) process.stdout.write(`The lab "${lab}" is removed; nothing is left.\n`);
         for (const { kind, name: resource, heldBy = [] } of left) {
-          const holders = heldBy.length > 0 ? heldBy.join(", ") : "something";
-          process.stdout.write(`Left behind: ${kind} ${resource} (in use by ${holders}, not the lab's)\n`);
+          const why = heldBy.length > 0 ? `in use by ${heldBy.join(", ")}, not the lab's` : unremoved[kind];
+          process.stdout.write(`Left behind: ${kind} ${resource} (${why})\n`);
           process.exitCode = exitCodes.leftBehind.code;
         }
       }

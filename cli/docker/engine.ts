@@ -94,11 +94,12 @@ export class Engine {
     return pid && startedAt && bootId ? { pid: Number(pid), startedAt, bootId } : undefined;
   }
 
-  /** Everything that carries the labels of a lab, and is in the Compose project of that lab. */
+  /** Everything that carries all labels of a lab, and is in the Compose project of that lab. */
   async resources({ name, id }: Whose = {}): Promise<Resource[]> {
     const label = [
       name === undefined ? labels.lab : `${labels.lab}=${name}`,
       ...(id === undefined ? [] : [`${labels.id}=${id}`]),
+      ...marks,
     ];
     const [containers, networks, volumes] = await Promise.all([
       this.#list(label),
@@ -302,9 +303,12 @@ function profilesAmong(services: readonly string[]): string[] {
   return allProfiles().filter((profile) => servicesOf(profile).every((service) => services.includes(service)));
 }
 
+/** All of a lab has them, beside the lab's name and its project: what lacks one of them is something else. */
+const marks = [labels.id, labels.owner, labels.boot, labels.version];
+
 /** What all of a lab carries, and nothing else does. */
 function labelsOf({ name, project }: Lab): string[] {
-  return [`${labels.lab}=${name}`, `${labels.project}=${project}`];
+  return [`${labels.lab}=${name}`, `${labels.project}=${project}`, ...marks];
 }
 
 /** Docker answers 304 when a container is already started or stopped. */
@@ -312,8 +316,12 @@ function unlessAlreadySo(error: unknown): void {
   if ((error as { statusCode?: number }).statusCode !== 304) throw error;
 }
 
-/** What cannot be removed is left for the audit to name. 404: gone already; 403, 409: in use by somebody else. */
+/**
+ * What cannot be removed is left for the audit to name. 404: gone already; 403, 409: in use by somebody else; 500 and more: it cannot
+ * (e.g. `device or resource busy`). An engine that can do nothing at all fails at the audit, too.
+ */
 function unlessGone(error: unknown): void {
+  if (error instanceof LabError && error.id === "engine-failed") return;
   if (![403, 404, 409].includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
 }
 

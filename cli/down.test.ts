@@ -1,0 +1,134 @@
+/** `lab down` on engines that do what no real one can be made to do when a test wants it. */
+import { existsSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { thisProcess } from "./lab/process-identity.ts";
+import { beginRecord, recordPath } from "./lab/record.ts";
+import { type FakeEngine, type FakeThing, openFakeEngine } from "./testing/fake-engine.ts";
+import { type LabCommand, labCommand } from "./testing/run-lab.ts";
+
+let lab: LabCommand;
+let engine: FakeEngine;
+beforeEach(() => {
+  lab = labCommand({ name: "one" });
+});
+afterEach(async () => {
+  lab[Symbol.dispose]();
+  await engine[Symbol.asyncDispose]();
+});
+
+/** A container, a network and a volume of a lab, changed as a test wants them. */
+function labNamed(name: string, changes: Record<string, Partial<FakeThing>> = {}): FakeThing[] {
+  const project = `session-lab-${name}`;
+  const labels = labelsOf(name);
+  const things: FakeThing[] = [
+    { kind: "container", name: `${project}-app1-1`, labels },
+    { kind: "container", name: `${project}-app2-1`, labels },
+    { kind: "network", name: `${project}_lab`, labels },
+    { kind: "volume", name: `${project}_redis-aof`, labels },
+  ];
+  return things.map((thing) => ({ ...thing, ...changes[thing.name.slice(project.length + 1)] }));
+}
+
+function labelsOf(name: string): Record<string, string> {
+  return {
+    "com.docker.compose.project": `session-lab-${name}`,
+    "dev.session-lab.lab": name,
+    "dev.session-lab.id": `id-of-${name}`,
+    "dev.session-lab.owner": "1@1",
+    "dev.session-lab.boot": "a-boot",
+    "dev.session-lab.version": "0.1.0",
+  };
+}
+
+/** Looks like a lab's and lacks one label; or is of another project. */
+const decoys: FakeThing[] = [
+  ...Object.keys(labelsOf("one")).map((label): FakeThing => {
+    const labels = labelsOf("one");
+    delete labels[label];
+    return { kind: "container", name: `without-${label}`, labels };
+  }),
+  { kind: "volume", name: "of-another-project", labels: { ...labelsOf("one"), "com.docker.compose.project": "shop" } },
+  { kind: "network", name: "session-lab-one_other", labels: {} },
+];
+const decoyNames = decoys.map(({ kind, name }) => `${kind} ${name}`).sort();
+
+async function down(things: readonly FakeThing[], ...options: string[]) {
+  engine = await openFakeEngine([...things, ...decoys]);
+  return lab.run(["down", ...options], { env: { DOCKER_HOST: engine.address } });
+}
+
+it("down removes one lab; what lacks any of its labels, and other labs, stay", async () => {
+  const { exitCode, stdout } = await down([...labNamed("one"), ...labNamed("two")]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'The lab "one" is removed; nothing is left.' });
+  const two = labNamed("two").map(({ kind, name }) => `${kind} ${name}`);
+  expect(engine.has()).toEqual([...decoyNames, ...two].sort());
+});
+
+it("down --all removes every lab on this engine, by label, and nothing else", async () => {
+  const { exitCode, stdout } = await down([...labNamed("one"), ...labNamed("two")], "--all");
+  expect(stdout.split("\n")).toEqual([
+    'The lab "one" is removed; nothing is left.',
+    'The lab "two" is removed; nothing is left.',
+  ]);
+  expect(exitCode).toBe(0);
+  expect(engine.has()).toEqual(decoyNames);
+});
+
+it("down --all where there is no lab says so", async () => {
+  expect(await down([], "--all")).toMatchObject({ exitCode: 0, stdout: "There is no lab on this engine." });
+  expect(engine.has()).toEqual(decoyNames);
+});
+
+describe("an engine that does not remove", () => {
+  it("a container whose files are busy, a volume that somebody uses: the rest goes, they are named, exit code 4", async () => {
+    const busy = { status: 500, message: "driver failed to remove root filesystem: device or resource busy" };
+    const used = { status: 409, message: "volume is in use - [4f53]" };
+    const { exitCode, stdout } = await down(
+      labNamed("one", { "app1-1": { refusal: busy }, "redis-aof": { refusal: used } }),
+    );
+    expect(stdout.split("\n")).toEqual([
+      "Left behind: container session-lab-one-app1-1 (the engine does not remove it)",
+      "Left behind: volume session-lab-one_redis-aof (the engine does not remove it)",
+    ]);
+    expect(exitCode).toBe(4);
+    const left = ["container session-lab-one-app1-1", "volume session-lab-one_redis-aof"];
+    expect(engine.has()).toEqual([...left, ...decoyNames].sort());
+  });
+
+  it("a network with a guest on it: the guest is named, exit code 4; when it has left, down again removes the network", async () => {
+    const guest: FakeThing = { kind: "container", name: "guest", labels: {} };
+    const first = await down([...labNamed("one", { lab: { attached: ["guest"] } }), guest]);
+    expect(first.stdout).toBe("Left behind: network session-lab-one_lab (in use by guest, not the lab's)");
+    expect(first.exitCode).toBe(4);
+    engine.change("session-lab-one_lab", { attached: [] });
+    expect(await lab.run(["down"], { env: { DOCKER_HOST: engine.address } })).toMatchObject({ exitCode: 0 });
+    expect(engine.has()).toEqual([...decoyNames, "container guest"].sort());
+  });
+});
+
+it("endpoints of containers that are gone, as an engine that died remembers them, do not keep the network", async () => {
+  const { exitCode } = await down(labNamed("one", { lab: { attached: ["session-lab-one-app3-1"] } }));
+  expect(exitCode).toBe(0);
+  expect(engine.has()).toEqual(decoyNames);
+});
+
+it("an engine that dies while it removes: exit code 3, and the record stays for the next command", async () => {
+  engine = await openFakeEngine([...labNamed("one", { "app1-1": { refusal: "dies" } }), ...decoys]);
+  const env = { DOCKER_HOST: engine.address };
+  const path = recordPath({ name: "one", engine: engine.address }).replace(/^.*\/labs\//, `${lab.home}/labs/`);
+  const owner = { ...thisProcess(), startedAt: "1" };
+  const at = new Date().toISOString();
+  const first = { recordVersion: 1, id: "id-of-one", name: "one", engine: engine.address, owner, version: "0.1.0", at };
+  beginRecord(path, { type: "started", ...first, recordVersion: 1 });
+
+  const { exitCode, stderr } = await lab.run(["down"], { env });
+  expect(stderr).toContain("No Docker engine answers");
+  expect(exitCode).toBe(3);
+  expect(existsSync(path)).toBe(true);
+
+  engine.change("session-lab-one-app1-1", { refusal: "none" });
+  const next = await lab.run(["runs"], { env });
+  expect(next.stderr).toContain(`removed what process ${owner.pid}, which died, had left of the lab "one"`);
+  expect(engine.has()).toEqual(decoyNames);
+  expect(existsSync(path)).toBe(false);
+});
