@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { LabError } from "../errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import { runsFolder } from "./paths.ts";
 
 /** The files of a run's folder. */
@@ -9,7 +10,7 @@ export const runFiles = { plan: "plan.json", history: "history.jsonl", result: "
 /** Makes the folder of a new run, readable by its owner only. */
 export function newRunFolder(id: string, parent: string = runsFolder()): string {
   const folder = join(parent, id);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   return folder;
 }
 
