@@ -106,6 +106,20 @@ describe("an engine that does not remove", () => {
   });
 });
 
+it("volumes that the engine made in passing, without labels, go with the lab; other volumes that it mounts stay", async () => {
+  const bare = "session-lab-one_redis-rdb";
+  const others: FakeThing[] = [
+    { kind: "volume", name: "my-data", labels: {} },
+    { kind: "volume", name: "session-lab-one_mine", labels: { mine: "" } },
+    { kind: "volume", name: "session-lab-one_not-mounted", labels: {} },
+  ];
+  const mounts = [bare, "my-data", "session-lab-one_mine"];
+  const lab = labNamed("one", { "app1-1": { mounts } });
+  const { exitCode } = await down([...lab, { kind: "volume", name: bare, labels: {} }, ...others]);
+  expect(exitCode).toBe(0);
+  expect(engine.has()).toEqual([...decoyNames, ...others.map(({ name }) => `volume ${name}`)].sort());
+});
+
 it("endpoints of containers that are gone, as an engine that died remembers them, do not keep the network", async () => {
   const { exitCode } = await down(labNamed("one", { lab: { attached: ["session-lab-one-app3-1"] } }));
   expect(exitCode).toBe(0);

@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { isatty } from "node:tty";
 
 /** How a command learns that it should end. */
 export interface Interrupt {
@@ -22,6 +23,7 @@ export function exitCodeOf(signal: NodeJS.Signals): number {
 
 export function listenForInterrupts(): Interrupt {
   const controller = new AbortController();
+  const hasTerminal = [0, 1, 2].some((file) => isatty(file));
   let count = 0;
   const interrupt = {
     signal: controller.signal,
@@ -34,6 +36,7 @@ export function listenForInterrupts(): Interrupt {
   const listener = (name: NodeJS.Signals) => {
     count += 1;
     interrupt.received ??= name;
+    if (name === "SIGHUP" && hasTerminal) process.once("exit", dieOfHangUp);
     if (count === 1) {
       process.stderr.write("\nending in good order (press again to remove at once)\n");
       controller.abort(new Error(`interrupted by ${name}`));
@@ -44,4 +47,10 @@ export function listenForInterrupts(): Interrupt {
   };
   for (const name of endingSignals) process.on(name, listener);
   return interrupt;
+}
+
+/** With its terminal gone, Node aborts at its very end because it cannot reset it (Node 20: `ResetStdio`). Rather of the cause, then. */
+function dieOfHangUp(): void {
+  process.removeAllListeners("SIGHUP");
+  process.kill(process.pid, "SIGHUP");
 }

@@ -13,6 +13,9 @@ export interface ComposeVariables {
   COMPOSE_PROFILES?: string;
 }
 
+/** An interrupted Compose that is not done by then hangs. */
+const finishDeadlineMs = 15_000;
+
 let asked: Promise<string> | undefined;
 
 /** The version of the Compose plugin, e.g. `2.40.3`; asked once. @throws LabError (`compose-missing`, `compose-too-old`) */
@@ -42,7 +45,9 @@ async function askVersion(): Promise<string> {
 }
 
 /**
- * Creates and starts the services of a lab; does not wait for their health. Never pulls or builds.
+ * Creates and starts the services of a lab; does not wait for their health. Never pulls or builds. Whoever is interrupted meanwhile
+ * waits until it is done, a second or two: an engine whose client has gone carries out what it was asked all the same, and it
+ * would appear when all else has been removed.
  *
  * @param services only these, beside what runs already
  */
@@ -53,13 +58,23 @@ export async function composeUp(
 ): Promise<void> {
   const only = services.length > 0 ? ["--no-recreate", "--no-deps", ...services] : [];
   const up = ["up", "--detach", "--pull", "never", "--no-build", ...only];
-  await docker(["compose", "-p", lab.project, "-f", composeFile, ...up], {
-    env: variables,
-    signal,
-  }).catch((error) => {
-    if (signal.aborted) throw error;
+  signal.throwIfAborted();
+  const run = docker(["compose", "-p", lab.project, "-f", composeFile, ...up], { env: variables });
+  let patience: NodeJS.Timeout | undefined;
+  const lookAtTheClock = () => {
+    patience = setTimeout(() => run.kill(), finishDeadlineMs);
+  };
+  signal.addEventListener("abort", lookAtTheClock);
+  try {
+    await run;
+  } catch (error) {
+    signal.throwIfAborted();
     throw explainUp(error, lab);
-  });
+  } finally {
+    signal.removeEventListener("abort", lookAtTheClock);
+    clearTimeout(patience);
+  }
+  signal.throwIfAborted();
 }
 
 /** Passes the services' logs on to this terminal. */
@@ -79,7 +94,7 @@ export async function composeLogs(
  * In a process group of its own: Ctrl-C in the terminal must reach the lab only, which then ends Compose in good order instead
  * of both acting at once.
  */
-function docker(args: string[], { env, signal }: { env?: ComposeVariables; signal?: AbortSignal } = {}) {
+function docker(args: string[], { env }: { env?: ComposeVariables } = {}) {
   return execa("docker", args, {
     detached: true,
     cleanup: true,
@@ -87,7 +102,6 @@ function docker(args: string[], { env, signal }: { env?: ComposeVariables; signa
     killSignal: "SIGINT",
     forceKillAfterDelay: 5_000,
     env: { ...env },
-    ...(signal ? { cancelSignal: signal } : {}),
   });
 }
 

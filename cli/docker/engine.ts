@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import type { ContainerInspectInfo } from "dockerode";
+import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
 import { LabError } from "../errors.ts";
 import { labels } from "../lab/labels.ts";
 import { allProfiles, servicesOf } from "../lab/stores.ts";
@@ -112,11 +112,31 @@ export class Engine {
       // The engine says null when there is none.
       ...(volumes.Volumes ?? []).map(({ Name, Labels }) => ({ kind: "volume", name: Name, Labels }) as const),
     ];
-    return found.flatMap(({ kind, name, Labels }) => {
+    const unlabelled = await this.#volumesMadeInPassing(containers);
+    const ours = found.flatMap(({ kind, name, Labels }) => {
       const lab = Labels?.[labels.lab] ?? "";
       const service = Labels?.[labels.service] ?? Labels?.[labels.volume];
       return Labels?.[labels.project] === projectOf(lab) ? [{ kind, name, lab, ...(service ? { service } : {}) }] : [];
     });
+    return [...ours, ...unlabelled];
+  }
+
+  /**
+   * Volumes of a lab that have no labels. The engine makes one when it creates a container whose volume has been removed a moment
+   * before: of a Compose that was killed in the middle, an order may still have been under way. Only what a container of the lab
+   * mounts, that is named as Compose names the lab's volumes, and has no label of anybody.
+   */
+  async #volumesMadeInPassing(containers: readonly ContainerInfo[]): Promise<Resource[]> {
+    const mounted = containers.flatMap(({ Mounts, Labels }) => {
+      const lab = Labels[labels.lab]!;
+      const names = Mounts.flatMap(({ Type, Name }) => (Type === "volume" && Name ? [Name] : []));
+      const isOurs = Labels[labels.project] === projectOf(lab);
+      return isOurs ? names.filter((name) => name.startsWith(`${projectOf(lab)}_`)).map((name) => ({ name, lab })) : [];
+    });
+    if (mounted.length === 0) return [];
+    const { Volumes } = await this.#docker.listVolumes();
+    const bare = (Volumes ?? []).filter(({ Labels }) => Object.keys(Labels ?? {}).length === 0).map(({ Name }) => Name);
+    return mounted.filter(({ name }) => bare.includes(name)).map((volume) => ({ kind: "volume", ...volume }) as const);
   }
 
   /** Subnets of all networks of the engine, e.g. `172.17.0.0/16`. */

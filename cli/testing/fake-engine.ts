@@ -8,6 +8,8 @@ export interface FakeThing {
   kind: "container" | "network" | "volume";
   name: string;
   labels: Record<string, string>;
+  /** Of a container: names of the volumes that it mounts. */
+  mounts?: string[];
   /** Of a network: names of the containers that have an endpoint in it, whether they exist or not. */
   attached?: string[];
   /** What it answers instead of removing it: as Docker does, or nothing because it dies. */
@@ -70,7 +72,11 @@ function answerTo(
   if (method === "GET" && pathname === "/containers/json")
     return {
       status: 200,
-      body: listed("container").map(({ name, labels }) => ({ Names: [`/${name}`], Labels: labels })),
+      body: listed("container").map(({ name, labels, mounts = [] }) => ({
+        Names: [`/${name}`],
+        Labels: labels,
+        Mounts: mounts.map((volume) => ({ Type: "volume", Name: volume })),
+      })),
     };
   if (method === "GET" && pathname === "/networks")
     return { status: 200, body: listed("network").map(({ name, labels }) => ({ Name: name, Labels: labels })) };
