@@ -1,21 +1,28 @@
 /** Whatever a command dies of, nothing that it started remains, and nothing else is touched. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { packageRoot } from "./lab/paths.ts";
+import { type ProcessIdentity, thisProcess } from "./lab/process-identity.ts";
 import { openEngineLine } from "./testing/cut-off-engine.ts";
-import { type Decoys, placeDecoys } from "./testing/decoys.ts";
+import { anyImage, type Decoys, placeDecoys } from "./testing/decoys.ts";
 import { docker, inventory, processes } from "./testing/engine-inventory.ts";
-import { labCommand } from "./testing/run-lab.ts";
+import { Traces } from "./testing/nothing-left.ts";
+import { leaveRemains } from "./testing/remains.ts";
+import { type LabCommand, labCommand } from "./testing/run-lab.ts";
 import { waitUntil } from "./wait.ts";
 
 const name = "test-clean";
+const project = `session-lab-${name}`;
 const small = ["--users", "1", "--policy", "cookie", "--store", "memory"];
-/** What the README promises of `kill -9`. */
-const promisedMs = 15_000;
+/** For what has to come before a test can begin; the machine may be busy with others. */
+const patienceMs = 60_000;
 
-let lab: ReturnType<typeof labCommand>;
+let lab: LabCommand;
+let traces: Traces;
 let decoys: Decoys;
 beforeAll(async () => {
   // A run of these tests that was killed itself.
@@ -23,175 +30,273 @@ beforeAll(async () => {
   await before.run(["down"]);
   decoys = await placeDecoys(name);
 });
-beforeEach(() => {
-  lab = labCommand({ name });
-});
 afterEach(async () => {
-  await lab.run(["down"]);
-  // TMPDIR points here, too: no temporary file is left.
-  expect(readdirSync(lab.home).filter((entry) => !["labs", "runs", "file"].includes(entry))).toEqual([]);
-  lab[Symbol.dispose]();
-  expect(await decoys.untouched()).toEqual(decoys.all);
+  expect(await decoys.now()).toEqual(decoys.all);
 });
 afterAll(() => decoys[Symbol.asyncDispose]());
 
+function openLab(): void {
+  lab = labCommand({ name });
+  traces = new Traces({ name, home: lab.home, decoys });
+}
+
+async function closeLab(): Promise<void> {
+  // Only after a test that failed.
+  if ((await traces.onEngine()).length > 0) await lab.run(["down"]);
+  lab[Symbol.dispose]();
+}
+
 describe("kill -9", () => {
+  beforeEach(openLab);
+  afterEach(closeLab);
+
   it.each([
-    ["before Compose is called", "started", "login"],
-    ["while Compose works", "starting", "login"],
-    ["while something is broken", "breaking", "server-crash"],
-  ])("%s: nothing is left after 15 s", async (_, line, scenario) => {
+    ["before Compose is called", "login", () => recorded("started")],
+    ["while an app server is frozen", "server-freeze", () => isSomewhere("paused")],
+  ] as const)("%s: nothing is left after 15 s", async (_, scenario, itIsTime) => {
     const run = lab.start(["scenario", scenario, ...small]);
-    await recorded(line);
+    await itIsTime();
     run.kill("SIGKILL");
-    await run;
-    await nothingIsLeftInTime();
+    expect((await run).signal).toBe("SIGKILL");
+    expect((await traces.nothingLeft()).left).toEqual([]);
+  });
+
+  it("in the middle of Compose: nothing is left after 15 s", async () => {
+    using middle = await runIntoCompose();
+    middle.run.kill("SIGKILL");
+    expect((await middle.run).signal).toBe("SIGKILL");
+    expect((await traces.nothingLeft()).left).toEqual([]);
+  });
+
+  it("while it removes the lab after a Ctrl-C: nothing is left after 15 s", async () => {
+    using middle = await runIntoCompose();
+    await send(middle.run, ["SIGINT"]);
+    await recorded("removing");
+    middle.run.kill("SIGKILL");
+    expect((await middle.run).signal).toBe("SIGKILL");
+    expect((await traces.nothingLeft()).left).toEqual([]);
   });
 
   it("of the watchdog first, then of the command: the next command removes everything", async () => {
-    const run = lab.start(["scenario", "login", ...small]);
-    await recorded("starting");
-    await waitUntil({ look: ofLab, until: (found) => found.length > 3, deadlineMs: 30_000 });
+    using middle = await runIntoCompose();
+    const { run, env } = middle;
+    // Held, so that it can start no other watchdog.
+    run.kill("SIGSTOP");
     for (const pid of await watchdogs()) process.kill(pid, "SIGKILL");
     run.kill("SIGKILL");
     await run;
-    expect(await ofLab()).not.toEqual([]);
+    expect(await traces.onEngine()).not.toEqual([]);
 
-    const { exitCode, stderr } = await lab.run(["runs"]);
+    const { exitCode, stderr } = await lab.run(["runs"], { env });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
       stderr: `lab: removed what process ${run.pid}, which died, had left of the lab "${name}"`,
     });
-    await nothingIsLeftInTime();
+    expect(await traces.left()).toEqual([]);
   });
 
-  it("of a command that uses a lab which stays: what it broke is healed, the lab stays", async () => {
-    await lab.run(["up"]);
-    const before = await ofLab();
-    const run = lab.start(["scenario", "server-crash", ...small]);
-    await recorded("breaking");
-    await waitUntil({ look: running, until: (count) => count < before.length - 3, deadlineMs: 30_000 });
-    run.kill("SIGKILL");
-    await run;
-
-    const { seen } = await waitUntil({ look: () => lastLine(), until: isHealed, deadlineMs: promisedMs, everyMs: 100 });
-    expect(seen).toMatchObject({ type: "healed", kind: "kill", target: "app2" });
-    expect(await running()).toBe(before.length - 3);
-    expect(await ofLab()).toEqual(before);
-    expect(await processes(lab.home)).toEqual([]);
-
-    // What no state of a container shows: settings, and the balancers' lists.
-    for (const [scenario, service, ...words] of [
-      ["redis-eviction", "redis", "redis-cli", "CONFIG", "GET", "maxmemory"],
-      ["rolling-deploy-drain", "nginx", "grep", "server app1", "/tmp/nginx/policies/cookie.conf"],
-    ] as const) {
-      const look = async () => (await docker("exec", `session-lab-${name}-${service}-1`, ...words)).join();
-      const asItWas = await look();
-      const next = lab.start(["scenario", scenario, ...small]);
-      await waitUntil({ look, until: (now) => now !== asItWas, deadlineMs: 30_000 });
-      next.kill("SIGKILL");
-      await next;
-      await waitUntil({ look: () => lastLine(), until: isHealed, deadlineMs: promisedMs, everyMs: 100 });
-      expect(await look()).toBe(asItWas);
-    }
+  it.each([
+    ["whose process id somebody else has by now", () => ({ ...thisProcess(), pid: decoys.pid, startedAt: "1" })],
+    ["before a power cut", () => ({ ...thisProcess(), bootId: "the boot before" })],
+  ] as [string, () => ProcessIdentity][])("of a command %s: the next one removes everything", async (_, owner) => {
+    const worker = await leaveRemains({ name, home: lab.home, owner: owner() });
+    expect(await traces.onEngine()).toHaveLength(3);
+    const { exitCode, stderr } = await lab.run(["runs"]);
+    expect(stderr).toContain("which died, had left of the lab");
+    expect(exitCode).toBe(0);
+    expect(await traces.left()).toEqual([]);
+    expect(worker.signalCode).toBe("SIGKILL");
   });
 });
 
 describe("signals", () => {
+  beforeEach(openLab);
+  afterEach(closeLab);
+
   it.each([
-    [["SIGHUP"], 129],
-    [["SIGINT", "SIGINT"], 130],
-    [["SIGINT", "SIGINT", "SIGINT"], 130],
-  ] as [NodeJS.Signals[], number][])("%s while the lab starts: nothing is left", async (signals, code) => {
-    const run = lab.start(["scenario", "login", ...small]);
+    ["one Ctrl-C", ["SIGINT"], 130],
+    ["SIGTERM", ["SIGTERM"], 143],
+    ["SIGQUIT", ["SIGQUIT"], 131],
+  ] as const)("%s in the middle of Compose: nothing is left when the command has ended", async (_, signals, code) => {
+    using middle = await runIntoCompose();
+    await send(middle.run, signals);
+    expect((await middle.run).exitCode).toBe(code);
+    expect(await traces.left()).toEqual([]);
+  });
+
+  it.each([
+    ["two", ["SIGINT", "SIGINT"]],
+    ["three", ["SIGINT", "SIGINT", "SIGINT"]],
+  ] as const)("%s Ctrl-C in the middle of Compose: nothing is left after 15 s", async (_, signals) => {
+    using middle = await runIntoCompose();
+    await send(middle.run, signals);
+    expect((await middle.run).exitCode).toBe(130);
+    expect((await traces.nothingLeft()).left).toEqual([]);
+  });
+
+  it("the terminal is closed (SIGHUP, and nobody reads any more): 129, and nothing is left", async () => {
+    const runs = join(lab.home, "runs");
+    mkdirSync(runs);
+    const code = join(runs, "exit-code");
+    const command = `'${process.execPath}' '${join(packageRoot, "dist/cli/main.js")}' scenario login ${small.join(" ")}`;
+    const env = { LAB_NAME: name, LAB_HOME: lab.home, TMPDIR: lab.home, TERM: "xterm" };
+    // The shell is told, as the leader of the session, and passes it on, as it does to its jobs.
+    const shell = `${command} & child=$!; trap "kill -HUP $child" HUP; wait $child; wait $child; echo $? >'${code}'`;
+    const words = ["-qefc", shell, "/dev/null"];
+    const terminal = execa("script", words, { env, reject: false, stdin: "pipe" });
     await recorded("starting");
-    await waitUntil({ look: ofLab, until: (found) => found.length > 3, deadlineMs: 30_000 });
+    await waitUntil({ look: () => traces.onEngine(), until: (found) => found.length > 3, deadlineMs: patienceMs });
+    terminal.kill("SIGKILL");
+    await terminal;
+    const { seen } = await waitUntil({
+      look: async () => (existsSync(code) ? readFileSync(code, "utf8") : ""),
+      until: Boolean,
+      deadlineMs: patienceMs,
+    });
+    expect(seen).toBe("129\n");
+    expect((await traces.nothingLeft()).left).toEqual([]);
+  });
+});
+
+describe("what a command stands on breaks:", () => {
+  beforeEach(openLab);
+  afterEach(closeLab);
+
+  it("a reader has seen enough (`2>&1 | head -1`): the run goes on to its end, and nothing is left", async () => {
+    const { exitCode, stdout } = await lab.run(["scenario", "login", ...small], {
+      within: ["bash", "-c", 'set -o pipefail; "$@" 2>&1 | head -1', "bash"],
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "  looking for a running lab" });
+    expect(await traces.left()).toEqual([]);
+  });
+
+  it("the engine is cut off while a fault is injected, and restarted: exit code 3, and removed once it answers", async () => {
+    /** Each request that changes something, with what was on record when the engine was about to be told. */
+    const changes: { request: string; record: string[] }[] = [];
+    const isKill = ({ request }: { request: string }) => request.includes("/kill?");
+    using line = await openEngineLine({
+      onRequest(method, path) {
+        if (method === "GET" || method === "HEAD") return;
+        changes.push({ request: `${method} ${path}`, record: traces.record() });
+        if (isKill(changes.at(-1)!) && changes.filter(isKill).length === 1) line.cut();
+      },
+    });
+    const run = lab.start(["scenario", "server-crash", ...small], { env: { DOCKER_HOST: line.address } });
+    const { exitCode, stderr } = await run;
+    expect(String(stderr)).toContain("No Docker engine answers at");
+    expect(exitCode).toBe(3);
+    expect(await traces.onEngine()).not.toEqual([]);
+    // As a restart leaves them.
+    await docker("kill", ...(await containers("running")));
+
+    await line.mend();
+    expect((await traces.nothingLeft()).left).toEqual([]);
+
+    // Whatever was done was on record before.
+    expect(changes.find(isKill)?.record).toEqual(["started", "starting", "ready", "breaking"]);
+    expect(changes.filter(({ record }) => record[0] !== "started" || record[1] !== "starting")).toEqual([]);
+    expect(changes.filter(({ request }) => request.startsWith("DELETE"))).not.toEqual([]);
+  });
+
+  it("a subnet, then a port are taken between the check and the start: the next free ones are chosen", async () => {
+    const thief = createServer();
+    using door = interceptCompose();
+    const up = lab.start(["up"], { env: door.env });
     let said = "";
-    run.stderr.on("data", (text) => {
+    up.stderr.on("data", (text) => {
       said += text;
     });
-    for (const [index, signal] of signals.entries()) {
-      run.kill(signal);
-      // Signals that come at once are one.
-      const answer = ["ending in good order", "removing at once"][index];
-      if (answer)
-        await waitUntil({
-          look: async () => said,
-          until: (text) => text.includes(answer),
-          deadlineMs: 5_000,
-          everyMs: 1,
-        });
-    }
-    expect((await run).exitCode).toBe(code);
-    await nothingIsLeftInTime();
-  });
-});
-
-it("a reader that goes away (closed stdout): nothing is left", async () => {
-  const run = lab.start(["scenario", "login", ...small, "--json"]);
-  run.stdout.destroy();
-  run.stderr.destroy();
-  expect((await run).exitCode).toBe(0);
-  await nothingIsLeftInTime();
-});
-
-it("the engine is cut off in the middle: said so with exit code 3, and removed as soon as it answers again", async () => {
-  using line = await openEngineLine();
-  const run = lab.start(["scenario", "server-crash", ...small], { env: { DOCKER_HOST: line.address } });
-  await recorded("breaking");
-  line.cut();
-  const { exitCode, stderr } = await run;
-  expect(String(stderr)).toContain("No Docker engine answers at");
-  expect(exitCode).toBe(3);
-  expect(await ofLab()).not.toEqual([]);
-
-  await line.mend();
-  await nothingIsLeftInTime();
-});
-
-it("a subnet, then a port are taken between the check and the start: the next free ones are chosen", async () => {
-  const thief = createServer();
-  using door = interceptCompose();
-  const up = lab.start(["up"], { env: door.env });
-  let said = "";
-  up.stderr.on("data", (text) => {
-    said += text;
-  });
-  let nth = 1;
-  /** Steals a choice at the door, again and again until it was noticed: other labs on this machine may be quicker than the thief. */
-  const stealUntilSaid = async (steal: (choice: Record<string, string>) => Promise<string>) => {
-    for (;;) {
-      const notice = await steal(await door.opened(nth));
-      door.goOn(nth);
-      nth += 1;
+    let nth = 1;
+    /** Steals a choice at the door, again and again until it was noticed: other labs on this machine may be quicker than the thief. */
+    const stealUntilSaid = async (steal: (choice: Record<string, string>) => Promise<string>) => {
+      for (;;) {
+        const notice = await steal(await door.opened(nth));
+        door.goOn(nth);
+        nth += 1;
+        await door.opened(nth);
+        if (said.includes(notice)) return;
+      }
+    };
+    let stolen = "";
+    try {
+      // A name is one command's at a time.
       await door.opened(nth);
-      if (said.includes(notice)) return;
-    }
-  };
-  let stolen = "";
-  try {
-    await stealUntilSaid(async ({ LAB_SUBNET_PREFIX: prefix }) => {
-      await docker("network", "rm", "-f", `${name}-thief`);
-      await docker("network", "create", "--subnet", `${prefix}.0/24`, `${name}-thief`).catch(() => {});
-      return `The subnet ${prefix}.0/24 was taken in the meantime.`;
-    });
-    await stealUntilSaid(async ({ LAB_PORT: port }) => {
-      thief.close();
-      await new Promise<void>((resolve) => {
-        thief.once("error", () => resolve()).listen({ port: Number(port), host: "127.0.0.1" }, resolve);
+      const second = await lab.run(["up"]);
+      expect(second.stderr).toContain(`The lab "${name}" belongs to process ${up.pid}`);
+      expect(second.exitCode).toBe(3);
+
+      await stealUntilSaid(async ({ LAB_SUBNET_PREFIX: prefix }) => {
+        await docker("network", "rm", "-f", `${name}-thief`);
+        await docker("network", "create", "--subnet", `${prefix}.0/24`, `${name}-thief`).catch(() => {});
+        return `The subnet ${prefix}.0/24 was taken in the meantime.`;
       });
-      stolen = port!;
-      return `Port ${port} on 127.0.0.1 was taken in the meantime.`;
-    });
-    door.goOnForGood();
-    const { exitCode, stdout } = await up;
-    expect(String(stdout)).toMatch(/http:\/\/cookie\.memory\.localhost:\d+/);
-    expect(String(stdout)).not.toContain(`localhost:${stolen}/`);
-    expect(exitCode).toBe(0);
-  } finally {
-    thief.close();
-    await docker("network", "rm", "-f", `${name}-thief`);
-  }
+      await stealUntilSaid(async ({ LAB_PORT: port }) => {
+        thief.close();
+        await new Promise<void>((resolve) => {
+          thief.once("error", () => resolve()).listen({ port: Number(port), host: "127.0.0.1" }, resolve);
+        });
+        stolen = port!;
+        return `Port ${port} on 127.0.0.1 was taken in the meantime.`;
+      });
+      door.goOnForGood();
+      const { exitCode, stdout } = await up;
+      expect(String(stdout)).toMatch(/http:\/\/cookie\.memory\.localhost:\d+/);
+      expect(String(stdout)).not.toContain(`localhost:${stolen}/`);
+      expect(exitCode).toBe(0);
+      await lab.run(["down"]);
+      expect(await traces.left()).toEqual([]);
+    } finally {
+      thief.close();
+      await docker("network", "rm", "-f", `${name}-thief`);
+    }
+  });
+});
+
+describe("the state folder", () => {
+  beforeEach(openLab);
+  afterEach(closeLab);
+
+  /** On a disk of the command's own, which goes with it. */
+  const onDisk = (options: string, then = ":") => ({
+    within: [
+      ...["unshare", "--map-root-user", "--mount", "sh", "-ec"],
+      `mount -t tmpfs ${options} none "$LAB_HOME"; ${then}; exec "$@"`,
+      "sh",
+    ],
+  });
+
+  it("is read-only: said so, and nothing is started", async () => {
+    const disk = onDisk("-o size=1m", 'mkdir "$LAB_HOME/labs"; mount -o remount,ro "$LAB_HOME"');
+    const { exitCode, stderr } = await lab.run(["up"], disk);
+    expect(stderr).toContain(`${join(lab.home, "labs", name)}.jsonl cannot be written: EROFS: read-only file system`);
+    expect(stderr).toContain("choose another folder with LAB_HOME");
+    expect(exitCode).toBe(3);
+    expect(await traces.left()).toEqual([]);
+  });
+
+  it("is on a disk that is full: said so, and nothing is started", async () => {
+    const disk = onDisk(
+      "-o size=8k",
+      'mkdir "$LAB_HOME/labs"; ! head -c 9999 /dev/zero >"$LAB_HOME/labs/filling" 2>&1',
+    );
+    const { exitCode, stderr } = await lab.run(["up"], disk);
+    expect(stderr).toContain(`${name}.jsonl cannot be written: ENOSPC: no space left on device`);
+    expect(exitCode).toBe(3);
+    expect(await traces.left()).toEqual([]);
+  });
+
+  it("is on a disk that becomes full while something is broken: said so, and nothing is left", async () => {
+    const run = lab.start(["scenario", "server-crash", ...small], onDisk("-o size=200k"));
+    // The command's own view of the folder.
+    const home = `/proc/${run.pid}/root${lab.home}`;
+    const disk = new Traces({ name, home, decoys });
+    await recorded("breaking", disk);
+    expect(() => writeFileSync(join(home, "filling"), "x".repeat(1_000_000))).toThrow("ENOSPC");
+    const { exitCode, stderr } = await run;
+    expect(stderr).toContain("cannot be written: the disk is full");
+    expect(exitCode).toBe(3);
+    expect((await traces.nothingLeft()).left).toEqual([]);
+  });
 });
 
 it("three labs start at the same instant; one going down leaves the other two as they are", async () => {
@@ -201,105 +306,154 @@ it("three labs start at the same instant; one going down leaves the other two as
     expect(ups.map(({ exitCode, stderr }) => (exitCode === 0 ? "up" : stderr))).toEqual(["up", "up", "up"]);
     const secrets = await Promise.all(three.map((_, index) => secretOf(`${name}-${index + 1}`)));
     expect(new Set(secrets).size).toBe(3);
-    const others = async () => [await inventory(`${name}-2`), await inventory(`${name}-3`)];
+    const others = async () => [...(await statesOf(`${name}-2`)), ...(await statesOf(`${name}-3`))];
     const before = await others();
     expect((await three[0]!.run(["down"])).exitCode).toBe(0);
     expect(await inventory(`${name}-1`)).toEqual([]);
     expect(await others()).toEqual(before);
-    expect((await three[1]!.run(["scenario", "login", ...small])).exitCode).toBe(0);
+    // They answer, too.
+    expect((await three[1]!.run(["up"])).exitCode).toBe(0);
+    expect(await others()).toEqual(before);
   } finally {
     await Promise.all(three.map((one) => one.run(["down"])));
     for (const one of three) one[Symbol.dispose]();
   }
 });
 
-it("a name is one command's at a time, and a damaged record removes nothing and goes with its lab", async () => {
-  const first = lab.start(["up"]);
-  await recorded("started");
-  const second = await lab.run(["up"]);
-  expect(second.stderr).toContain(`The lab "${name}" belongs to process ${first.pid}`);
-  expect(second.exitCode).toBe(3);
-  expect((await first).exitCode).toBe(0);
+/** One lab, from its start to its end. */
+describe("a lab that stays", () => {
+  beforeAll(async () => {
+    openLab();
+    await lab.up();
+  });
+  afterAll(closeLab);
 
-  const before = await ofLab();
-  writeFileSync(recordFile(), "\0\0\0 not a record\n");
-  const { stderr } = await lab.run(["runs"]);
-  expect(stderr).toContain(`the record of the lab "${name}" cannot be read`);
-  expect(await ofLab()).toEqual(before);
-  expect(await lab.run(["down"])).toMatchObject({ exitCode: 0 });
-  expect(records()).toEqual([]);
+  it("says on all that it has which lab it is, which start of it, and which process, boot and version started it", async () => {
+    const [first] = readFileSync(join(lab.home, "labs", `${name}.jsonl`), "utf8").split("\n");
+    const { id, owner, version } = JSON.parse(first!) as { id: string; owner: ProcessIdentity; version: string };
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const expected = [name, id, `${owner.pid}@${owner.startedAt}`, boot, version].join(" ");
+    const format = ["lab", "id", "owner", "boot", "version"].map((key) => `{{index $labels "dev.session-lab.${key}"}}`);
+    for (const [kind, path] of [
+      ["container", ".Config.Labels"],
+      ["network", ".Labels"],
+      ["volume", ".Labels"],
+    ] as const) {
+      const things = (await traces.onEngine()).flatMap((line) =>
+        line.startsWith(`${kind} `) ? [line.split(" ")[1]!] : [],
+      );
+      const template = `{{$labels := ${path}}}${format.join(" ")}`;
+      const said = await docker(kind, "inspect", "--format", template, ...things);
+      expect({ kind, said: [...new Set(said)] }).toEqual({ kind, said: [expected] });
+    }
+  });
+
+  it("is healed of what a command broke that was killed; nothing else of it is touched", async () => {
+    const others = async () => (await statesOf(name)).filter((line) => !line.includes("-app2-1 "));
+    const before = await others();
+    const run = lab.start(["scenario", "server-crash", ...small]);
+    await isSomewhere("exited");
+    run.kill("SIGKILL");
+    expect((await run).signal).toBe("SIGKILL");
+    await isHealed();
+    expect(await containers("exited")).toEqual([]);
+    expect(await others()).toEqual(before);
+  });
+
+  it.each([
+    ["settings", "redis-eviction", "redis", "redis-cli CONFIG GET maxmemory"],
+    ["balancers' lists", "rolling-deploy-drain", "nginx", "grep 'server app1' /tmp/nginx/policies/cookie.conf"],
+  ])("is healed of changed %s, too, which no state of a container shows", async (_, scenario, service, command) => {
+    const look = async () => (await docker("exec", `${project}-${service}-1`, "sh", "-c", command)).join();
+    const before = await look();
+    const run = lab.start(["scenario", scenario, ...small]);
+    const { ok } = await waitUntil({ look, until: (now) => now !== before, deadlineMs: patienceMs });
+    run.kill("SIGKILL");
+    expect({ ok, signal: (await run).signal }).toEqual({ ok: true, signal: "SIGKILL" });
+    await isHealed();
+    expect(await look()).toBe(before);
+  });
+
+  it("is left as it is when its record is damaged, and said so", async () => {
+    const before = await statesOf(name);
+    writeFileSync(join(lab.home, "labs", `${name}.jsonl`), "\0\0\0 not a record\n");
+    const { stderr } = await lab.run(["runs"]);
+    expect(stderr).toContain(`the record of the lab "${name}" cannot be read`);
+    expect(await statesOf(name)).toEqual(before);
+  });
+
+  it("goes down with a frozen container and a damaged record; 4, and by name, what a guest on its network holds", async () => {
+    await docker("pause", `${project}-app3-1`);
+    const guest = `${name}-guest`;
+    const sleeping = ["--network", `${project}_lab`, "--entrypoint", "sleep", await anyImage(), "infinity"];
+    await docker("run", "--detach", "--name", guest, ...sleeping);
+    try {
+      for (const _ of ["once", "twice"])
+        expect(await lab.run(["down"])).toMatchObject({
+          exitCode: 4,
+          stdout: `Left behind: network ${project}_lab (in use by ${guest}, not the lab's)`,
+        });
+      expect(await traces.left()).toEqual([`network ${project}_lab`, `record ${name}.jsonl`]);
+      const endpoints = "{{range .Containers}}{{.Name}} {{end}}";
+      expect(await docker("network", "inspect", "--format", endpoints, `${project}_lab`)).toEqual([`${guest} `]);
+      expect(await docker("inspect", "--format", "{{.State.Status}}", guest)).toEqual(["running"]);
+    } finally {
+      await docker("rm", "-f", "-v", guest);
+    }
+    expect(await lab.run(["down"])).toMatchObject({ exitCode: 0 });
+    expect(await traces.left()).toEqual([]);
+    expect(await lab.run(["down"])).toMatchObject({ exitCode: 0, stdout: `There is no lab "${name}".` });
+  });
 });
-
-describe("the lab's own folder", () => {
-  it("cannot be written: nothing is started", async () => {
-    const file = join(lab.home, "file");
-    writeFileSync(file, "");
-    const { exitCode, stderr } = await lab.run(["up"], { env: { LAB_HOME: join(file, "home") } });
-    expect(stderr).toContain("cannot be written: ENOTDIR");
-    expect(exitCode).toBe(3);
-    expect(await ofLab()).toEqual([]);
-  });
-
-  it("is on a disk that is full when the run begins: said so, and nothing is left", async () => {
-    // A disk of this process alone, which goes with it: enough for the record, not for the history.
-    const script = 'mount -t tmpfs -o size=20k none "$LAB_HOME" && exec "$@"';
-    const { exitCode, stderr } = await lab.run(["scenario", "login", ...small, "--users", "60"], {
-      within: ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh"],
-    });
-    expect(stderr).toContain("cannot be written: the disk is full");
-    expect(exitCode).toBe(3);
-    await nothingIsLeftInTime();
-  });
-});
-
-/** Nothing with the lab's labels, no process that knows its folder or its project, no record of it. */
-async function nothingIsLeftInTime(): Promise<void> {
-  const look = [ofLab, () => processes(lab.home), () => processes(`session-lab-${name} `), async () => records()];
-  const { seen } = await waitUntil({
-    look: async () => (await Promise.all(look.map((one) => one()))).flat(),
-    until: (left) => left.length === 0,
-    deadlineMs: promisedMs,
-    everyMs: 100,
-  });
-  expect(seen).toEqual([]);
-}
-
-/** What there is of the lab on the engine, without the decoys. */
-async function ofLab(): Promise<string[]> {
-  const names = decoys.all.map((line) => line.split(" ").slice(0, 2).join(" "));
-  return (await inventory(name)).filter((line) => !names.includes(line));
-}
-
-function recordFile(): string {
-  return join(lab.home, "labs", `${name}.jsonl`);
-}
-
-function records(): string[] {
-  const folder = join(lab.home, "labs");
-  return existsSync(folder) ? readdirSync(folder) : [];
-}
 
 /** Waits until the lab's record has a line of this type. */
-async function recorded(type: string): Promise<void> {
-  const look = async () =>
-    records()
-      .map((file) => readFileSync(join(lab.home, "labs", file), "utf8"))
-      .join("");
+async function recorded(type: string, where = traces): Promise<void> {
   const { ok, seen } = await waitUntil({
-    look: () => look().catch(() => ""),
-    until: (text) => text.includes(`{"type":"${type}"`),
-    deadlineMs: 30_000,
+    look: async () => where.record(),
+    until: (types) => types.includes(type),
+    deadlineMs: patienceMs,
     everyMs: 1,
   });
-  if (!ok) throw new Error(`no line "${type}" in the record:\n${seen}`);
+  if (!ok) throw new Error(`no line "${type}" in the record: ${seen}`);
 }
 
-function lastLine(): Promise<{ type: string }> {
-  return Promise.resolve(JSON.parse(readFileSync(recordFile(), "utf8").trim().split("\n").at(-1)!));
+/** Waits until all that was broken is on record as healed, as long as the README promises. */
+async function isHealed(): Promise<void> {
+  const { ok, seen } = await waitUntil({
+    look: async () => traces.record(),
+    until: (types) => types.at(-1) === "healed" && count(types, "breaking") === count(types, "healed"),
+    deadlineMs: 15_000,
+  });
+  if (!ok) throw new Error(`not healed: ${seen}`);
 }
 
-function isHealed({ type }: { type: string }): boolean {
-  return type === "healed";
+function count(types: readonly string[], wanted: string): number {
+  return types.filter((type) => type === wanted).length;
+}
+
+/** Waits until a container of the lab is in this state. */
+async function isSomewhere(state: "paused" | "exited"): Promise<void> {
+  const { ok } = await waitUntil({
+    look: () => containers(state),
+    until: (found) => found.length > 0,
+    deadlineMs: patienceMs,
+  });
+  if (!ok) throw new Error(`no container was ${state}`);
+}
+
+/** Of the lab, without the decoys. */
+async function containers(state: "running" | "paused" | "exited"): Promise<string[]> {
+  const filters = ["--filter", `label=dev.session-lab.lab=${name}`, "--filter", `status=${state}`];
+  const found = await docker("ps", "--all", ...filters, "--format", "{{.Names}}");
+  return found.filter((container) => !decoys.names.includes(`container ${container}`));
+}
+
+/** Each container of a lab with its identity, its state and its start. */
+async function statesOf(one: string): Promise<string[]> {
+  const ids = await docker("ps", "--all", "--quiet", "--filter", `label=dev.session-lab.lab=${one}`);
+  const format = "container {{slice .Name 1}} {{.Id}} {{.State.Status}} {{.State.StartedAt}}";
+  const lines = await docker("inspect", "--format", format, ...ids);
+  return lines.filter((line) => !decoys.names.some((decoy) => line.startsWith(`${decoy} `))).sort();
 }
 
 async function secretOf(one: string): Promise<string> {
@@ -307,14 +461,51 @@ async function secretOf(one: string): Promise<string> {
   return lines.find((line) => line.startsWith("SESSION_SECRET="))!;
 }
 
-async function running(): Promise<number> {
-  return (await docker("ps", "-q", "--filter", `label=dev.session-lab.lab=${name}`)).length;
-}
-
-/** Process ids of the watchdogs of this test's labs: the folder is in their command line. */
+/** Process ids of the watchdogs of this test's lab: the folder is in their command line. */
 async function watchdogs(): Promise<number[]> {
   const lines = await processes(join(lab.home, "labs"), "pid,args");
   return lines.map((line) => Number.parseInt(line, 10));
+}
+
+/** A run whose Compose is about to ask for its third container: the network, volumes and two containers are there. */
+async function runIntoCompose() {
+  let asked = 0;
+  let reach = () => {};
+  const reached = new Promise<"reached">((resolve) => {
+    reach = () => resolve("reached");
+  });
+  const line = await openEngineLine({
+    onRequest(method, path) {
+      if (method === "POST" && path.includes("/containers/create")) asked += 1;
+      if (asked === 3) reach();
+    },
+  });
+  const env = { DOCKER_HOST: line.address };
+  const run = lab.start(["scenario", "login", ...small], { env });
+  const how = await Promise.race([reached, run]);
+  if (how !== "reached") throw new Error(`it ended before: ${how.stderr}`);
+  traces.record();
+  return { run, env, [Symbol.dispose]: () => line[Symbol.dispose]() };
+}
+
+/** To the whole process group, as a terminal does; each when the one before has been answered: signals that come at once are one. */
+async function send(run: Awaited<ReturnType<typeof runIntoCompose>>["run"], signals: readonly NodeJS.Signals[]) {
+  let said = "";
+  run.stderr.on("data", (text) => {
+    said += text;
+  });
+  for (const [index, signal] of signals.entries()) {
+    process.kill(-run.pid!, signal);
+    const answer = ["ending in good order", "removing at once"][index];
+    if (answer === undefined) continue;
+    const { ok } = await waitUntil({
+      look: async () => said.includes(answer),
+      until: Boolean,
+      deadlineMs: patienceMs,
+      everyMs: 1,
+    });
+    if (!ok) throw new Error(`no "${answer}" after ${signal}: ${said}`);
+  }
 }
 
 /** A `docker` command that stops before each `compose up` and waits until the test lets it go on. */
@@ -334,7 +525,7 @@ PATH=$REAL_PATH exec docker "$@"
     /** @returns the environment of the n-th `compose up` */
     async opened(nth: number): Promise<Record<string, string>> {
       const told = join(folder, `told-${nth}`);
-      const { ok } = await waitUntil({ look: async () => existsSync(told), until: Boolean, deadlineMs: 60_000 });
+      const { ok } = await waitUntil({ look: async () => existsSync(told), until: Boolean, deadlineMs: patienceMs });
       if (!ok) throw new Error(`there was no compose up number ${nth}`);
       const lines = readFileSync(told, "utf8").split("\n");
       return Object.fromEntries(lines.map((line) => line.split("=", 2) as [string, string]));

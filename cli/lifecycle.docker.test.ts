@@ -4,7 +4,7 @@ import { join } from "node:path";
 import getPort from "get-port";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { HistoryEvent } from "./history/events.ts";
-import { docker, inventory, processes } from "./testing/engine-inventory.ts";
+import { docker, inventory } from "./testing/engine-inventory.ts";
 import { copyPackage } from "./testing/package-copy.ts";
 import { fatesOf, labCommand } from "./testing/run-lab.ts";
 import { waitUntil } from "./wait.ts";
@@ -52,23 +52,6 @@ describe("up and down", () => {
       services: { service: string; running: boolean; paused: boolean; attached: boolean }[];
     };
     expect(services.filter(({ running, paused, attached }) => !running || paused || !attached)).toEqual([]);
-  });
-
-  it("down removes what is frozen; it exits with 4 and names what a foreign container keeps from being removed", async () => {
-    await lab.up();
-    await docker("pause", "session-lab-test-life-app2-1");
-    const image = (await docker("ps", "--format", "{{.Image}}", "--filter", "name=session-lab-test-life-redis-1"))[0]!;
-    const inLab = ["--network", "session-lab-test-life_lab"];
-    const [foreign] = await docker("run", "-d", "--name", "test-life-guest", ...inLab, image, "sleep", "600");
-    try {
-      const { exitCode, stdout } = await lab.run(["down"]);
-      expect(stdout).toBe("Left behind: network session-lab-test-life_lab (in use by test-life-guest, not the lab's)");
-      expect(exitCode).toBe(4);
-    } finally {
-      await docker("rm", "-f", "-v", foreign!);
-    }
-    expect(await lab.run(["down"])).toMatchObject({ exitCode: 0 });
-    expect(await inventory("test-life")).toEqual([]);
   });
 
   it("a scenario starts a lab again whose containers are all stopped, as after a restart of the engine", async () => {
@@ -172,16 +155,6 @@ describe("Ctrl-C in the middle of a run", () => {
       "status=running",
     );
     expect(running).toHaveLength(8);
-  });
-
-  it("while the lab is starting removes it again", async () => {
-    const up = lab.start(["up"]);
-    await waitUntil({ look: () => inventory("test-life"), until: (found) => found.length > 0, deadlineMs: 30_000 });
-    up.kill("SIGINT");
-    expect((await up).exitCode).toBe(130);
-    // A Compose that was not ended would go on creating containers.
-    expect(await processes("session-lab-test-life")).toEqual([]);
-    expect(await inventory("test-life")).toEqual([]);
   });
 });
 

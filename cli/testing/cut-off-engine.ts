@@ -11,20 +11,31 @@ export interface EngineLine extends Disposable {
   mend(): Promise<void>;
 }
 
-export async function openEngineLine(real = "/var/run/docker.sock"): Promise<EngineLine> {
+export interface EngineLineOptions {
+  real?: string;
+  /** Told of each request before the engine is, e.g. `POST`, `/v1.41/networks/create`. One that is cut off here never gets there. */
+  onRequest?: (method: string, path: string) => void;
+}
+
+export async function openEngineLine({
+  real = "/var/run/docker.sock",
+  onRequest = () => {},
+}: EngineLineOptions = {}): Promise<EngineLine> {
   const folder = mkdtempSync(join(tmpdir(), "engine-line-"));
   const path = join(folder, "engine.sock");
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect({ path: real, allowHalfOpen: true });
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on("error", () => other.destroy()).on("close", () => sockets.delete(one));
-      one.pipe(other);
-    }
+    sockets.add(near).add(far);
+    far.on("error", () => near.destroy()).on("close", () => sockets.delete(far));
+    near.on("error", () => far.destroy()).on("close", () => sockets.delete(near));
+    near.on("data", (chunk) => {
+      // The clients wait for an answer before they ask again: a request begins a chunk.
+      const [, method, asked] = /^([A-Z]+) (\S+) HTTP\/1/.exec(chunk.subarray(0, 1_000).toString("latin1")) ?? [];
+      if (method && asked) onRequest(method, asked);
+    });
+    // After the listener above, so that it has run before anything is passed on.
+    near.pipe(far).pipe(near);
   });
   const line: EngineLine = {
     address: `unix://${path}`,

@@ -30,3 +30,19 @@ export async function processes(text: string, columns = "args"): Promise<string[
   const { stdout } = await execa("ps", ["-ww", "-eo", columns]);
   return stdout.split("\n").filter((line) => line.includes(text));
 }
+
+/**
+ * A network in a corner where no lab looks for a subnet. Left to itself, the engine goes through its pools in turn, and one network
+ * in 172.28.0.0/16 leaves no room for any lab on this machine.
+ */
+export async function createNetwork(name: string, options: readonly string[] = []): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const subnet = `10.213.${Math.floor(Math.random() * 256)}.0/28`;
+    try {
+      await docker("network", "create", "--subnet", subnet, ...options, name);
+      return;
+    } catch (error) {
+      if (attempt === 5 || !String(error).includes("overlaps")) throw error;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { waitUntil } from "../wait.ts";
+import type { Decoys } from "./decoys.ts";
+import { docker, inventory, processes } from "./engine-inventory.ts";
+
+/** What the README promises of `kill -9`. */
+export const promisedMs = 15_000;
+
+/** What a state folder may hold when all is over. */
+const kept = ["labs", "runs"];
+
+export interface TracesOptions {
+  /** Of the lab. */
+  name: string;
+  /** `LAB_HOME` of the commands, and `TMPDIR`: of these commands alone. */
+  home: string;
+  decoys: Pick<Decoys, "names" | "pid">;
+}
+
+/**
+ * Everything by which the commands of one test can be known on this machine, asked of the engine and of the kernel, not of the lab.
+ * Other tests may run beside: only what is these commands' own is looked at.
+ */
+export class Traces {
+  readonly #options: TracesOptions;
+  /** `-host-port 8080 -container-ip 172.28.99.`: how the engine's `docker-proxy` listens for a lab. */
+  readonly #doors = new Set<string>();
+  readonly #ports = new Set<string>();
+
+  constructor(options: TracesOptions) {
+    this.#options = options;
+  }
+
+  /** The types of the lines that are on record now, of every lab in this state folder. Remembers the ports that they name. */
+  record(): string[] {
+    const folder = join(this.#options.home, "labs");
+    const lines = filesIn(folder).flatMap((file) => readIfThere(join(folder, file)).split("\n").slice(0, -1));
+    for (const line of lines) {
+      const [, port, prefix] = /"port":(\d+),"subnetPrefix":"([\d.]+)"/.exec(line) ?? [];
+      if (!port) continue;
+      this.#ports.add(port);
+      this.#doors.add(`-host-port ${port} -container-ip ${prefix}.`);
+    }
+    return lines.map((line) => /^\{"type":"(\w+)"/.exec(line)?.[1] ?? "damaged");
+  }
+
+  /** What the engine has of the lab by its label or by its name: containers, networks, volumes, images. */
+  async onEngine(): Promise<string[]> {
+    const { name, decoys } = this.#options;
+    const project = `name=session-lab-${name}`;
+    const lists = await Promise.all([
+      inventory(name),
+      docker("image", "ls", "--filter", `label=dev.session-lab.lab=${name}`, "--format", "image {{.ID}}"),
+      docker("ps", "--all", "--filter", project, "--format", "container {{.Names}}"),
+      docker("network", "ls", "--filter", project, "--format", "network {{.Name}}"),
+      docker("volume", "ls", "--filter", project, "--format", "volume {{.Name}}"),
+    ]);
+    // Another lab's name may begin with this one's.
+    const isOurs = new RegExp(`^(container session-lab-${name}-[a-z]|(network|volume) session-lab-${name}_|image )`);
+    const [labelled = [], ...others] = lists;
+    const found = new Set([...labelled, ...others.flat().filter((line) => isOurs.test(line))]);
+    return [...found].filter((line) => !decoys.names.includes(line)).sort();
+  }
+
+  /** All of it: on the engine, processes, ports, files. [] when nothing is left. */
+  async left(): Promise<string[]> {
+    const { name, home, decoys } = this.#options;
+    this.record();
+    const lists = await Promise.all([
+      this.onEngine(),
+      processesOf(`LAB_HOME=${home}`, [home, `session-lab-${name} `, `session-lab-${name}_`]),
+      this.#openDoors(),
+    ]);
+    const files = [
+      ...filesIn(join(home, "labs")).map((file) => `record ${file}`),
+      ...filesIn(home).flatMap((file) => (kept.includes(file) ? [] : [`file ${file}`])),
+      ...filesIn(tmpdir()).flatMap((file) =>
+        file.includes(`session-lab-${name}`) ? [`file ${tmpdir()}/${file}`] : [],
+      ),
+    ];
+    return [...lists.flat(), ...files].filter((line) => !line.startsWith(`process ${decoys.pid} `));
+  }
+
+  /** Waits until nothing is left, as long as the README promises. */
+  async nothingLeft(deadlineMs = promisedMs): Promise<{ left: string[]; waitedMs: number }> {
+    const { seen, waitedMs } = await waitUntil({
+      look: () => this.left(),
+      until: (left) => left.length === 0,
+      deadlineMs,
+      everyMs: 100,
+    });
+    return { left: seen, waitedMs };
+  }
+
+  /** Ports of the lab at which somebody still listens for it; another lab may have been given the same by now. */
+  async #openDoors(): Promise<string[]> {
+    const proxies = await processes("docker-proxy");
+    const open = proxies.filter((line) => [...this.#doors].some((door) => line.includes(door)));
+    if (open.length === 0) return [];
+    const filters = [...this.#ports].flatMap((port) => ["--filter", `publish=${port}`]);
+    const publishers = await docker("ps", ...filters, "--format", '{{.Label "dev.session-lab.lab"}}');
+    const isOurs = publishers.length === 0 || publishers.includes(this.#options.name);
+    return isOurs ? open.map((line) => `port ${/-host-port \d+/.exec(line)}`) : [];
+  }
+}
+
+/**
+ * Processes that have inherited this line of their environment, or have one of these texts in their command line. The first finds
+ * whatever the commands have started, however it calls itself.
+ *
+ * @returns e.g. `process 4711 node watchdog.js ...`
+ */
+function processesOf(line: string, texts: readonly string[]): string[] {
+  return readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid))
+    .flatMap((pid) => {
+      const command = readIfThere(`/proc/${pid}/cmdline`).replaceAll("\0", " ");
+      const isMarked = readIfThere(`/proc/${pid}/environ`).split("\0").includes(line);
+      return isMarked || texts.some((text) => command.includes(text)) ? [`process ${pid} ${command.trim()}`] : [];
+    });
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** "" for what is gone, or somebody else's. */
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
