@@ -83,6 +83,17 @@ it("only the doors open to the outside", () => {
   expect(users("undici")).toEqual(["users/transport.ts"]);
 });
 
+it("nobody but the transport calls anybody: what else is imported of Node's network can listen and reckon only", () => {
+  const imports = sources.flatMap((file) => [
+    ...read(file).matchAll(/^import (?!type)\{?(.+?)\}? from "node:(?:http2?|https|net|tls|dgram)"/gm),
+  ]);
+  const names = imports.flatMap(([, list]) => list!.split(",").map((name) => name.trim()));
+  const values = names.filter((name) => !name.startsWith("type "));
+  expect([...new Set(values)].sort()).toEqual(["BlockList", "createServer", "isIPv4", "isIPv6"]);
+  // The live page, in the browser, at the server that it came from.
+  expect(sources.filter((file) => /\bfetch\(|\bWebSocket\(/.test(read(file)))).toEqual(["watch/page/buttons.ts"]);
+});
+
 it("the CLI and the services share no code", () => {
   expect(sources.filter((file) => /from "[^"]*services\//.test(read(file)))).toEqual([]);
 });
