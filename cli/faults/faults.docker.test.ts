@@ -4,7 +4,8 @@ import { Engine } from "../docker/engine.ts";
 import { openService, type Service } from "../docker/service.ts";
 import { findLab } from "../docker/start-lab.ts";
 import { evidenceFor, signsOf } from "../fault.ts";
-import { directHost } from "../lab/topology.ts";
+import { balancer, directHost, type Lab, networkOf } from "../lab/topology.ts";
+import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { waitUntil } from "../wait.ts";
@@ -13,10 +14,11 @@ const command = labCommand({ name: "test-faults" });
 const engine = new Engine();
 let transport: Transport;
 let service: (name: string) => Service;
+let lab: Lab;
 
 beforeAll(async () => {
   await command.up(["--with", "spare"]);
-  const lab = (await findLab("test-faults", engine))!;
+  lab = (await findLab("test-faults", engine))!;
   transport = openTransport({ port: lab.port });
   const storeOf = new Map(["redis-aof", "redis-rdb"].map((name) => [name, name]));
   service = (name) => openService(name, { lab, engine, transport, storeOf });
@@ -79,6 +81,25 @@ describe.each(cases.flat())("%s on %s", (kind, target) => {
     expect((await service(target).state()).running).toBe(true);
   });
 });
+
+it("a part that was cut off comes back under the address and the names that it had, whichever it is", async () => {
+  const parts = (await engine.states(lab)).map((state) => state.service).sort();
+  expect(parts).toContain(balancer);
+  const before = await Promise.all(parts.map(whereabouts));
+  expect(new Set(before.map(({ address }) => address)).size).toBe(parts.length);
+  const partition = await loadFault("partition");
+  // All at once: with one alone the engine might give it its address back by chance.
+  for (const part of parts) await partition(part).inject(service(part));
+  for (const part of parts.toReversed()) await partition(part).heal(service(part));
+  expect(await Promise.all(parts.map(whereabouts))).toEqual(before);
+});
+
+async function whereabouts(part: string): Promise<{ part: string; address: string; isCalledSo: boolean }> {
+  const format = `{{json (index .NetworkSettings.Networks "${networkOf(lab)}")}}`;
+  const [endpoint] = await docker("inspect", "--format", format, `${lab.project}-${part}-1`);
+  const { IPAddress, Aliases } = JSON.parse(endpoint!) as { IPAddress: string; Aliases: string[] };
+  return { part, address: IPAddress, isCalledSo: Aliases.includes(part) };
+}
 
 async function logIn(server: string): Promise<void> {
   const store = server.startsWith("redis") ? server : "memory";
