@@ -72,6 +72,13 @@ describe.each(stores)("%s", (id, store) => {
     expect((await Promise.all(copies)).map((copy) => copy.body.authenticated)).toEqual([!isRevocable, !isRevocable]);
   });
 
+  test("gives cookies that no script reads, no other site sends along and no other host name gets", async () => {
+    const { headers } = await lab.app1.visitor(id).login();
+    expect(headers.getSetCookie()).not.toEqual([]);
+    for (const cookie of headers.getSetCookie())
+      expect(cookie).toMatch(/^sid(_identity)?=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/);
+  });
+
   if (store.livesIn === "browser")
     describe("which the browser keeps,", () => {
       test("gives a cookie for whatever changes the session, and for nothing else", async () => {
