@@ -291,8 +291,7 @@ describe("headers of strangers", () => {
 
     it.each([...policies, "app1"])("never reach an app server: %s", async (policy) => {
       const host = `${policy}.memory.localhost`;
-      await waitUntil({ look: () => echo(host, {}), until: (answer) => answer !== undefined, deadlineMs: 30_000 });
-      const reached = (await echo(host, forged))!;
+      const reached = await reachingAppServer(host, forged);
       expect(reached.filter(([, value]) => value.includes("stranger"))).toEqual([]);
       const ours = reached.filter(([header]) => (header in forged && header !== "connection") || header === "host");
       expect(ours.sort()).toEqual([
@@ -305,7 +304,7 @@ describe("headers of strangers", () => {
         ["x-session-store", "memory"],
       ]);
       // The address that a virtual user says it has, and nothing else that it says.
-      const ofUser = (await echo(host, { ...forged, "x-lab-client-address": "16.0.3.7" }))!;
+      const ofUser = await reachingAppServer(host, { ...forged, "x-lab-client-address": "16.0.3.7" });
       expect(
         ofUser
           .filter(([, value]) => value.includes("16.0.3.7"))
@@ -354,7 +353,18 @@ const echoScript = `
     response.setHeader("x-echo", "yes").end(JSON.stringify(pairs));
   }).listen(Number(process.argv[1]));`;
 
-/** @returns the headers that reached the app server; undefined while it is not the echoing one that answers */
+/** Waits until the echoing app server answers: for a moment after a reload it may still be another. */
+async function reachingAppServer(host: string, headers: Record<string, string>): Promise<[string, string][]> {
+  const { seen } = await waitUntil({
+    look: () => echo(host, headers),
+    until: (answer) => answer !== undefined,
+    deadlineMs: 30_000,
+  });
+  if (!seen) throw new Error(`the echoing app server did not answer at ${host} for 30 s`);
+  return seen;
+}
+
+/** @returns the headers that reached the app server; undefined when another one answered, or nobody */
 function echo(host: string, headers: Record<string, string>): Promise<[string, string][] | undefined> {
   return new Promise((resolve) => {
     const question = request({ host: "127.0.0.1", port, headers: { host: `${host}:4711`, ...headers } });
