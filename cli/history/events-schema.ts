@@ -1,12 +1,14 @@
 import * as z from "zod";
-import { type HistoryEvent, historyVersion } from "./events.ts";
+import { type HistoryEvent, historyVersion, longestTime } from "./events.ts";
 
 /**
  * The shape of each event, for histories that come from outside: another machine, an older version, a damaged disk. Unknown
  * fields are allowed (events may gain some), unknown types and wrong shapes are not.
  */
-const at = z.number().nonnegative();
+const at = z.number().nonnegative().max(longestTime);
 const name = z.string().min(1).max(200);
+/** Architectures, or servers, in one run: several times what the lab offers. Reports have a place for each. */
+const mostNames = 200;
 const phase = z.enum(["baseline", "fault", "final"]);
 
 const policy = z.object({
@@ -21,7 +23,7 @@ const store = z.object({
   livesIn: z.enum(["app-server", "server", "browser"]),
   server: name.nullable(),
   persistence: z.enum(["none", "save-points", "append-only", "write-ahead-log"]).nullable(),
-  group: z.object({ services: z.array(name).min(1), holds: z.enum(["copies", "parts"]) }).nullish(),
+  group: z.object({ services: z.array(name).min(1).max(mostNames), holds: z.enum(["copies", "parts"]) }).nullish(),
 });
 
 const run = z.object({
@@ -39,8 +41,11 @@ const run = z.object({
     next: z.object({ scenario: z.string(), toSee: z.string() }).exactOptional(),
   }),
   victim: name,
-  appServers: z.array(name).min(1),
-  architectures: z.array(z.object({ id: name, policy, store })).min(1),
+  appServers: z.array(name).min(1).max(mostNames),
+  architectures: z
+    .array(z.object({ id: name, policy, store }))
+    .min(1)
+    .max(mostNames),
   versions: z.object({
     lab: z.string(),
     engine: z.string(),
@@ -54,7 +59,7 @@ const run = z.object({
 const operation = z.object({
   type: z.literal("operation"),
   at,
-  ms: z.number().nonnegative(),
+  ms: at,
   user: name,
   kind: z.enum(["log-in", "add-item", "who-am-i", "log-out"]),
   phase,
@@ -86,7 +91,7 @@ const schema = z.discriminatedUnion("type", [
     role: z.enum(["subject", "control", "canary", "stranger"]),
     address: name,
     seat: name.optional(),
-    idleMs: z.number().positive().optional(),
+    idleMs: z.number().positive().max(longestTime).optional(),
   }),
   z.object({
     type: z.literal("change"),

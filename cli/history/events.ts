@@ -8,6 +8,12 @@
 /** Raised when an event changes its meaning; a reader refuses histories of another version. */
 export const historyVersion = 1;
 
+/**
+ * Longest time that a history may name, in ms: thirty years. Clocks and disks break so that numbers get larger; nothing that is
+ * drawn to the scale of such a run could be seen, or would end.
+ */
+export const longestTime = 1e12;
+
 /** What theory needs to know of a balancing policy; read from the comment in its nginx file. */
 export interface PolicyFacts {
   id: string;

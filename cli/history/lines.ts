@@ -1,10 +1,17 @@
 import { createReadStream } from "node:fs";
 
 const chunkBytes = 256 * 1024;
+/** In UTF-16 units. The longest line of a sound history, its first, has some ten thousand. */
+const longestLine = 8 * 1024 * 1024;
+
+/** What stands there is no line that could be read, whatever is in it. */
+export class LongLine extends Error {}
 
 /**
  * The lines of a text file, many at a time. Only a line feed ends a line: `node:readline` also breaks at U+2028 and U+2029,
  * which JSON leaves as they are inside strings.
+ *
+ * @throws LongLine, after the lines before it
  */
 export async function* linesOf(path: string): AsyncGenerator<string[]> {
   let rest = "";
@@ -13,6 +20,7 @@ export async function* linesOf(path: string): AsyncGenerator<string[]> {
     lines[0] = rest + lines[0];
     rest = lines.pop()!;
     yield lines;
+    if (rest.length > longestLine) throw new LongLine(`is longer than ${longestLine} characters`);
   }
   if (rest !== "") yield [rest];
 }

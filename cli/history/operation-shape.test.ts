@@ -43,6 +43,8 @@ const oddValue = fc.oneof(
     -1,
     0.5,
     2 ** 53,
+    1e12,
+    1e12 + 1,
     1e308,
     Number.POSITIVE_INFINITY,
     true,

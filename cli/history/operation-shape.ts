@@ -1,4 +1,4 @@
-import type { OperationEvent } from "./events.ts";
+import { longestTime, type OperationEvent } from "./events.ts";
 
 /**
  * Whether a value has the shape of an operation, exactly as events-schema.ts describes it. A history is nearly all operations,
@@ -9,8 +9,8 @@ export function isOperation(value: unknown): value is OperationEvent {
   const operation = value as Record<string, unknown>;
   return (
     operation.type === "operation" &&
-    isDuration(operation.at) &&
-    isDuration(operation.ms) &&
+    isTime(operation.at) &&
+    isTime(operation.ms) &&
     isName(operation.user) &&
     kinds.has(operation.kind) &&
     phases.has(operation.phase) &&
@@ -22,7 +22,7 @@ export function isOperation(value: unknown): value is OperationEvent {
     (operation.boot === undefined || isName(operation.boot)) &&
     (operation.cart === undefined || isStrings(operation.cart)) &&
     (operation.cartVersion === undefined ||
-      (Number.isSafeInteger(operation.cartVersion) && isDuration(operation.cartVersion))) &&
+      (Number.isSafeInteger(operation.cartVersion) && (operation.cartVersion as number) >= 0)) &&
     (operation.item === undefined || isName(operation.item)) &&
     (operation.status === undefined || Number.isSafeInteger(operation.status)) &&
     (operation.reason === undefined || typeof operation.reason === "string") &&
@@ -43,8 +43,8 @@ const answers = new Set<unknown>([
   "none",
 ] satisfies OperationEvent["answer"][]);
 
-function isDuration(value: unknown): boolean {
-  return typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY;
+function isTime(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value <= longestTime;
 }
 
 function isName(value: unknown): boolean {

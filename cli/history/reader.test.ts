@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -88,6 +89,12 @@ test("what was recorded is read, event by event", async () => {
 test("fields that a newer lab adds do no harm", async () => {
   const events = await read(lines(run, { ...operation, colour: "blue" }, { ...end, mood: "good" }));
   expect(events.map(({ type }) => type)).toEqual(["run", "operation", "end"]);
+});
+
+test("what a newer lab, or somebody else, nests in a field of its own is dropped, however deep", async () => {
+  const nested = (braces: string) => lines(operation).replace("}", `,"colour":${braces}}`);
+  for (const braces of [`${"[".repeat(50_000)}${"]".repeat(50_000)}`, `{"a":`.repeat(50_000) + 1 + "}".repeat(50_000)])
+    expect(await read(lines(run) + nested(braces))).toEqual([run, operation]);
 });
 
 test("line separators inside strings, which JSON leaves as they are, end no line", async () => {
@@ -191,8 +198,30 @@ describe("a damaged history is refused, naming file, line and what is wrong", ()
     expect(await complaint()).toMatch(/^history-unreadable: The history FILE cannot be read: ENOENT/);
   });
 
-  test("when it is a directory", async () => {
-    mkdirSync(path);
-    expect(await complaint()).toMatch(/^history-unreadable: The history FILE cannot be read: EISDIR/);
+  test.each([
+    ["a folder", () => mkdirSync(path)],
+    ["a pipe", () => execFileSync("mkfifo", [path])],
+    ["a link", () => symlinkSync("/dev/zero", path)],
+  ])("when %s stands in its place", async (what, make) => {
+    make();
+    expect(await complaint()).toBe(`history-unreadable: The history FILE cannot be read: it is ${what}, not a file.`);
+  });
+
+  test("when it names a time that no run can last", async () => {
+    expect(await complaint(lines(run, { ...end, at: 1e12 + 1 }))).toContain('line 2 has a wrong "at": Too big');
+    expect(await complaint(lines(run, { ...operation, ms: 1e300 }))).toContain('line 2 has a wrong "ms": Too big');
+  });
+
+  test("when a line does not end", async () => {
+    expect(await complaint(`${lines(run)}${"x".repeat(9 * 1024 * 1024)}`)).toBe(
+      "history-damaged: The history FILE is damaged: line 2 is longer than 8388608 characters.",
+    );
+  });
+
+  test("when it tells of more faults than could be injected", async () => {
+    const fault = { type: "fault", at: 2, kind: "kill", target: "app2", state: "injecting" };
+    const faults = Array.from({ length: 10_001 }, () => fault);
+    expect(await complaint(lines(run, ...faults))).toContain('line 10002 is the 10001th "fault" event');
+    expect(await read(lines(run, ...faults.slice(1)))).toHaveLength(10_001);
   });
 });

@@ -1,8 +1,12 @@
 import { LabError } from "../errors.ts";
 import type { HistoryEvent } from "./events.ts";
 import { parseEvent } from "./events-schema.ts";
-import { linesOf } from "./lines.ts";
+import { LongLine, linesOf } from "./lines.ts";
 import { isOperation } from "./operation-shape.ts";
+import { otherThanFile } from "./plain-file.ts";
+
+/** The judge compares each session with each fault; a run has a dozen of them, with five events each. */
+const mostFaultEvents = 10_000;
 
 /**
  * Reads a history event by event, without holding it in memory.
@@ -11,7 +15,10 @@ import { isOperation } from "./operation-shape.ts";
  */
 export async function* readHistory(path: string): AsyncGenerator<HistoryEvent> {
   let lineNumber = 0;
+  let faultEvents = 0;
   try {
+    const other = otherThanFile(path);
+    if (other) throw new Error(`it is ${other}, not a file`);
     for await (const lines of linesOf(path))
       for (const line of lines) {
         lineNumber += 1;
@@ -19,10 +26,13 @@ export async function* readHistory(path: string): AsyncGenerator<HistoryEvent> {
         if (lineNumber === 1 && event.type !== "run")
           throw damaged(path, 1, `begins with a "${event.type}" event, not with "run"`);
         if (lineNumber > 1 && event.type === "run") throw damaged(path, lineNumber, `has a second "run" event`);
+        if (event.type === "fault" && ++faultEvents > mostFaultEvents)
+          throw damaged(path, lineNumber, `is the ${faultEvents}th "fault" event; no run has so many`);
         yield event;
       }
   } catch (error) {
     if (error instanceof LabError) throw error;
+    if (error instanceof LongLine) throw damaged(path, lineNumber + 1, error.message);
     throw new LabError(`The history ${path} cannot be read: ${(error as Error).message}.`, {
       id: "history-unreadable",
       todo: "Give a run folder that `lab runs` lists.",
@@ -36,10 +46,17 @@ export async function* readHistory(path: string): AsyncGenerator<HistoryEvent> {
 function parseLine(line: string, path: string, lineNumber: number): HistoryEvent {
   try {
     const value: unknown = JSON.parse(line);
-    return isOperation(value) ? value : parseEvent(value);
+    // The quick check leaves unknown fields in; the schema drops them, with whatever is nested in them.
+    return isFlat(line) && isOperation(value) ? value : parseEvent(value);
   } catch (error) {
     throw damaged(path, lineNumber, describe(error), error);
   }
+}
+
+/** Nothing in the object is an object, and at most one field is a list: written so by the lab, an operation always is. */
+function isFlat(line: string): boolean {
+  const list = line.indexOf("[");
+  return line.indexOf("{", 1) < 0 && (list < 0 || line.indexOf("[", list + 1) < 0);
 }
 
 function describe(error: unknown): string {

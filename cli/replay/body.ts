@@ -4,6 +4,7 @@ import { answerMarks, lookOfServer } from "../picture/palette.ts";
 import { conditionOf, conditionSigns, conditionWords, type Picture } from "../picture/picture.ts";
 import type { Dot } from "../picture/requests.ts";
 import { type ArchitectureTally, type Box, boxesOf, tallyOf } from "../picture/tally.ts";
+import { widestOf, widthOf } from "../report/text.ts";
 import { cell, paint } from "./cell.ts";
 import { marksOf } from "./marks.ts";
 
@@ -20,6 +21,7 @@ export interface BodyOptions {
 interface Layout {
   lines: number;
   nameWidth: number;
+  tallyWidth: number;
   serviceWidth: number;
   leftWire: number;
   rightWire: number;
@@ -30,7 +32,9 @@ interface Layout {
   hidden: number;
 }
 
-const tallyWidth = 10;
+/** Room for the usual two or three signs; more of them take theirs from the wires. */
+const tallyAtLeast = 10;
+const nameAtLeast = 8;
 const stateWidth = 13;
 const countWidth = 9;
 const wiresAtLeast = 8;
@@ -41,7 +45,7 @@ export function bodyLines(film: Film, picture: Picture, options: BodyOptions): s
   const wires = new Wires(layout, chalk);
   for (const dot of film.dots(picture, shownMs).dots) wires.place(dot);
   const condition = conditionOf(picture, balancer);
-  const { lines, nameWidth, serviceWidth, leftWire, rightWire, browsers, services, hidden } = layout;
+  const { lines, nameWidth, tallyWidth, serviceWidth, leftWire, rightWire, browsers, services, hidden } = layout;
   const left = nameWidth + 1 + tallyWidth;
   const header = [
     cell("browsers", left + leftWire + balancer.length + 4 + rightWire + 2),
@@ -65,19 +69,25 @@ export function bodyLines(film: Film, picture: Picture, options: BodyOptions): s
 
 function layOut(tallies: readonly ArchitectureTally[], boxes: readonly Box[], options: BodyOptions): Layout {
   const { columns, rows, balancer } = options;
-  const serviceWidth = Math.min(14, Math.max(7, ...boxes.map(({ service }) => service.length)));
+  const serviceWidth = Math.min(14, Math.max(7, widestOf(boxes.map(({ service }) => service))));
   const most = Math.max(tallies.length, boxes.length);
   const room = Math.max(3, rows - 1);
   const pitch = most * 2 <= room ? 2 : 1;
   const lines = Math.max(3, Math.min(room, most * pitch));
   const hidden = tallies.length > lines ? tallies.length - lines + 1 : 0;
-  const taken = 1 + tallyWidth + balancer.length + 4 + 2 + serviceWidth + 1 + stateWidth + countWidth;
-  const longestName = Math.max(8, ...tallies.map(({ id }) => id.length));
-  const nameWidth = Math.max(8, Math.min(longestName, columns - taken - wiresAtLeast));
-  const wires = Math.max(wiresAtLeast, columns - taken - nameWidth);
+  const fixed = 1 + balancer.length + 4 + 2 + serviceWidth + 1 + stateWidth + countWidth;
+  const roomForText = columns - fixed - wiresAtLeast;
+  const tallyWidth = Math.min(
+    Math.max(tallyAtLeast, widestOf(tallies.map((tally) => sayMarks(tally)))),
+    roomForText - nameAtLeast,
+  );
+  const longestName = widestOf(tallies.map(({ id }) => id));
+  const nameWidth = Math.max(nameAtLeast, Math.min(longestName, roomForText - tallyWidth));
+  const wires = columns - fixed - nameWidth - tallyWidth;
   return {
     lines,
     nameWidth,
+    tallyWidth,
     serviceWidth,
     leftWire: Math.floor(wires / 2),
     rightWire: Math.ceil(wires / 2),
@@ -135,12 +145,19 @@ function wire(length: number): string[] {
 }
 
 /** `cookie.memory  ✓4 ○2`: what the browsers were answered last; in the end what became of their sessions. */
-function browserCell(tally: ArchitectureTally, { nameWidth }: Layout, chalk: ChalkInstance): string {
-  const marks = marksOf(tally);
-  const texts = marks.map(({ mark, count }) => ({ mark, text: `${mark.sign}${count}` }));
-  const width = texts.map(({ text }) => text).join(" ").length;
-  const painted = texts.map(({ mark, text }) => paint(mark, chalk, text)).join(" ");
-  return `${cell(tally.id, nameWidth)} ${painted}${" ".repeat(Math.max(0, tallyWidth - width))}`;
+function browserCell(tally: ArchitectureTally, { nameWidth, tallyWidth }: Layout, chalk: ChalkInstance): string {
+  const said = sayMarks(tally);
+  const isCut = widthOf(said) > tallyWidth;
+  const painted = marksOf(tally).map(({ mark, count }) => paint(mark, chalk, `${mark.sign}${count}`));
+  const marks = isCut ? cell(said, tallyWidth) : painted.join(" ") + " ".repeat(tallyWidth - widthOf(said));
+  return `${cell(tally.id, nameWidth)} ${marks}`;
+}
+
+/** `✓4 ○2`, without colour. */
+function sayMarks(tally: ArchitectureTally): string {
+  return marksOf(tally)
+    .map(({ mark, count }) => `${mark.sign}${count}`)
+    .join(" ");
 }
 
 interface Balancer {

@@ -7,20 +7,21 @@ export function paint({ dark, sign }: Mark, chalk: ChalkInstance, text: string =
   return chalk.hex(dark)(text);
 }
 
-/** Exactly so many columns wide, without anything that could move the cursor. */
+/** Exactly so many columns wide, without anything that could move the cursor. What does not fit ends with `…`. @param columns at least 1 */
 export function cell(text: string, columns: number): string {
-  const clean = harmless(text);
-  let fitting = "";
+  const fitting: string[] = [];
   let width = 0;
-  for (const character of clean) {
-    const wide = widthOf(character);
-    if (width + wide > columns - (widthOf(clean) > columns ? 1 : 0)) {
-      fitting += "…";
-      width += 1;
-      break;
-    }
-    fitting += character;
-    width += wide;
+  // Hundreds of marks can stand on one letter: nobody reads them, and a long text would be measured for every picture.
+  for (const character of text.slice(0, 8 * columns)) {
+    const shown = harmless(character);
+    fitting.push(shown);
+    width += widthOf(shown);
+    if (width > columns) break;
   }
-  return fitting + " ".repeat(Math.max(0, columns - width));
+  if (width > columns) {
+    while (width > columns - 1) width -= widthOf(fitting.pop()!);
+    fitting.push("…");
+    width += 1;
+  }
+  return fitting.join("") + " ".repeat(columns - width);
 }

@@ -42,7 +42,8 @@ const phaseWords = { baseline: "before the fault", fault: "during the fault", fi
 function headLines({ run, phase, says, at }: Picture, { columns, chalk }: FrameOptions): string[] {
   const clock = `${phaseWords[phase]}, ${seconds(at)} s`;
   const title = cell(`${run.scenario.id}: ${run.scenario.title}`, columns - clock.length - 2);
-  const [first = "", second = ""] = wrap(harmless(says), columns - 1);
+  // Two lines of it are shown: the rest of a long text need not be looked at for every picture.
+  const [first = "", second = ""] = wrap(harmless(says.slice(0, 8 * columns)), columns - 1);
   return [`${chalk.bold(title)}  ${clock}`, chalk.italic(cell(first, columns)), chalk.italic(cell(second, columns))];
 }
 

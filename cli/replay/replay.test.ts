@@ -8,6 +8,8 @@ import { Film } from "../picture/film.ts";
 import { Playback } from "../picture/playback.ts";
 import { widthOf } from "../report/text.ts";
 import { story } from "../verdict/golden/history-builder.ts";
+import { stories } from "../verdict/golden/stories.ts";
+import { cell } from "./cell.ts";
 import { frame } from "./frame.ts";
 import { loadFilm } from "./load-film.ts";
 import { press } from "./play.ts";
@@ -83,6 +85,27 @@ describe("a frame", () => {
     }
   });
 
+  it.each([
+    ["every fate at once", stories["every-fate"]!()],
+    [
+      "wide names",
+      story({ architectures: ["会话会话会话.会话会话会话"], appServers: ["服务器服务器服务器1", "app2"] })
+        .enters("ada", { architecture: "会话会话会话.会话会话会话" })
+        .logsIn("ada", "服务器服务器服务器1")
+        .injects("kill", "服务器服务器服务器1"),
+    ],
+    ["a long tale", story().event({ type: "step", at: 1, phase: "fault", step: "tell", says: "é".repeat(1_000_000) })],
+    ["a tale of marks", story().event({ type: "alert", at: 1, service: "a", line: "\u0300".repeat(1_000_000) })],
+    ["the longest time", story().event({ type: "end", at: 1e12, complete: true })],
+  ])("fits the smallest terminal with %s", (_, told) => {
+    const film = filmOf(told);
+    for (const part of [0, 0.5, 1])
+      for (const line of frameAt(film, film.end * part, { columns: 76, rows: 16 })) {
+        expect(widthOf(line)).toBeLessThanOrEqual(76);
+        expect(line.length).toBeLessThan(1_000);
+      }
+  });
+
   it("says how many architectures found no room", () => {
     const architectures = Array.from({ length: 40 }, (_, index) => `cookie${index}.memory`);
     expect(frameAt(filmOf(story({ architectures })), 0).join("\n")).toMatch(/and \d+ more/);
@@ -104,6 +127,22 @@ describe("a frame", () => {
   it("of an empty history says so", () => {
     expect(frameAt(new Film(), 0)).toEqual(["There is nothing in this history yet."]);
   });
+});
+
+it.each([
+  ["app1", 6, "app1  "],
+  ["app1", 4, "app1"],
+  ["app1", 3, "ap…"],
+  ["会话", 4, "会话"],
+  ["会话", 3, "会…"],
+  ["会话", 2, "… "],
+  ["会话", 1, "…"],
+  ["a\u0300b", 2, "a\u0300b"],
+  ["a\x1bb", 6, "a\\x1bb"],
+  ["a\x1bb", 4, "a…  "],
+  ["", 2, "  "],
+])("a cell: %j in %i columns", (text, columns, shown) => {
+  expect(cell(text, columns)).toBe(shown);
 });
 
 describe("keys", () => {

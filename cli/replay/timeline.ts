@@ -3,7 +3,7 @@ import type { Film } from "../picture/film.ts";
 import { momentOf } from "../picture/moments.ts";
 import { answerMarks, fateMarks } from "../picture/palette.ts";
 import { tallyOf } from "../picture/tally.ts";
-import { harmless } from "../report/text.ts";
+import { harmless, widestOf, widthOf } from "../report/text.ts";
 
 /** A run as plain lines, for where nothing can be redrawn: what was done, what was answered meanwhile, what became of whom. */
 export function timeline(film: Film): string {
@@ -33,13 +33,13 @@ export function timeline(film: Film): string {
 
 function fateLines(film: Film): string[] {
   const tallies = tallyOf(film.at(film.end)!);
-  const width = Math.max(...tallies.map(({ id }) => id.length));
+  const width = widestOf(tallies.map(({ id }) => id));
   return tallies.map(({ id, fates, sessions }) => {
     const words = Object.entries(fates).map(([fate, count]) => {
       const { sign, word } = fateMarks[fate as keyof typeof fateMarks];
       return `${sign} ${count} ${word}`;
     });
-    return `${id.padEnd(width)}  ${words.length > 0 ? words.sort().join(", ") : `${sessions} not judged`}`;
+    return `${id}${" ".repeat(width - widthOf(id))}  ${words.length > 0 ? words.sort().join(", ") : `${sessions} not judged`}`;
   });
 }
 

@@ -30,8 +30,9 @@ const examples = 20;
  * reason, or the bound of a measure.
  */
 export async function junitSuites({ result, histories }: ReportSource): Promise<Suite[]> {
-  const sessions: SessionVerdict[] = [];
-  for (const history of histories) sessions.push(...(await judgeInDetail(history())).sessions);
+  const perTrial: SessionVerdict[][] = [];
+  for (const history of histories) perTrial.push((await judgeInDetail(history())).sessions);
+  const sessions = perTrial.flat();
   return [
     { name: result.scenario.id, cases: runCases(result) },
     ...result.architectures.map((architecture) => ({

@@ -36,6 +36,13 @@ test.each([
   ["🙂", 2],
   ["𠀀", 2],
   ["✓", 1],
+  // Devanagari: a spacing vowel sign takes a column, one above the letter none.
+  ["\u0915\u093e", 2],
+  ["\u0915\u0947", 1],
+  // As wide as it is in the terminals that show it as an emoji.
+  ["❤\ufe0f", 2],
+  ["︙", 2],
+  ["\u{17000}\u{1b000}\u{1f200}", 6],
 ])("%s takes %i columns", (text, columns) => {
   expect(widthOf(text)).toBe(columns);
 });

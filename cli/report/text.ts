@@ -15,15 +15,29 @@ export function wrap(text: string, columns: number, { hanging = "" }: { hanging?
   return [...lines, line];
 }
 
-/** Columns that a text takes in a terminal: wide characters of East Asian scripts and emoji take two, combining marks none. */
+/**
+ * Columns that a text takes in a terminal, or more where terminals differ: wide characters of East Asian scripts and emoji take
+ * two, marks that stand above, below or around another character none.
+ */
 export function widthOf(text: string): number {
   let width = 0;
-  for (const character of text) width += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  for (const character of text) width += wide.test(character) ? 2 : stacked.test(character) ? 0 : 1;
   return width;
 }
 
+/** Spacing marks (Mc) take a column of their own, and U+FE0F makes a sign before it an emoji: wide in some terminals. */
+const stacked = /(?!\ufe0f)[\p{Mn}\p{Me}]/u;
+
+/** East Asian Width W and F (Unicode 16, UAX #11), in a few ranges that also cover what is not assigned between them. */
 const wide =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3ffff}]/u;
+  /[\u1100-\u115f\u2329\u232a\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d37f}\u{1f200}-\u{1f2ff}\u{20000}-\u{3ffff}]|\p{Emoji_Presentation}/u;
+
+/** Columns of the widest. */
+export function widestOf(texts: Iterable<string>): number {
+  let widest = 0;
+  for (const text of texts) widest = Math.max(widest, widthOf(text));
+  return widest;
+}
 
 /**
  * The same value with every control character in its strings written out (`\x1b`): a history may come from anywhere, and
