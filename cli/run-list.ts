@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { otherThanFile } from "./history/plain-file.ts";
 import { runsFolder } from "./lab/paths.ts";
 import { runFiles, storedRuns } from "./lab/runs.ts";
 
@@ -19,6 +20,7 @@ export function listRuns(): StoredRun[] {
 
 function verdictIn(file: string): string {
   try {
+    if (otherThanFile(file)) return "not judged";
     const { verdict } = JSON.parse(readFileSync(file, "utf8")) as { verdict?: unknown };
     return typeof verdict === "string" ? verdict.slice(0, 20).replaceAll(/[^a-z ]/g, "?") : "not judged";
   } catch {

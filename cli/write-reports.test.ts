@@ -40,6 +40,8 @@ test.each([
   [["report", run, "x.pdf"], 64, 'Unknown report ending ".pdf".'],
   [["report", "nowhere", join(folder, "never.md")], 64, 'There is no run "nowhere"'],
   [["report", run, join(folder, "no/such/folder/never.md")], 64, "(report-not-writable)"],
+  [["replay", run, "--html", join(folder, "no/such/folder/never.html")], 64, "(report-not-writable)"],
+  [["replay", run, "--html", folder], 64, "(report-not-writable)"],
   [["scenario", "server-crash", "--report", join(folder, "no/such/folder/never.md")], 64, "(report-not-writable)"],
 ])("%j: exit code %i", async (args, code, says) => {
   const { stdout, stderr, exitCode } = await lab.run(args, { env });

@@ -20,15 +20,19 @@ export interface ReportFile {
 export function chooseReports(files: readonly string[]): ReportFile[] {
   return files.map((file) => {
     const format = formatFor(file);
-    const folder = dirname(resolve(file));
-    try {
-      if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a directory");
-      accessSync(folder, constants.W_OK | constants.X_OK);
-    } catch (error) {
-      throw notWritable(file, error as Error);
-    }
+    requireWritable(file);
     return { file, format };
   });
+}
+
+/** @throws LabError (`report-not-writable`) when a file of this name cannot be made, or replaced */
+export function requireWritable(file: string): void {
+  try {
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a directory");
+    accessSync(dirname(resolve(file)), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw notWritable(file, error as Error);
+  }
 }
 
 /**

@@ -36,6 +36,7 @@ async function replay(
     import("node:path"),
   ]);
   const folder = findRunFolder(demo ? demoRun : wanted(run));
+  if (html !== undefined) (await import("../write-reports.ts")).requireWritable(html);
   const film = await loadFilm(join(folder, runFiles.history));
   if (page || html !== undefined) {
     const { serveFilm, writeFilm } = await import("../watch/film-page.ts");

@@ -6,17 +6,21 @@ export function addRuns(program: Command): void {
     .description("the stored runs, newest last, with their verdicts")
     .option("--json", "as JSON")
     .action(async ({ json }: { json?: boolean }) => {
-      const { listRuns } = await import("../run-list.ts");
+      const [{ listRuns }, { harmless }, { jsonReport }] = await Promise.all([
+        import("../run-list.ts"),
+        import("../report/text.ts"),
+        import("../report/json.ts"),
+      ]);
       const runs = listRuns();
       if (json) {
-        process.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
+        process.stdout.write(jsonReport(runs));
         return;
       }
       if (runs.length === 0) {
         process.stdout.write("There are no stored runs yet. Make one: lab scenario server-crash\n");
         return;
       }
-      for (const { id, verdict, folder } of runs)
+      for (const { id, verdict, folder } of harmless(runs))
         process.stdout.write(`${id.padEnd(44)} ${verdict.padEnd(14)} ${folder}\n`);
     });
 }
