@@ -63,8 +63,8 @@ export class Moments {
 /** @returns whether it is the last one */
 function putInOrder<Item>(items: Item[], item: Item, timeOf: (item: Item) => number): boolean {
   const time = timeOf(item);
-  let index = items.length;
-  while (index > 0 && timeOf(items[index - 1]!) > time) index -= 1;
+  const last = items.at(-1);
+  const index = last === undefined || timeOf(last) <= time ? items.length : firstAfter(items, time, timeOf);
   if (index === items.length) items.push(item);
   else items.splice(index, 0, item);
   return index === items.length - 1;

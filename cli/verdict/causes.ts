@@ -107,7 +107,7 @@ const rules: CauseRule[] = [
     blamesAFault: true,
     evidence: ({ session: { home, architecture }, record }) => {
       if (!home || record.architectures.get(architecture)?.store.livesIn !== "app-server") return undefined;
-      const lives = record.boots.get(home.server) ?? [];
+      const lives = [...(record.boots.get(home.server) ?? [])];
       const later = lives[lives.indexOf(home.boot) + 1];
       return later && `${home.server} is another process now: boot ${short(home.boot)} became ${short(later)}`;
     },

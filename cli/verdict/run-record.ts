@@ -40,7 +40,7 @@ export interface RunRecord {
   predictionsClosed: boolean;
   faults: FaultRecord[];
   /** Process starts seen in answers, per app server, in order. */
-  boots: Map<string, string[]>;
+  boots: Map<string, Set<string>>;
   storesBefore: Map<string, StoreSeenEvent>;
   storesSettled: Map<string, StoreSeenEvent>;
   settled?: SettledEvent;
@@ -180,8 +180,8 @@ function noteChange(record: RunRecord, { user, what, says, at }: ChangeEvent): v
 function noteBoot(boots: RunRecord["boots"], server: string | undefined, boot: string | undefined): void {
   if (server === undefined || boot === undefined) return;
   const seen = boots.get(server);
-  if (!seen) boots.set(server, [boot]);
-  else if (!seen.includes(boot)) seen.push(boot);
+  if (seen) seen.add(boot);
+  else boots.set(server, new Set([boot]));
 }
 
 function noteFault(record: RunRecord, event: FaultEvent): void {
