@@ -105,7 +105,7 @@ describe("in place of a history there is", () => {
     ["a link to what never ends", () => symlinkSync("/dev/zero", history), "it is a link, not a file"],
     ["a link to another run", () => symlinkSync(join(demoRun, runFiles.history), history), "it is a link, not a file"],
     // Sparse: it takes no room on the disk.
-    ["a line of 4 GB", () => nothingBut(4 * 1024 ** 3), "line 1 is longer than"],
+    ["a line of 300 MB", () => nothingBut(300 * 1024 ** 2), "line 1 is longer than"],
     ["a gap", () => nothingBut(1_000), "line 1 is not JSON"],
   ])("%s: that is refused at once, and nothing of it is shown", { timeout: 120_000 }, async (_, make, says) => {
     make();
@@ -124,6 +124,22 @@ function nothingBut(bytes: number): void {
   writeFileSync(history, "");
   truncateSync(history, bytes);
 }
+
+it("a history of 5 GB is not held in memory: it is not replayed, and judged only as far as it is one", {
+  timeout: 120_000,
+}, async () => {
+  writeFileSync(history, `${demo.map((event) => JSON.stringify(event)).join("\n")}\n`);
+  truncateSync(history, 5 * 1024 ** 3);
+  for (const reader of ["replay", "replay --html"])
+    expect(await read(reader)).toMatchObject({
+      exitCode: 64,
+      stdout: "",
+      stderr: expect.stringContaining("too large"),
+    });
+  const judged = await read("judge");
+  expect(judged).toMatchObject({ exitCode: 64, stdout: "" });
+  expect(judged.stderr).toContain(`line ${demo.length + 1} is longer than`);
+});
 
 describe("a run's name that leads elsewhere", () => {
   it.each(["..", "../..", "../../../../etc", "/etc", "/proc/self", "%2e%2e%2f", "last/..", "run\n", "a\0b"])(

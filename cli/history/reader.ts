@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { LabError } from "../errors.ts";
 import type { HistoryEvent } from "./events.ts";
 import { parseEvent } from "./events-schema.ts";
@@ -11,14 +12,19 @@ const mostFaultEvents = 10_000;
 /**
  * Reads a history event by event, without holding it in memory.
  *
- * @throws LabError (`history-unreadable`, `history-damaged`) naming the file, the line and what is wrong with it
+ * @param options.mostBytes for who does hold it in memory
+ * @throws LabError (`history-unreadable`, `history-damaged`, `history-too-large`) naming the file, the line and what is wrong with it
  */
-export async function* readHistory(path: string): AsyncGenerator<HistoryEvent> {
+export async function* readHistory(
+  path: string,
+  { mostBytes = Number.POSITIVE_INFINITY }: { mostBytes?: number } = {},
+): AsyncGenerator<HistoryEvent> {
   let lineNumber = 0;
   let faultEvents = 0;
   try {
     const other = otherThanFile(path);
     if (other) throw new Error(`it is ${other}, not a file`);
+    if (statSync(path).size > mostBytes) throw tooLarge(path, mostBytes);
     for await (const lines of linesOf(path))
       for (const line of lines) {
         lineNumber += 1;
@@ -63,6 +69,14 @@ function describe(error: unknown): string {
   if (error instanceof SyntaxError) return "is not JSON (cut off or overwritten)";
   const issue = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues?.[0];
   return issue ? `has a wrong "${issue.path.join(".") || "type"}": ${issue.message}` : (error as Error).message;
+}
+
+function tooLarge(path: string, mostBytes: number): LabError {
+  return new LabError(`The history ${path} is larger than ${mostBytes / 1_000_000} MB: too large for a picture.`, {
+    id: "history-too-large",
+    todo: "`lab judge` and `lab report` read it all the same; a run of fewer users or architectures can be replayed.",
+    exit: "usage",
+  });
 }
 
 function damaged(path: string, lineNumber: number, what: string, cause?: unknown): LabError {
