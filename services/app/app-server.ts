@@ -18,6 +18,8 @@ export interface AppServerOptions extends Settings {
   readonly host?: string;
   readonly env: StoreContext["env"];
   readonly stores: ReadonlyMap<string, StoreDefinition>;
+  /** See StoreContext; 1 unless told. More is for machines that are busy with something else. */
+  readonly patience?: number;
   readonly log: (line: string) => void;
 }
 
@@ -29,9 +31,9 @@ export interface RunningAppServer {
 
 /** Throws when the port is taken. Stores whose server does not answer are no reason not to start. */
 export async function startAppServer(options: AppServerOptions): Promise<RunningAppServer> {
-  const { appServer, cookie, env, log, stores, host } = options;
+  const { appServer, cookie, env, log, stores, host, patience = 1 } = options;
   const bootId = randomUUID();
-  const catalogue = await openAll(stores, { appServer, cookie, env, log });
+  const catalogue = await openAll(stores, { appServer, cookie, env, patience, log });
   const closeStores = () => Promise.all([...catalogue.values()].map(({ open }) => open.close()));
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createApp({ appServer, bootId, catalogue, log }));
   try {

@@ -27,9 +27,7 @@ describe("the bundle", () => {
     child.stdout?.on("data", (chunk) => (out += chunk));
     child.stderr?.on("data", (chunk) => (out += chunk));
     const ids = [...(await loadStoreFiles()).keys()].join(", ");
-    await waitUntil(`the stores ${ids}`, () => (out.includes(`, stores: ${ids}\n`) ? true : new Error(out)), {
-      deadlineMs: 4_000,
-    });
+    await waitUntil(`the stores ${ids}`, () => out.includes(`, stores: ${ids}\n`) || new Error(out));
   });
 
   test("comes with what each store says of itself", async () => {

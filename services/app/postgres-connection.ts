@@ -15,12 +15,13 @@ const WAIT_TIMEOUT_MS = 1_500;
 const CONNECTIONS = 10;
 
 /** The pool has one timeout for waiting and connecting; a connection of its own gives up sooner. */
-class ImpatientClient extends Client {
-  constructor(config: ClientConfig = {}) {
-    // The pool keeps the password from being enumerated, so a copy by itself lacks it (pg-pool/index.js).
-    super({ ...config, password: config.password, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  }
-}
+const clientThatConnectsWithin = (connectionTimeoutMillis: number) =>
+  class extends Client {
+    constructor(config: ClientConfig = {}) {
+      // The pool keeps the password from being enumerated, so a copy by itself lacks it (pg-pool/index.js).
+      super({ ...config, password: config.password, connectionTimeoutMillis });
+    }
+  };
 
 export interface PostgresConnection {
   readonly pool: Pool;
@@ -30,7 +31,7 @@ export interface PostgresConnection {
 }
 
 /** The variable POSTGRES_URL moves the server elsewhere; the password is in POSTGRES_PASSWORD, or in that URL. */
-export function openPostgres({ store, appServer, env, log }: StoreContext): PostgresConnection {
+export function openPostgres({ store, appServer, env, patience, log }: StoreContext): PostgresConnection {
   const { hostname, port, username, password, pathname, host } = new URL(
     env.POSTGRES_URL || "postgres://lab@postgres:5432/lab",
   );
@@ -41,11 +42,11 @@ export function openPostgres({ store, appServer, env, log }: StoreContext): Post
     password: decodeURIComponent(password) || env.POSTGRES_PASSWORD || "",
     database: pathname.slice(1),
     application_name: appServer,
-    query_timeout: QUERY_TIMEOUT_MS,
-    connectionTimeoutMillis: WAIT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS * patience,
+    connectionTimeoutMillis: WAIT_TIMEOUT_MS * patience,
     max: CONNECTIONS,
     idleTimeoutMillis: 0,
-    Client: ImpatientClient,
+    Client: clientThatConnectsWithin(CONNECT_TIMEOUT_MS * patience),
     keepAlive: true,
   });
   const becomes = watchState((text) => log(`store ${store}: ${host} ${text}`));
@@ -56,7 +57,8 @@ export function openPostgres({ store, appServer, env, log }: StoreContext): Post
   return {
     pool,
     reasonOf(error) {
-      const reason = error.message === "Query read timeout" ? `no answer within ${QUERY_TIMEOUT_MS} ms` : error.message;
+      const isTooSlow = error.message === "Query read timeout";
+      const reason = isTooSlow ? `no answer within ${QUERY_TIMEOUT_MS * patience} ms` : error.message;
       becomes(false, `is unreachable: ${reason}`);
       return `${host}: ${reason}`;
     },

@@ -20,13 +20,13 @@ const SLOTS_TIMEOUT_MS = 2_000;
 /** @param services any of the cluster's; the variable named after the first moves them elsewhere, as a list of URLs with commas */
 export async function connectToCluster(
   services: readonly string[],
-  { store, appServer, env, log }: StoreContext,
+  { store, appServer, env, patience, log }: StoreContext,
 ): Promise<RedisConnection<Cluster>> {
   const addresses = addressesOf(
     env[urlVariable(services[0] ?? "")],
     services.map((host) => ({ host, port: 6379 })),
   );
-  const { retryStrategy, enableOfflineQueue, ...redisOptions } = connectionOptions;
+  const { retryStrategy, enableOfflineQueue, ...redisOptions } = connectionOptions(patience);
   const cluster = new Cluster(addresses, {
     redisOptions: { ...redisOptions, connectionName: appServer },
     enableOfflineQueue,
@@ -41,8 +41,8 @@ export async function connectToCluster(
   cluster.on("+node", (server: Redis) => void server.connect().catch(() => {}));
   const address = `the cluster of ${addresses.map(({ host, port }) => `${host}:${port}`).join(", ")}`;
   const pushing = pushOn(cluster);
-  const connection = await watched(cluster, { address, log: (line) => log(`store ${store}: ${line}`) });
-  await Promise.all(cluster.nodes("master").map(firstSign));
+  const connection = await watched(cluster, { address, patience, log: (line) => log(`store ${store}: ${line}`) });
+  await Promise.all(cluster.nodes("master").map((server) => firstSign(server, patience)));
   return {
     ...connection,
     async close() {

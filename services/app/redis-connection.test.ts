@@ -3,15 +3,16 @@ import redis from "./stores/redis.ts";
 import { startFakeRedis } from "./testing/fake-redis.ts";
 import { startSilentAddress } from "./testing/silent-address.ts";
 import { startTestApp, type TestApp } from "./testing/test-app.ts";
-import { waitUntil } from "./testing/wait-until.ts";
+import { SOON_MS, waitUntil } from "./testing/wait-until.ts";
 
 const apps: TestApp[] = [];
 afterEach(async () => {
   for (const app of apps.splice(0)) await app.close();
 });
 
-async function startWith(url: string) {
-  const app = await startTestApp({ stores: new Map([["redis", redis]]), env: { REDIS_URL: url } });
+/** `patience` 1: with the timeouts that are tested here. */
+async function startWith(url: string, { patience = 1 } = {}) {
+  const app = await startTestApp({ stores: new Map([["redis", redis]]), env: { REDIS_URL: url }, patience });
   apps.push(app);
   return app;
 }
@@ -24,15 +25,15 @@ describe("a Redis that refuses connections", () => {
     const { status, body, tookMs } = await app.visitor("redis").whoami();
     const reason = "no connection to 127.0.0.1:1 (connect ECONNREFUSED 127.0.0.1:1)";
     expect([status, body]).toEqual([503, { error: "store unreachable", store: "redis", appServer: "app1", reason }]);
-    expect(tookMs).toBeLessThan(200);
+    expect(tookMs).toBeLessThan(SOON_MS);
   });
 });
 
 describe("an address that stays silent, as that of a killed container does", () => {
-  test("is given up within a second, to be tried anew", async () => {
+  test("is given up soon, to be tried anew", async () => {
     await using silent = await startSilentAddress();
     const app = await startWith(silent.url);
-    await waitUntil("the connection to be given up", () => app.lines.length > 0, { deadlineMs: 1_000 });
+    await waitUntil("the connection to be given up", () => app.lines.length > 0, { deadlineMs: SOON_MS });
     expect(app.lines).toEqual([
       expect.stringMatching(/^store redis: 127\.0\.0\.1:\d+ is unreachable: connect ETIMEDOUT$/),
     ]);
@@ -45,10 +46,10 @@ describe("a Redis that says nothing", () => {
     fake.silent = ["HELLO", "CLIENT", "INFO"];
     const startedMs = performance.now();
     const app = await startWith(fake.url);
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(performance.now() - startedMs).toBeLessThan(SOON_MS);
     const { status, tookMs } = await app.visitor("redis").whoami();
     expect(status).toBe(503);
-    expect(tookMs).toBeLessThan(1_000);
+    expect(tookMs).toBeLessThan(SOON_MS);
   });
 
   test("from the beginning: is asked again soon, though it never hangs up", async () => {
@@ -56,10 +57,10 @@ describe("a Redis that says nothing", () => {
     fake.silent = ["HELLO", "CLIENT", "INFO"];
     await startWith(fake.url);
     const greetings = () => fake.commands.filter((command) => command.startsWith("hello"));
-    await waitUntil("a second greeting", () => greetings().length >= 2, { deadlineMs: 1_500 });
+    await waitUntil("a second greeting", () => greetings().length >= 2);
   });
 
-  test("to a command: 503 within a second, with the reason", async () => {
+  test("to a command: 503 soon, with the reason", async () => {
     await using fake = await startFakeRedis();
     const app = await startWith(fake.url);
     fake.silent = ["GET"];
@@ -68,7 +69,7 @@ describe("a Redis that says nothing", () => {
       503,
       { reason: expect.stringMatching(/^127\.0\.0\.1:\d+ did not answer within 500 ms$/) },
     ]);
-    expect(tookMs).toBeLessThan(1_000);
+    expect(tookMs).toBeLessThan(SOON_MS);
   });
 
   test("is used again as soon as it speaks", async () => {
@@ -78,7 +79,7 @@ describe("a Redis that says nothing", () => {
     await app.visitor("redis").whoami();
     await waitUntil("the silence to end the connection", () => app.lines.some((line) => line.includes("unreachable")));
     fake.silent = [];
-    expect(await waitUntil("the store to be used again", is(200, app))).toBeLessThan(1_000);
+    expect(await waitUntil("the store to be used again", is(200, app))).toBeLessThan(SOON_MS);
   });
 });
 
@@ -93,14 +94,14 @@ describe("a Redis that loads its data set", () => {
     );
     expect([status, body]).toMatchObject([503, { reason }]);
     fake.loading = false;
-    expect(await waitUntil("the store to be used", is(200, app))).toBeLessThan(500);
+    expect(await waitUntil("the store to be used", is(200, app))).toBeLessThan(SOON_MS);
   });
 });
 
 describe("a write that got no answer", () => {
   test("is never sent again: it could undo a newer one", async () => {
     await using fake = await startFakeRedis();
-    const app = await startWith(fake.url);
+    const app = await startWith(fake.url, { patience: 3 });
     const visitor = app.visitor("redis");
     await visitor.login();
     fake.silent = ["SET"];
@@ -114,7 +115,7 @@ describe("a write that got no answer", () => {
 
   test("fails at once when its connection breaks", async () => {
     await using fake = await startFakeRedis();
-    const app = await startWith(fake.url);
+    const app = await startWith(fake.url, { patience: 60 });
     fake.silent = ["SET"];
     const answer = app.visitor("redis").login();
     await waitUntil("the write to arrive", () => fake.commands.some((command) => command.startsWith("set ")), {
@@ -123,14 +124,14 @@ describe("a write that got no answer", () => {
     const brokenMs = performance.now();
     fake.dropConnections();
     expect((await answer).status).toBe(503);
-    expect(performance.now() - brokenMs).toBeLessThan(300);
+    expect(performance.now() - brokenMs).toBeLessThan(SOON_MS);
   });
 });
 
 describe("a connection that comes and goes", () => {
   test("is told in one line per change, and is named after the app server", async () => {
     await using fake = await startFakeRedis();
-    const app = await startWith(fake.url);
+    const app = await startWith(fake.url, { patience: 20 });
     for (let time = 0; time < 2; time++) {
       fake.dropConnections();
       await waitUntil("the loss to be noticed", () => app.lines.length === 2 * time + 2);

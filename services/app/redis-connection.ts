@@ -16,17 +16,17 @@ const SILENCE_MS = 700;
 const FIRST_CONNECTION_MS = 500;
 
 /** What every connection to a Redis server has in common. */
-export const connectionOptions = {
-  commandTimeout: COMMAND_TIMEOUT_MS,
-  connectTimeout: CONNECT_TIMEOUT_MS,
-  socketTimeout: SILENCE_MS,
+export const connectionOptions = (patience: number) => ({
+  commandTimeout: COMMAND_TIMEOUT_MS * patience,
+  connectTimeout: CONNECT_TIMEOUT_MS * patience,
+  socketTimeout: SILENCE_MS * patience,
   retryStrategy: () => RECONNECT_DELAY_MS,
   maxLoadingRetryTime: RECONNECT_DELAY_MS,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   // The visitor has long been told 503: a write that is sent again later would undo newer ones, or a logout.
   autoResendUnfulfilledCommands: false,
-} as const;
+});
 
 export interface RedisConnection<Client extends Redis | Cluster = Redis> {
   readonly redis: Client;
@@ -40,22 +40,28 @@ export interface RedisConnectionOptions {
   readonly url: string;
   /** How the connection is called in `CLIENT LIST`. */
   readonly connectionName: string;
+  readonly patience: number;
   readonly log: (line: string) => void;
 }
 
 /** For a store: `server` is the Compose service, and so the host name; the variable REDIS_AOF_URL moves `redis-aof` elsewhere. */
 export function connectToRedisServer(
   server: string,
-  { store, appServer, env, log }: StoreContext,
+  { store, appServer, env, patience, log }: StoreContext,
 ): Promise<RedisConnection> {
   const url = env[urlVariable(server)] || `redis://${server}:6379`;
-  return connectToRedis({ url, connectionName: appServer, log: (line) => log(`store ${store}: ${line}`) });
+  return connectToRedis({ url, connectionName: appServer, patience, log: (line) => log(`store ${store}: ${line}`) });
 }
 
 /** Resolves when Redis is ready, refuses, or has not answered in time: an app server starts without its store, too. */
-export async function connectToRedis({ url, connectionName, log }: RedisConnectionOptions): Promise<RedisConnection> {
-  const redis = new Redis(url, { ...connectionOptions, connectionName });
-  return watched(redis, { address: new URL(url).host, log });
+export async function connectToRedis({
+  url,
+  connectionName,
+  patience,
+  log,
+}: RedisConnectionOptions): Promise<RedisConnection> {
+  const redis = new Redis(url, { ...connectionOptions(patience), connectionName });
+  return watched(redis, { address: new URL(url).host, patience, log });
 }
 
 /**
@@ -68,22 +74,23 @@ export async function connectToRedis({ url, connectionName, log }: RedisConnecti
  */
 export async function connectToMaster(
   { server, sentinels }: { server: string; sentinels: readonly string[] },
-  { store, appServer, env, log }: StoreContext,
+  { store, appServer, env, patience, log }: StoreContext,
 ): Promise<RedisConnection> {
+  const options = connectionOptions(patience);
   const addresses = addressesOf(
     env[urlVariable(server)],
     sentinels.map((host) => ({ host, port: 26_379 })),
   );
   const redis = new Redis({
-    ...connectionOptions,
+    ...options,
     connectionName: appServer,
     name: "sessions",
     sentinels: addresses,
-    sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
-    sentinelRetryStrategy: connectionOptions.retryStrategy,
+    sentinelCommandTimeout: options.commandTimeout,
+    sentinelRetryStrategy: options.retryStrategy,
   });
   const address = `the master of ${addresses.map(({ host, port }) => `${host}:${port}`).join(", ")}`;
-  return watched(redis, { address, log: (line) => log(`store ${store}: ${line}`) });
+  return watched(redis, { address, patience, log: (line) => log(`store ${store}: ${line}`) });
 }
 
 /** The environment variable that moves a server elsewhere. */
@@ -103,15 +110,16 @@ export function addressesOf(
 /** @param address as people are told it */
 export async function watched<Client extends Redis | Cluster>(
   redis: Client,
-  { address, log }: { address: string; log: (line: string) => void },
+  { address, patience, log }: { address: string; patience: number; log: (line: string) => void },
 ): Promise<RedisConnection<Client>> {
   const state = watchState(redis, (text) => log(`${address} ${text}`));
-  await firstSign(redis);
+  await firstSign(redis, patience);
 
   return {
     redis,
     reasonOf(error) {
-      if (error.message === "Command timed out") return `${address} did not answer within ${COMMAND_TIMEOUT_MS} ms`;
+      if (error.message === "Command timed out")
+        return `${address} did not answer within ${COMMAND_TIMEOUT_MS * patience} ms`;
       if (redis.status === "connect")
         return `${address} accepts connections, but is not ready (it loads its data, or is frozen)`;
       if (redis.status !== "ready") return `no connection to ${address} (${state.lastProblem})`;
@@ -141,10 +149,10 @@ function watchState(redis: Redis | Cluster, say: (text: string) => void): { read
 }
 
 /** Resolves when the connection stands, has failed, or has had its time. */
-export function firstSign(redis: Redis | Cluster): Promise<void> {
+export function firstSign(redis: Redis | Cluster, patience: number): Promise<void> {
   if (redis.status === "ready") return Promise.resolve();
   return new Promise((resolve) => {
-    const deadline = setTimeout(resolve, FIRST_CONNECTION_MS);
+    const deadline = setTimeout(resolve, FIRST_CONNECTION_MS * patience);
     for (const sign of ["ready", "error"]) {
       redis.once(sign, () => {
         clearTimeout(deadline);

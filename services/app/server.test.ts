@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { noServers, storesWithServers } from "./testing/no-servers.ts";
-import { waitUntil } from "./testing/wait-until.ts";
+import { SOON_MS, waitUntil } from "./testing/wait-until.ts";
 
 const SERVER = join(import.meta.dirname, "server.ts");
 const ENV = { APP_SERVER: "app1", SESSION_SECRET: "s", PORT: "0" };
@@ -21,18 +21,19 @@ function run(env: Record<string, string>) {
   const out = { text: "" };
   child.stdout.on("data", (chunk) => (out.text += chunk));
   child.stderr.on("data", (chunk) => (out.text += chunk));
-  const ended = once(child, "exit").then(([code, signal]) => ({ code, signal }));
+  // Not `exit`, which may come before the last that it wrote.
+  const ended = once(child, "close").then(([code, signal]) => ({ code, signal }));
   return { child, out, ended };
 }
 
 async function runListening(options: { redis?: string } = {}) {
   const process = run({ ...ENV, ...noServers(options) });
   const listens = () => /listens on port (\d+)/.exec(process.out.text)?.[1];
-  await waitUntil("the app server to listen", listens, { deadlineMs: 15_000 });
+  await waitUntil("the app server to listen", listens);
   return { ...process, port: Number(listens()) };
 }
 
-describe("the process", { timeout: 20_000 }, () => {
+describe("the process", { timeout: 60_000 }, () => {
   test("without its settings ends with a clear line for each that is missing", async () => {
     const { ended, out } = run({ PORT: "0" });
     expect(await ended).toEqual({ code: 1, signal: null });
@@ -71,7 +72,7 @@ describe("the process", { timeout: 20_000 }, () => {
   });
 
   test.each(["SIGTERM", "SIGINT"] as const)(
-    "ends with 0 within a second of %s, whatever connections are open",
+    "ends with 0 soon after %s, whatever connections are open",
     async (signal) => {
       const { child, ended, port } = await runListening();
       const agent = new Agent({ keepAlive: true });
@@ -84,7 +85,7 @@ describe("the process", { timeout: 20_000 }, () => {
       const startedMs = performance.now();
       child.kill(signal);
       expect(await ended).toEqual({ code: 0, signal: null });
-      expect(performance.now() - startedMs).toBeLessThan(1_000);
+      expect(performance.now() - startedMs).toBeLessThan(SOON_MS);
       agent.destroy();
     },
   );

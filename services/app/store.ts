@@ -65,6 +65,8 @@ export interface StoreContext {
   readonly appServer: string;
   readonly cookie: { readonly name: string; readonly secret: string };
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** How many times longer than usual the store's server may take for whatever it does. */
+  readonly patience: number;
   /** One line per change of state, never one per request. */
   readonly log: (line: string) => void;
 }

@@ -9,15 +9,10 @@ const PERSISTENCE: Partial<Record<NonNullable<StoreFacts["persistence"]>, string
   "append-only": ["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"],
 };
 
-/** For DEBUG RELOAD, and so that loading takes time: 20 ms per key, with visitors served after each KiB. */
-const FOR_TESTS = [
-  "--enable-debug-command",
-  "yes",
-  "--key-load-delay",
-  "20000",
-  "--loading-process-events-interval-bytes",
-  "1024",
-];
+/** For DEBUG RELOAD, with visitors served after each KiB that is loaded. */
+const FOR_TESTS = ["--enable-debug-command", "yes", "--loading-process-events-interval-bytes", "1024"];
+/** Microseconds that loading one key takes, while it is to take its time. */
+const SLOW_LOADING_US = "100000";
 
 export const redisKind: StoreServerKind = {
   images: [process.env.LAB_REDIS_IMAGE, "session-lab/redis:debian", "redis:8-alpine"],
@@ -49,9 +44,19 @@ function openRedisProbe(port: number): StoreServerProbe {
     endInAMinute: async (key) => void (await redis.expire(key, 60)),
     countWrites: () => countWrites(redis),
     empty: async () => void (await redis.flushall()),
-    async loadAgain() {
-      for (let key = 0; key < 40; key++) await redis.set(`filling ${key}`, randomBytes(512));
-      await redis.debug("RELOAD");
+    async loadAgain(meanwhile) {
+      for (let key = 0; key < 600; key++) await redis.set(`filling ${key}`, randomBytes(512));
+      // The first connection gets no answer before all is loaded; settings can be changed meanwhile.
+      const second = redis.duplicate();
+      try {
+        await second.config("SET", "key-load-delay", SLOW_LOADING_US);
+        const loaded = redis.debug("RELOAD");
+        await meanwhile();
+        await second.config("SET", "key-load-delay", "0");
+        await loaded;
+      } finally {
+        second.disconnect();
+      }
     },
     close: async () => redis.disconnect(),
   };

@@ -1,12 +1,19 @@
 import type { StoreDefinition } from "../store.ts";
 import { type StoreServer, startStoreServer } from "./store-server.ts";
-import { startTestApp, type TestApp } from "./test-app.ts";
+import { startTestApp, type TestApp, type TestAppOptions } from "./test-app.ts";
 
-/** The store's real server, if it has one, and two app servers that share it as well as it can be shared. */
-export async function startStoreLab(id: string, store: StoreDefinition) {
+/**
+ * The store's real server, if it has one, and two app servers that share it as well as it can be shared.
+ * @param options what both app servers are started with, too
+ */
+export async function startStoreLab(
+  id: string,
+  store: StoreDefinition,
+  options: Pick<TestAppOptions, "patience"> = {},
+) {
   const server = store.server === null ? null : await startStoreServer(store);
   const env = { [`${store.server?.toUpperCase().replaceAll("-", "_")}_URL`]: server?.url ?? "" };
-  const startApp = (appServer: string) => startTestApp({ appServer, stores: new Map([[id, store]]), env });
+  const startApp = (appServer: string) => startTestApp({ appServer, stores: new Map([[id, store]]), env, ...options });
   const [app1, app2] = [await startApp("app1"), await startApp("app2")];
   return {
     /** Absent where a store has no server: whoever uses it knows. */

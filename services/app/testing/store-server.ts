@@ -1,7 +1,8 @@
 /** The real server of a session store, in a container of its own on a fixed loopback port. */
 import { execFile, execFileSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { promisify } from "node:util";
 import type { StoreFacts } from "../store.ts";
 import { postgresKind } from "./postgres-probe.ts";
@@ -26,8 +27,8 @@ export interface StoreServerProbe {
   /** Grows with every write, whoever writes. */
   countWrites(): Promise<number>;
   empty(): Promise<void>;
-  /** Makes it refuse everybody for a while, because it loads its data; undefined where there is no such thing. */
-  readonly loadAgain?: () => Promise<void>;
+  /** Makes it refuse everybody, because it loads its data, while `meanwhile` runs; undefined where there is no such thing. */
+  readonly loadAgain?: (meanwhile: () => Promise<unknown>) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,7 +71,7 @@ export async function startStoreServer({
     /** SIGTERM, and waits for the end. */
     stop: () => docker("stop", id),
     start: () => docker("start", id),
-    isReady: () => waitUntil("the store's server to be ready", probe.isReady, { deadlineMs: 30_000 }),
+    isReady: () => waitUntil("the store's server to be ready", probe.isReady, { deadlineMs: 60_000 }),
     async [Symbol.asyncDispose]() {
       await probe.close();
       remove();
@@ -101,12 +102,26 @@ async function firstPresent(images: readonly (string | undefined)[]): Promise<st
   return named.at(-1) ?? "";
 }
 
+/**
+ * Where store servers listen: above the labs (8080 and on), and below the ports that the kernel gives to whoever connects (from 32,768
+ * on, net.ipv4.ip_local_port_range). Of those one could be taken while a server is down, and it would not come up again.
+ */
+const PORTS = { from: 10_000, to: 17_999 };
+
 /** Ports that docker is told: those that docker chooses change with every start. All are held until the last is found. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  for (const server of servers) server.close();
-  await Promise.all(servers.map((server) => once(server, "close")));
+  const held: Server[] = [];
+  while (held.length < count) {
+    const server = createServer().listen(randomInt(PORTS.from, PORTS.to + 1), "127.0.0.1");
+    // Rejects when somebody has that port.
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (isFree) held.push(server);
+  }
+  const ports = held.map((server) => (server.address() as AddressInfo).port);
+  for (const server of held) server.close();
+  await Promise.all(held.map((server) => once(server, "close")));
   return ports;
 }

@@ -8,12 +8,15 @@ export interface TestAppOptions {
   readonly appServer?: string;
   readonly stores?: ReadonlyMap<string, StoreDefinition>;
   readonly env?: Record<string, string>;
+  /** 1, as outside of tests, only where its haste is what is tested: elsewhere a busy machine must not be taken for a dead store. */
+  readonly patience?: number;
 }
 
 export async function startTestApp({
   appServer = "app1",
   stores = new Map([["memory", memory]]),
   env = {},
+  patience = 20,
 }: TestAppOptions = {}) {
   const lines: string[] = [];
   const server = await startAppServer({
@@ -23,6 +26,7 @@ export async function startTestApp({
     cookie: { name: "sid", secret: "the secret of all tests" },
     env,
     stores,
+    patience,
     log: (line) => lines.push(line),
   });
   const url = `http://127.0.0.1:${server.port}`;

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+/** What a busy machine may make of a fraction of a second. For limits in tests: what they guard against takes far longer, or for ever. */
+export const SOON_MS = 5_000;
+
 /** Resolves to how many ms it took until `condition` held; throws after `deadlineMs`, telling the last thing seen. */
 export async function waitUntil(
   what: string,
   condition: () => unknown,
-  { deadlineMs = 5_000, everyMs = 20 } = {},
+  { deadlineMs = 20_000, everyMs = 20 } = {},
 ): Promise<number> {
   const startedMs = performance.now();
   let seen: unknown;
