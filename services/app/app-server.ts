@@ -8,9 +8,8 @@ import { openOnFirstUse } from "./open-on-first-use.ts";
 import type { Settings } from "./settings.ts";
 import type { StoreContext, StoreDefinition } from "./store.ts";
 
-/** Longer than nginx keeps an idle upstream connection (`keepalive_timeout`, 60 s): so nginx closes first, never under a request. */
+/** Longer than nginx keeps an idle upstream connection (`keepalive_timeout`, a minute unless told): so nginx closes first, never under a request. */
 const KEEP_ALIVE_MS = 75_000;
-/** How long requests that are under way at SIGTERM may take. */
 const CLOSING_GRACE_MS = 300;
 
 export interface AppServerOptions extends Settings {
@@ -20,6 +19,8 @@ export interface AppServerOptions extends Settings {
   readonly stores: ReadonlyMap<string, StoreDefinition>;
   /** See StoreContext; 1 unless told. More is for machines that are busy with something else. */
   readonly patience?: number;
+  /** How long requests that are under way at the end may take. */
+  readonly closingGraceMs?: number;
   readonly log: (line: string) => void;
 }
 
@@ -31,11 +32,15 @@ export interface RunningAppServer {
 
 /** Throws when the port is taken. Stores whose server does not answer are no reason not to start. */
 export async function startAppServer(options: AppServerOptions): Promise<RunningAppServer> {
-  const { appServer, cookie, env, log, stores, host, patience = 1 } = options;
+  const { appServer, cookie, env, log, stores, host, patience = 1, closingGraceMs = CLOSING_GRACE_MS } = options;
   const bootId = randomUUID();
   const catalogue = await openAll(stores, { appServer, cookie, env, patience, log });
   const closeStores = () => Promise.all([...catalogue.values()].map(({ open }) => open.close()));
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createApp({ appServer, bootId, catalogue, log }));
+  // When the app server ends, so does each connection as soon as its request is answered: nginx would go on using it.
+  server.on("request", (_, response) =>
+    response.once("close", () => server.listening || server.closeIdleConnections()),
+  );
   try {
     await listen(server, { port: options.port, host });
   } catch (error) {
@@ -47,7 +52,7 @@ export async function startAppServer(options: AppServerOptions): Promise<Running
     bootId,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
-      await Promise.race([closed, delay(CLOSING_GRACE_MS)]);
+      await Promise.race([closed, delay(closingGraceMs, undefined, { ref: false })]);
       server.closeAllConnections();
       await closeStores();
     },
