@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import getPort from "get-port";
+import getPort, { portNumbers } from "get-port";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { HistoryEvent } from "./history/events.ts";
 import { docker, inventory } from "./testing/engine-inventory.ts";
@@ -55,8 +55,8 @@ describe("up and down", () => {
   });
 
   it("a scenario starts a lab again whose containers are all stopped, as after a restart of the engine", async () => {
-    // A port that no other lab takes while this one is stopped.
-    await lab.up(["--port", String(await getPort({ host: "127.0.0.1" }))]);
+    // A port that nobody takes while this lab is stopped: no other lab (8080 and on), and no connection (32768 and on).
+    await lab.up(["--port", String(await getPort({ host: "127.0.0.1", port: portNumbers(18_100, 18_900) }))]);
     await docker("kill", ...(await docker("ps", "-q", "--filter", "label=dev.session-lab.lab=test-life")));
 
     const few = ["--policy", "cookie", "--store", "memory,redis", "--users", "3"];

@@ -56,7 +56,7 @@ describe.each(cases.flat())("%s on %s", (kind, target) => {
       const injected = await waitUntil({
         look: async () => shows(evidenceFor(fault, await signsOf(victim, fault), before)),
         until: (seen) => seen === "engine: yes, felt: yes",
-        deadlineMs: 5_000,
+        deadlineMs: 60_000,
       });
       expect(injected.seen).toBe("engine: yes, felt: yes");
     } finally {
@@ -66,7 +66,7 @@ describe.each(cases.flat())("%s on %s", (kind, target) => {
     const healed = await waitUntil({
       look: () => signsOf(victim),
       until: ({ feeling }) => feeling.answers,
-      deadlineMs: 15_000,
+      deadlineMs: 60_000,
     });
     expect(healed.seen).toMatchObject({
       state: { running: true, paused: false, attached: true },
@@ -111,7 +111,7 @@ async function logIn(server: string): Promise<void> {
 
 async function goneAfterStop(victim: Service): Promise<void> {
   await victim.stop();
-  await waitUntil({ look: () => victim.feel(), until: ({ answers }) => !answers, deadlineMs: 10_000 });
+  await waitUntil({ look: () => victim.feel(), until: ({ answers }) => !answers, deadlineMs: 60_000 });
 }
 
 function shows(evidence: { source: string; shows: boolean }[]): string {

@@ -5,6 +5,7 @@ import { lessonIds, loadLesson } from "../catalogue.ts";
 import { packageRoot } from "../lab/paths.ts";
 import { columns, keys, openPseudoTerminal, type PseudoTerminal, rows } from "../testing/pseudo-terminal.ts";
 import { labCommand } from "../testing/run-lab.ts";
+import { waitUntil } from "../wait.ts";
 import type { LessonAnswer, Question } from "./lesson.ts";
 import { Progress } from "./progress.ts";
 
@@ -31,10 +32,17 @@ function progress(): Progress {
 /** While somebody is asked, or reads. A spinner would turn within this time. */
 async function nothingMoves(terminal: PseudoTerminal): Promise<void> {
   await terminal.waitFor("to navigate");
-  await sleep(100);
-  const before = terminal.seen();
-  await sleep(200);
-  expect(terminal.seen().slice(before.length)).toBe("");
+  // The rest of that drawing may still be on its way.
+  const { seen } = await waitUntil({
+    look: async () => {
+      const before = terminal.seen();
+      await sleep(300);
+      return terminal.seen().slice(before.length);
+    },
+    until: (moved) => moved === "",
+    deadlineMs: 10_000,
+  });
+  expect(seen).toBe("");
 }
 
 /** What one types to give an answer. */
