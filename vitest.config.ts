@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** How long `expect.poll` goes on: Vitest's own second is short for a busy machine, and what never comes true still fails. */
+const patience = { poll: { timeout: 20_000 } };
+
 /**
  * Three projects, one after the other: `unit` needs nothing but Node; `browser` needs Chromium, and an engine for the live page;
  * `docker` needs an engine and runs two files at a time: each has labs of its own name, and half of its time is waiting.
@@ -17,6 +20,7 @@ export default defineConfig({
           maxWorkers: "100%",
           // None takes a second for itself; the machine may be busy with others.
           testTimeout: 30_000,
+          expect: patience,
         },
       },
       {
@@ -27,6 +31,7 @@ export default defineConfig({
           fileParallelism: false,
           globalSetup: ["cli/testing/needs-chromium.ts", "cli/testing/needs-engine.ts"],
           testTimeout: 120_000,
+          expect: patience,
           hookTimeout: 120_000,
         },
       },
@@ -38,6 +43,7 @@ export default defineConfig({
           maxWorkers: 2,
           globalSetup: ["cli/testing/needs-engine.ts"],
           testTimeout: 300_000,
+          expect: patience,
           hookTimeout: 180_000,
         },
       },

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
@@ -40,11 +41,13 @@ it.runIf(process.platform === "linux")(
 );
 
 it.runIf(process.platform === "linux")("finds a process by a line of its environment, exactly", async () => {
-  const child = spawn("sleep", ["60"], { env: { ...process.env, LAB_ID: "exactly-this" } });
+  // These tests may run beside themselves.
+  const id = randomUUID();
+  const child = spawn("sleep", ["60"], { env: { ...process.env, LAB_ID: id } });
   try {
     await once(child, "spawn");
-    await expect.poll(() => processesWith("LAB_ID=exactly-this")).toEqual([child.pid]);
-    expect(processesWith("LAB_ID=exactly")).toEqual([]);
+    await expect.poll(() => processesWith(`LAB_ID=${id}`)).toEqual([child.pid]);
+    expect(processesWith(`LAB_ID=${id.slice(0, -1)}`)).toEqual([]);
   } finally {
     child.kill("SIGKILL");
   }

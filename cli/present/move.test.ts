@@ -58,7 +58,7 @@ it("passes Ctrl-C on as the signal that the terminal does not send while single 
   const controller = new AbortController();
   const found = nextMove({ pause: true, keyboard, signal: controller.signal });
   press("\u0003");
-  await vi.waitFor(() => expect(kill).toHaveBeenCalledWith(process.pid, "SIGINT"));
+  await expect.poll(() => kill).toHaveBeenCalledWith(process.pid, "SIGINT");
   controller.abort();
   expect(await found).toBe("quit");
   kill.mockRestore();
