@@ -1,5 +1,5 @@
 /** JSON Web Tokens as cookies: signed, so that nobody changes them, and readable by whoever has them. */
-import { createSecretKey, hkdfSync } from "node:crypto";
+import { hkdfSync, webcrypto } from "node:crypto";
 import type { Response } from "express";
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { COOKIE } from "./express-session-store.ts";
@@ -22,18 +22,24 @@ export interface TokenSigner {
  * tokens; `audience` keeps the tokens of one store from being taken by another.
  */
 export function tokenSigner(secret: string, audience: string): TokenSigner {
-  const key = createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", "session lab: tokens", 32)));
+  const bytes = hkdfSync("sha256", secret, "", "session lab: tokens", 32);
+  // As Web Crypto wants it, and once: any other kind of key jose would import anew for each token.
+  const importing = webcrypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+    "verify",
+  ]);
   return {
-    sign: (claims, forMs) =>
+    sign: async (claims, forMs) =>
       new SignJWT(claims)
         .setProtectedHeader({ alg: ALGORITHM, typ: "JWT" })
         .setAudience(audience)
         .setIssuedAt()
         .setExpirationTime(new Date(Date.now() + forMs))
-        .sign(key),
+        .sign(await importing),
     async verify(token) {
       try {
-        return (await jwtVerify(token, key, { audience, algorithms: [ALGORITHM], requiredClaims: ["exp"] })).payload;
+        return (await jwtVerify(token, await importing, { audience, algorithms: [ALGORITHM], requiredClaims: ["exp"] }))
+          .payload;
       } catch {
         return undefined;
       }
