@@ -37,7 +37,8 @@ export async function startAppServer(options: AppServerOptions): Promise<Running
   const catalogue = await openAll(stores, { appServer, cookie, env, patience, log });
   const closeStores = () => Promise.all([...catalogue.values()].map(({ open }) => open.close()));
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createApp({ appServer, bootId, catalogue, log }));
-  // When the app server ends, so does each connection as soon as its request is answered: nginx would go on using it.
+  // When the app server ends, so does each connection as soon as its request is answered: a balancer that keeps connections would
+  // go on using it.
   server.on("request", (_, response) =>
     response.once("close", () => server.listening || server.closeIdleConnections()),
   );
