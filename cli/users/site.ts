@@ -61,34 +61,34 @@ export function understand(kind: OperationKind, reply: HttpReply, identity: Iden
   const { status } = reply;
   const server = header(reply.headers["x-app-server"]);
   const boot = header(reply.headers["x-boot-id"]);
-  const from = { status, ...(server ? { server } : {}), ...(boot ? { boot } : {}) };
   const body = parse(reply.body);
+  // One object that gets its fields one by one: spreading objects into each other took a third of the reading of an answer.
+  const understood: Understood = { outcome: "rejected", answer: "none", status };
+  if (server) understood.server = server;
+  if (boot) understood.boot = boot;
 
-  if (status === 503 && server)
-    return {
-      ...from,
-      outcome: isWrite ? "unknown" : "rejected",
-      answer: "store-unreachable",
-      reason: reasonIn(body, status),
-    };
-  if ((status !== 200 && status !== 401) || !isSession(body))
-    return {
-      ...from,
-      outcome: isWrite && (status >= 500 || status === 200) ? "unknown" : "rejected",
-      answer: "none",
-      reason: reasonIn(body, status),
-    };
-  const outcome = status === 200 ? "ok" : "rejected";
-  if (!body.authenticated) return { ...from, outcome, answer: "anonymous" };
+  if (status === 503 && server) {
+    understood.outcome = isWrite ? "unknown" : "rejected";
+    understood.answer = "store-unreachable";
+    understood.reason = reasonIn(body, status);
+    return understood;
+  }
+  if ((status !== 200 && status !== 401) || !isSession(body)) {
+    understood.outcome = isWrite && (status >= 500 || status === 200) ? "unknown" : "rejected";
+    understood.reason = reasonIn(body, status);
+    return understood;
+  }
+  understood.outcome = status === 200 ? "ok" : "rejected";
+  if (!body.authenticated) {
+    understood.answer = "anonymous";
+    return understood;
+  }
   const isMe = body.user === identity.user && body.nonce === identity.nonce;
-  return {
-    ...from,
-    outcome,
-    answer: isMe ? "me" : "someone-else",
-    cart: body.cart,
-    cartVersion: body.cartVersion,
-    ...(body.degraded === true ? { degraded: true as const } : {}),
-  };
+  understood.answer = isMe ? "me" : "someone-else";
+  understood.cart = body.cart;
+  understood.cartVersion = body.cartVersion;
+  if (body.degraded === true) understood.degraded = true;
+  return understood;
 }
 
 interface SessionBody {

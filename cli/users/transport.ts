@@ -42,15 +42,8 @@ export function openTransport({ port, connections = 64 }: { port: number; connec
     send({ host, method, path, headers, body, connection }) {
       const pool = connection === "fresh" ? fresh : kept;
       return new Promise((resolve) => {
-        pool.dispatch(
-          {
-            method,
-            path,
-            headers: { ...headers, host: `${host}:${port}` },
-            ...(body === undefined ? {} : { body }),
-          },
-          new ReplyReader(resolve),
-        );
+        const options = { method, path, headers: { ...headers, host: `${host}:${port}` }, body: body ?? null };
+        pool.dispatch(options, new ReplyReader(resolve));
       });
     },
     async close() {

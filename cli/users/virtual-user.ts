@@ -138,17 +138,15 @@ export class VirtualUser {
     const identity: Identity = { user: this.id, nonce: this.#nonce };
     const { method, path, body } = requestFor(kind, identity, { item, idleSeconds });
     const cookies = jar === "live" ? this.#liveCookies() : this.#pinned;
+    const headers: Record<string, string> = { accept: "application/json", [clientAddressHeader]: this.#address };
+    if (cookies) headers.cookie = cookies;
+    if (body !== undefined) headers["content-type"] = "application/json";
     const reply = await transport.send({
       host,
       method,
       path,
       connection,
-      headers: {
-        accept: "application/json",
-        [clientAddressHeader]: this.#address,
-        ...(cookies ? { cookie: cookies } : {}),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
+      headers,
       ...(body === undefined ? {} : { body }),
     });
     if (reply.answered && jar === "live") this.#takeCookies(reply.headers["set-cookie"]);
@@ -189,7 +187,8 @@ export class VirtualUser {
    * again is most of the work of 100,000 browsers.
    */
   #takeCookies(header: string | string[] | undefined): void {
-    for (const line of [header ?? []].flat()) {
+    const lines = typeof header === "string" ? [header] : (header ?? []);
+    for (const line of lines) {
       if (this.#taken.includes(line)) continue;
       const cookie = this.#jar.setCookieSync(line, this.#url(), { ignoreError: true });
       this.#header = undefined;
