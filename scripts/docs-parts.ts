@@ -7,7 +7,9 @@ import { loadStores } from "../cli/lab/stores.ts";
 import { terminalReport } from "../cli/report/terminal.ts";
 import { fates } from "../cli/verdict/fates.ts";
 import { type Result, resultSchema } from "../cli/verdict/result.ts";
-import type { Measured } from "./bench/figure.ts";
+import type { Measured } from "./bench/kept-figures.ts";
+import { benchTables } from "./bench/tables.ts";
+import { table } from "./markdown-table.ts";
 import { guideParts } from "./workshop-docs.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -44,19 +46,7 @@ const parts: Record<string, () => Promise<string>> = {
       ["code", "meaning"],
       Object.values(exitCodes).map(({ code, meaning }) => [String(code), meaning]),
     ),
-  bench: async () => {
-    const { rounds, cores, figures } = JSON.parse(
-      readFileSync(join(root, "docs/example/bench.json"), "utf8"),
-    ) as Measured;
-    const rows = figures.map(({ what, against, median, lowest, highest, aim = "" }) => [
-      what,
-      against,
-      median.toFixed(2),
-      lowest === highest ? "" : `${lowest.toFixed(2)} to ${highest.toFixed(2)}`,
-      aim,
-    ]);
-    return `${rounds} rounds on ${cores} cores:\n\n${table(["what", "beside, or in", "median", "spread", "aim"], rows)}`;
-  },
+  bench: async () => benchTables(JSON.parse(readFileSync(join(root, "docs/example/bench.json"), "utf8")) as Measured),
   fates: async () =>
     table(
       ["fate", "when, first match wins"],
@@ -105,9 +95,4 @@ function exampleResult(): Result {
 /** Text up to the first full stop. */
 function firstSentence(text = ""): string {
   return /^.*?[.?!](?=\s|$)/.exec(text)?.[0] ?? text;
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

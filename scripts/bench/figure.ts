@@ -9,13 +9,8 @@ export interface Figure {
   highest: number;
   /** What was hoped for, where something was. */
   aim?: string;
-}
-
-/** What the bench writes. */
-export interface Measured {
-  rounds: number;
-  cores: number;
-  figures: Figure[];
+  /** Its place in the table of growth, where it belongs there. */
+  cell?: { users: number; architectures: number };
 }
 
 /** A group of measurements, in a file of its own. */
@@ -24,29 +19,53 @@ export type Measurement = (bench: Bench) => Promise<Figure[]>;
 /** What the measurements share. */
 export interface Bench {
   rounds: number;
+  /** Runs a command, which ends with the bench when that is interrupted. @throws when it fails */
+  run(program: string, args: readonly string[], env?: Record<string, string>): Promise<{ stdout: string }>;
+  /** Runs a command that removes something, to its end whatever happens. @throws when it fails */
+  undo(program: string, args: readonly string[], env?: Record<string, string>): Promise<unknown>;
   /** The built `lab` command on a lab of the bench's own. @throws when it fails */
   lab(...args: string[]): Promise<{ stdout: string }>;
-  /** Where that lab keeps its runs. */
+  /** Where that lab keeps its runs, and whatever the bench writes. */
   home: string;
 }
 
 /** Median and spread. @param values at least one */
 export function figure(what: string, against: string, values: readonly number[], aim?: string): Figure {
-  const sorted = [...values].sort((a, b) => a - b);
   return {
     what,
     against,
-    median: sorted[Math.floor(sorted.length / 2)]!,
-    lowest: sorted[0]!,
-    highest: sorted.at(-1)!,
+    median: medianOf(values),
+    lowest: Math.min(...values),
+    highest: Math.max(...values),
     ...(aim === undefined ? {} : { aim }),
   };
 }
 
+/** Of an even number of values the middle between the two in the middle. @param values at least one */
+export function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
 /** One after the other, so that they do not disturb each other. */
-export async function repeat<Value>(times: number, measure: () => Promise<Value>): Promise<Value[]> {
+export async function repeat<Value>(times: number, measure: (round: number) => Promise<Value>): Promise<Value[]> {
   const values: Value[] = [];
-  for (let time = 0; time < times; time++) values.push(await measure());
+  for (let round = 0; round < times; round++) values.push(await measure(round));
+  return values;
+}
+
+/**
+ * Each once, and each round another first: whatever comes later finds warmer caches, or a machine that others have begun to use.
+ *
+ * @returns what each came to, in the order in which they are given
+ */
+export async function inTurns<Value>(round: number, measures: readonly (() => Promise<Value>)[]): Promise<Value[]> {
+  const values: Value[] = [];
+  for (let turn = 0; turn < measures.length; turn++) {
+    const index = (round + turn) % measures.length;
+    values[index] = await measures[index]!();
+  }
   return values;
 }
 

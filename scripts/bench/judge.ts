@@ -4,9 +4,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { finished } from "node:stream/promises";
-import { execa } from "execa";
-import { packageRoot } from "../../cli/lab/paths.ts";
-import { figure, type Measurement, repeat, say } from "./figure.ts";
+import { benchScript } from "./built.ts";
+import { figure, inTurns, type Measurement, repeat, say } from "./figure.ts";
 
 /** What the judging of one history came to. */
 export interface Judging {
@@ -19,30 +18,27 @@ const long = 1_000_000;
 const short = 100_000;
 
 /**
- * Judging a history beside only parsing its lines. The history is that of a real run in which every user asked again and again:
+ * Judging a history beside only parsing its lines, both read by the same reader. The history is that of a real run in which every user asked again and again:
  * its requests while the server was dead stand in it many times.
  */
-export const measureJudge: Measurement = async ({ rounds, lab, home }) => {
+export const measureJudge: Measurement = async ({ rounds, lab, run, home }) => {
   await lab("scenario", "server-crash", "--policy", "cookie,ip-hash", "--store", "memory,redis", "--users", "250");
   const folder = join(home, "runs", readdirSync(join(home, "runs")).sort().at(-1)!);
   const histories = { long: join(home, "long.jsonl"), short: join(home, "short.jsonl") };
   await stretch(join(folder, "history.jsonl"), histories.long, long);
   await stretch(join(folder, "history.jsonl"), histories.short, short);
-  const run = async (what: "judge" | "parse", file: string): Promise<Judging> => {
-    const script = join(packageRoot, "scripts/bench/judge-once.ts");
-    const { stdout } = await execa("npx", ["tsx", script, what, file], { cwd: packageRoot });
-    return JSON.parse(stdout) as Judging;
-  };
-  const all = await repeat(rounds, async () => {
-    const [parsed, judged, ofShort] = [
-      await run("parse", histories.long),
-      await run("judge", histories.long),
-      await run("judge", histories.short),
-    ];
+  const once = async (what: "judge" | "parse", file: string): Promise<Judging> =>
+    JSON.parse((await run(process.execPath, [...benchScript("judge-once.ts"), what, file])).stdout) as Judging;
+  const all = await repeat(rounds, async (round) => {
+    const [parsed, judged] = await inTurns(round, [
+      () => once("parse", histories.long),
+      () => once("judge", histories.long),
+    ]);
+    const ofShort = await once("judge", histories.short);
     say(
-      `judge: ${long} events in ${Math.round(judged.ms)} ms and ${judged.peakMib} MiB (${short}: ${ofShort.peakMib} MiB); only parsed: ${Math.round(parsed.ms)} ms`,
+      `judge: ${long} events in ${Math.round(judged!.ms)} ms and ${judged!.peakMib} MiB (${short}: ${ofShort.peakMib} MiB); only parsed: ${Math.round(parsed!.ms)} ms`,
     );
-    return { time: judged.ms / parsed.ms, memory: judged.peakMib / ofShort.peakMib };
+    return { time: judged!.ms / parsed!.ms, memory: judged!.peakMib / ofShort.peakMib };
   });
   await Promise.all(Object.values(histories).map((file) => rm(file)));
   return [

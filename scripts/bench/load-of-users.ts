@@ -1,52 +1,42 @@
 /** A process of its own for scripts/bench/users.ts: virtual users ask who they are, and each answer is checked and written down. */
-import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { FileRecorder } from "../../cli/history/recorder.ts";
-import { eachInTurn } from "../../cli/runner/pace.ts";
-import { clientAddresses } from "../../cli/users/client-address.ts";
-import { openTransport } from "../../cli/users/transport.ts";
-import { VirtualUser } from "../../cli/users/virtual-user.ts";
-import type { Load } from "./users.ts";
+import { readFileSync } from "node:fs";
+import { built } from "./built.ts";
+import type { Load, Target } from "./users.ts";
 
-const { port, host, seconds, home } = JSON.parse(process.argv[2]!) as Record<"host" | "home", string> &
-  Record<"port" | "seconds", number>;
+const [{ FileRecorder }, { eachInTurn, seededShuffle }, { openTransport }, { VirtualUser }] = await Promise.all([
+  built<typeof import("../../cli/history/recorder.ts")>("history/recorder"),
+  built<typeof import("../../cli/runner/pace.ts")>("runner/pace"),
+  built<typeof import("../../cli/users/transport.ts")>("users/transport"),
+  built<typeof import("../../cli/users/virtual-user.ts")>("users/virtual-user"),
+]);
 
-const file = join(home, `load-${process.pid}.jsonl`);
-const recorder = new FileRecorder(file);
+const [, , file] = process.argv as string[];
+const { port, seconds, sessions } = JSON.parse(readFileSync(file!, "utf8")) as Target;
+const recorder = new FileRecorder(`${file}-${process.pid}.jsonl`);
 const transport = openTransport({ port });
-const by = { transport, now: () => recorder.now() };
-const newAddress = clientAddresses();
-const users = Array.from({ length: 240 }, (_, index) => {
-  const nonce = randomBytes(12).toString("base64url");
-  return new VirtualUser({ id: `bench-${process.pid}-${index}`, host, address: newAddress(), nonce });
-});
+const users = sessions.map(({ user }) => new VirtualUser(user));
+const shuffle = seededShuffle(1);
 const never = new AbortController().signal;
-await eachInTurn(users, async (user) => void (await user.perform("log-in", by, { phase: "baseline" })), never);
 
-let requests = 0;
-const round = () =>
-  eachInTurn(
-    users,
-    async (user) => {
-      const event = await user.perform("who-am-i", by, { phase: "fault" });
-      recorder.record(event);
-      if (event.answer !== "me") throw new Error(`${user.id} was answered ${event.answer}`);
-      requests += 1;
-    },
-    never,
-  );
+/** @returns what it came to */
+async function load(duration: number): Promise<Load> {
+  let requests = 0;
+  const begin = performance.now();
+  const cpu = process.cpuUsage();
+  const ask = async (user: (typeof users)[number]) => {
+    const event = await user.perform("who-am-i", { transport, now: () => recorder.now() }, { phase: "fault" });
+    recorder.record(event);
+    if (event.answer !== "me") throw new Error(`${user.id} was answered ${event.answer}: ${event.reason}`);
+    requests += 1;
+  };
+  while (performance.now() < begin + duration * 1_000) await eachInTurn(shuffle(users), ask, never);
+  const { user, system } = process.cpuUsage(cpu);
+  return { requests, ms: performance.now() - begin, cpuMs: (user + system) / 1_000 };
+}
+
 // The first seconds are the compiler's.
-for (const end = performance.now() + 2_000; performance.now() < end; ) await round();
-
-requests = 0;
-const begin = performance.now();
-const cpu = process.cpuUsage();
-while (performance.now() < begin + seconds * 1_000) await round();
-const { user, system } = process.cpuUsage(cpu);
-const load: Load = { requests, ms: performance.now() - begin, cpuMs: (user + system) / 1_000 };
-
+await load(2);
+const result = await load(seconds);
 await transport.close();
 recorder.close();
-rmSync(file);
-process.stdout.write(JSON.stringify(load));
+process.stdout.write(JSON.stringify(result));

@@ -1,78 +1,127 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HistoryEvent } from "../../cli/history/events.ts";
-import { figure, type Measurement, repeat, say, timed } from "./figure.ts";
+import { loadScenario } from "../../cli/catalogue.ts";
+import type { FaultEvent, HistoryEvent } from "../../cli/history/events.ts";
+import { type Bench, figure, inTurns, type Measurement, repeat, say, timed } from "./figure.ts";
 
-const window = "waiting for nginx's failure window";
-const operations = "container operations";
-const requests = "users' requests, answered by the containers";
-const own = "the lab's own work";
+/** Milliseconds of a run by what they were spent on. */
+export interface Timeline {
+  /** nginx's failure window: browsing while it is open, and waiting until it has closed. */
+  window: number;
+  /** From the kill to its signs, and the start. */
+  operations: number;
+  /** In which users' requests were under way, outside of the failure window. */
+  requests: number;
+}
+
+const crowds = [
+  { name: "30 users on one architecture", args: ["--policy", "cookie", "--store", "memory"] },
+  { name: "30 users on each architecture", args: [] },
+];
 
 /** `lab scenario server-crash` on a running lab, and where its time goes. */
 export const measureServerCrash: Measurement = async ({ rounds, lab, home }) => {
   await lab("up");
-  const runs = await repeat(rounds, async () => {
-    const total = await timed(() => lab("scenario", "server-crash", "--policy", "cookie,ip-hash,round-robin"));
-    const parts = timeline(newestHistory(home));
-    parts[own] = total - Object.values(parts).reduce((sum, ms) => sum + ms, 0);
-    say(
-      `server-crash: ${Object.entries(parts)
-        .map(([part, ms]) => `${part} ${Math.round(ms)} ms`)
-        .join(", ")}`,
-    );
-    return { total, parts };
-  });
-  await lab("down");
-  const share = (part: string) => runs.map(({ total, parts }) => parts[part]! / total);
-  return [
-    figure(
-      "time of `server-crash`, lab running",
-      "container operations and failure windows",
-      runs.map(({ total, parts }) => total / (parts[operations]! + parts[window]!)),
-      "at most 1.25",
+  const browsingMs = await plannedBrowsingMs();
+  const runs = await repeat(rounds, (round) =>
+    inTurns(
+      round,
+      crowds.map(
+        ({ name, args }) =>
+          () =>
+            measureOne(name, args, { lab, home, browsingMs }),
+      ),
     ),
-    ...[window, operations, requests].map((part) => figure(`  of it: ${part}`, "the whole", share(part))),
-    figure(`  of it: ${own}`, "the whole", share(own), "below 0.20"),
-  ];
+  );
+  await lab("down");
+  return crowds.flatMap(({ name }, index) => {
+    const ofThese = runs.map((measured) => measured[index]!);
+    const share = (part: (timeline: Timeline & { own: number }) => number) =>
+      ofThese.map(({ total, parts }) => part(parts) / total);
+    return [
+      figure(
+        `time of \`server-crash\`, ${name}, lab running`,
+        "container operations and failure windows",
+        ofThese.map(({ total, parts }) => total / (parts.operations + parts.window)),
+        "at most 1.25",
+      ),
+      figure(
+        "  of it: nginx's failure window",
+        "the whole",
+        share(({ window }) => window),
+      ),
+      figure(
+        "  of it: container operations",
+        "the whole",
+        share(({ operations }) => operations),
+      ),
+      figure(
+        "  of it: users' requests, answered by the containers",
+        "the whole",
+        share(({ requests }) => requests),
+      ),
+      figure(
+        "  of it: the lab's own work",
+        "the whole",
+        share(({ own }) => own),
+        "below 0.20",
+      ),
+    ];
+  });
 };
 
-/** Milliseconds of the run by what they were spent on; what is not in here is the lab's own work. */
-function timeline(events: HistoryEvent[]): Record<string, number> {
-  const parts: Record<string, number> = {
-    [window]: 0,
-    [operations]: 0,
-    [requests]: 0,
-  };
-  const add = (part: string, ms: number) => {
-    parts[part] = (parts[part] ?? 0) + ms;
-  };
+async function measureOne(
+  name: string,
+  args: readonly string[],
+  { lab, home, browsingMs }: Pick<Bench, "lab" | "home"> & { browsingMs: number },
+): Promise<{ total: number; parts: Timeline & { own: number } }> {
+  const total = await timed(() => lab("scenario", "server-crash", ...args));
+  const { window, operations, requests } = timelineOf(newestHistory(home), browsingMs);
+  const parts = { window, operations, requests, own: total - window - operations - requests };
+  const said = Object.entries(parts).map(([part, ms]) => `${part} ${Math.round(ms)} ms`);
+  say(`server-crash, ${name}: ${Math.round(total)} ms: ${said.join(", ")}`);
+  return { total, parts };
+}
+
+async function plannedBrowsingMs(): Promise<number> {
+  const { steps } = await loadScenario("server-crash");
+  return steps.reduce((sum, step) => sum + (step.do === "browse" ? step.forMs : 0), 0);
+}
+
+/** @param browsingMs for how long the users of this scenario are to browse; what it takes beyond that counts as requests */
+export function timelineOf(events: readonly HistoryEvent[], browsingMs: number): Timeline {
   const steps = events.filter((event) => event.type === "step");
+  const fault = (state: FaultEvent["state"]) => events.find((event) => event.type === "fault" && event.state === state);
+  const between = (from: HistoryEvent | undefined, to: HistoryEvent | undefined) =>
+    from && to && "at" in from && "at" in to ? to.at - from.at : 0;
   const end = events.at(-1);
-  steps.forEach((step, index) => {
-    const until = steps[index + 1]?.at ?? (end?.type === "end" ? end.at : step.at);
-    const own = events.filter((event) => event.type === "fault" && event.at >= step.at && event.at <= until);
-    const healed = own.findLast((event) => event.type === "fault" && event.state === "healed");
-    if (step.step === "browse") add(window, until - step.at);
-    else if (step.step === "inject") add(operations, until - step.at);
-    else if (step.step === "heal" && healed?.type === "fault") {
-      add(operations, healed.at - step.at);
-      add(window, until - healed.at);
-    } else if (["log-in", "shop", "read-back", "check-in"].includes(step.step))
-      add(requests, busy(events, step.at, until));
-  });
-  return parts;
+  const timeline: Timeline = {
+    window: between(
+      fault("healed"),
+      events.find(({ type }) => type === "settled"),
+    ),
+    operations: between(fault("injecting"), fault("confirmed")) + between(fault("healing"), fault("healed")),
+    requests: 0,
+  };
+  for (const [index, step] of steps.entries()) {
+    const from = step.at;
+    const until = steps[index + 1]?.at ?? (end?.type === "end" ? end.at : from);
+    const open = step.step === "browse" ? Math.min(browsingMs, until - from) : 0;
+    timeline.window += open;
+    if (step.step !== "heal") timeline.requests += busyMs(events, from + open, until);
+  }
+  return timeline;
 }
 
 /** Milliseconds between two instants in which at least one request was under way. */
-function busy(events: HistoryEvent[], from: number, until: number): number {
+function busyMs(events: readonly HistoryEvent[], from: number, until: number): number {
   let covered = from;
   let total = 0;
-  const asked = events.filter((event) => event.type === "operation" && event.at >= from && event.at < until);
-  for (const operation of asked.sort((a, b) => ("at" in a && "at" in b ? a.at - b.at : 0))) {
-    if (operation.type !== "operation") continue;
-    const end = operation.at + operation.ms;
-    if (end <= covered) continue;
-    total += end - Math.max(covered, operation.at);
+  const asked = events.filter((event) => event.type === "operation").sort((one, other) => one.at - other.at);
+  for (const { at, ms } of asked) {
+    const end = Math.min(at + ms, until);
+    if (at >= until || end <= covered) continue;
+    total += end - Math.max(covered, at);
     covered = end;
   }
   return total;

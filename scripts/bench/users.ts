@@ -1,12 +1,13 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { packageRoot } from "../../cli/lab/paths.ts";
 import { architectureHost } from "../../cli/lab/topology.ts";
 import { actingAtOnce } from "../../cli/runner/pace.ts";
 import { clientAddresses } from "../../cli/users/client-address.ts";
 import { openTransport } from "../../cli/users/transport.ts";
-import { clientAddressHeader, VirtualUser } from "../../cli/users/virtual-user.ts";
-import { figure, type Measurement, repeat, say } from "./figure.ts";
+import { clientAddressHeader, type UserOptions, VirtualUser } from "../../cli/users/virtual-user.ts";
+import { benchScript } from "./built.ts";
+import { type Bench, figure, inTurns, type Measurement, repeat, say } from "./figure.ts";
 
 /** What one load came to. */
 export interface Load {
@@ -16,36 +17,52 @@ export interface Load {
   cpuMs: number;
 }
 
-/** For how long each load runs. */
-const seconds = 5;
+/** What each of the three asks, and where; a file of it is what the processes are given. */
+export interface Target {
+  port: number;
+  host: string;
+  connections: number;
+  seconds: number;
+  sessions: Session[];
+}
+
+/** A browser that is logged in. */
+export interface Session {
+  /** From which a virtual user is made anew. */
+  user: Required<UserOptions>;
+  /** The headers that this virtual user sends, for those that know no users. */
+  headers: Record<string, string>;
+}
+
+/** Divisible by the three app servers: each holds as many. */
+const sessionCount = 240;
 
 /**
- * The virtual users beside tools that only count answers, through the same nginx with as many connections: `GET /whoami` with a
- * login's cookies. A virtual user keeps a cookie jar, checks that the answer is about itself, and writes a line of history.
+ * The virtual users beside tools that only count answers, through the same nginx, on as many connections, with the same logged-in
+ * sessions on all app servers in turn: `GET /whoami`. A virtual user keeps a cookie jar, checks that the answer is about itself, and
+ * writes a line of history.
  */
-export const measureUsers: Measurement = async ({ rounds, lab, home }) => {
+export const measureUsers: Measurement = async ({ rounds, lab, run, home }) => {
   await lab("up");
   const { port } = (JSON.parse((await lab("status", "--json")).stdout) as { lab: { port: number } }).lab;
   const host = architectureHost({ policy: "cookie", store: "memory" });
-  const cookie = await cookiesOf(host, port);
-  // With it nginx treats a request as a virtual user's: without it each is a line in its log, which costs more than the request.
-  const as = { [clientAddressHeader]: clientAddresses()() };
-  const target = JSON.stringify({ port, host, cookie, as, seconds, connections: actingAtOnce, home });
-  const load = async (script: string): Promise<Load> => {
-    const run = await execa("npx", ["tsx", join(packageRoot, "scripts/bench", script), target], { cwd: packageRoot });
-    return JSON.parse(run.stdout) as Load;
-  };
-  const perRequest = ({ cpuMs, requests }: Load) => cpuMs / requests;
-  const perSecond = ({ ms, requests }: Load) => (requests * 1_000) / ms;
+  const sessions = await logIn(host, port);
+  const target: Target = { port, host, connections: actingAtOnce, seconds: 5, sessions };
+  const file = join(home, "target.json");
+  writeFileSync(file, JSON.stringify(target));
+  const loadOf = async (script: string): Promise<Load> =>
+    JSON.parse((await run(process.execPath, [...benchScript(script), file])).stdout) as Load;
 
-  const loads = await repeat(rounds, async () => {
-    const users = await load("load-of-users.ts");
-    const bare = await load("load-of-autocannon.ts");
-    const wrk = await loadOfWrk({ port, host, cookie, as });
+  const loads = await repeat(rounds, async (round) => {
+    const [users, bare, wrk] = await inTurns(round, [
+      () => loadOf("load-of-users.ts"),
+      () => loadOf("load-of-autocannon.ts"),
+      () => loadOfWrk(target, { run, home }),
+    ]);
     say(
-      `users: ${Math.round(perSecond(users))} requests/s, ${perRequest(users).toFixed(3)} ms CPU each; autocannon: ${Math.round(perSecond(bare))}/s, ${perRequest(bare).toFixed(3)} ms; wrk: ${Math.round(wrk)}/s`,
+      `users: ${perSecond(users!)} requests/s, ${cpuPerRequest(users!).toFixed(3)} ms CPU each; autocannon: ${perSecond(bare!)}/s, ${cpuPerRequest(bare!).toFixed(3)} ms; wrk: ${perSecond(wrk!)}/s`,
     );
-    return { cpu: perRequest(users) / perRequest(bare), rate: perSecond(users) / wrk };
+    return { cpu: cpuPerRequest(users!) / cpuPerRequest(bare!), rate: perSecond(users!) / perSecond(wrk!) };
   });
   await lab("down");
   return [
@@ -64,35 +81,60 @@ export const measureUsers: Measurement = async ({ rounds, lab, home }) => {
   ];
 };
 
-async function cookiesOf(host: string, port: number): Promise<string> {
+function cpuPerRequest({ cpuMs, requests }: Load): number {
+  return cpuMs / requests;
+}
+
+function perSecond({ ms, requests }: Load): number {
+  return Math.round((requests * 1_000) / ms);
+}
+
+/** @throws Error when the balancer does not spread them evenly over the app servers */
+async function logIn(host: string, port: number): Promise<Session[]> {
   const transport = openTransport({ port });
+  const newAddress = clientAddresses();
+  const sessions: Session[] = [];
+  const placement: Record<string, number> = {};
   try {
-    const user = new VirtualUser({ id: "bench", host, address: clientAddresses()(), nonce: "a nonce" });
-    await user.perform("who-am-i", { transport, now: () => 0 }, { phase: "baseline" });
-    await user.perform("log-in", { transport, now: () => 0 }, { phase: "baseline" });
-    return user.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+    for (let index = 0; index < sessionCount; index++) {
+      const options = { id: `bench-${index}`, host, address: newAddress(), nonce: `nonce-${index}` };
+      const user = new VirtualUser(options);
+      for (const kind of ["who-am-i", "log-in"] as const)
+        await user.perform(kind, { transport, now: () => 0 }, { phase: "baseline" });
+      placement[user.home ?? "nowhere"] = (placement[user.home ?? "nowhere"] ?? 0) + 1;
+      sessions.push({ user: { ...options, cookies: user.serializedCookies }, headers: headersOf(user, port) });
+    }
   } finally {
     await transport.close();
   }
+  if (Object.values(placement).some((count) => count !== sessionCount / 3))
+    throw new Error(`the sessions are not spread evenly: ${JSON.stringify(placement)}`);
+  return sessions;
 }
 
-interface Target {
-  port: number;
-  host: string;
-  cookie: string;
-  /** Headers that say who asks. */
-  as: Record<string, string>;
+/** With its address nginx treats a request as a virtual user's: without it each is a line in its log, which costs more than the request. */
+function headersOf({ host, address, cookies }: VirtualUser, port: number): Record<string, string> {
+  return {
+    accept: "application/json",
+    [clientAddressHeader]: address,
+    cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; "),
+    host: `${host}:${port}`,
+  };
 }
 
-/** @returns requests per second */
-async function loadOfWrk({ port, host, cookie, as }: Target): Promise<number> {
-  const { stdout } = await execa("wrk", [
-    ...["--threads", "1", "--connections", `${actingAtOnce}`, "--duration", `${seconds}s`],
-    ...["--header", `Host: ${host}:${port}`, "--header", `Cookie: ${cookie}`],
-    ...Object.entries(as).flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
-    `http://127.0.0.1:${port}/whoami`,
+async function loadOfWrk(target: Target, { run, home }: Pick<Bench, "run" | "home">): Promise<Load> {
+  const { port, connections, seconds, sessions } = target;
+  const file = join(home, "requests.txt");
+  const requests = sessions.map(({ headers }) => {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    return `${["GET /whoami HTTP/1.1", ...lines].join("\r\n")}\r\n\r\n`;
+  });
+  writeFileSync(file, requests.join("\0"));
+  const { stdout } = await run("wrk", [
+    ...["--threads", "1", "--connections", `${connections}`, "--duration", `${seconds}s`],
+    ...["--script", join(packageRoot, "scripts/bench/sessions-in-turn.lua"), `http://127.0.0.1:${port}/`, "--", file],
   ]);
-  const refused = /Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1];
-  if (refused) throw new Error(`wrk had ${refused} answers that were none`);
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)![1]);
+  const load = JSON.parse(stdout.trim().split("\n").at(-1)!) as Load & { failed: number };
+  if (load.failed > 0) throw new Error(`wrk had ${load.failed} answers that were none`);
+  return load;
 }
