@@ -30,6 +30,9 @@ export async function predict(stage: Stage): Promise<void> {
     stage.members.map(({ user, architecture: { store } }) => [user, whereIs(user, store, held.get(store.id) ?? [])]),
   );
   for (const [{ id }, { keptOn }] of places) if (keptOn !== undefined) stage.keptOn.set(id, keptOn);
+  // The same for all; for each anew, the cost of a crowd would grow with its square.
+  const fullest = fullestServer(stage.keptOn);
+  const seatAmongMore = seatsAmongMore(stage);
   for (const member of stage.members) {
     const { user, architecture, seat } = member;
     const { policy, store } = architecture;
@@ -40,13 +43,13 @@ export async function predict(stage: Stage): Promise<void> {
       home: user.home,
       seat,
       newSeat: stage.newSeats.get(member)?.seat,
-      seatAmongMore: seatAmongMore(stage, member),
+      seatAmongMore: seatAmongMore(member),
       hasAffinityCookie: user.hasAffinityCookie,
       staysAway: member.staysAway,
       victim: stage.victim,
       inSnapshot: inSnapshot(user.writtenAt, store.server === null ? undefined : snapshots.get(store.server)),
       keptOn,
-      fullest: fullestServer(stage.keptOn),
+      fullest,
       copied,
     });
     stage.recorder.record({
@@ -65,22 +68,19 @@ export async function predict(stage: Stage): Promise<void> {
  * nginx computes the place of a browser under `ip_hash` and `hash ... consistent`, and so do we: by its address, or by the cookie
  * that the balancer gave it.
  */
-function seatAmongMore(
-  { appServers, scenario }: Stage,
-  { user, architecture: { policy } }: Member,
-): string | undefined {
+function seatsAmongMore({ appServers, scenario }: Stage): (member: Member) => string | undefined {
   const joining = scenario.steps.flatMap((step) =>
     step.do === "inject" ? step.faults.filter(({ kind }) => kind === "join").map(({ target }) => target) : [],
   );
-  if (policy.afterFailover !== "returns") return undefined;
   const names = [...appServers, ...joining];
-  if (policy.affinity === "address")
-    return ipHashServer(
-      user.address,
-      names.map((name) => ({ name })),
-    );
-  const [key] = user.affinityCookieValues;
-  return key === undefined ? undefined : consistentHash(names.map((name) => `${name}:3000`))(key)?.split(":")[0];
+  const byCookie = consistentHash(names.map((name) => `${name}:3000`));
+  const byAddress = names.map((name) => ({ name }));
+  return ({ user, architecture: { policy } }) => {
+    if (policy.afterFailover !== "returns") return undefined;
+    if (policy.affinity === "address") return ipHashServer(user.address, byAddress);
+    const [key] = user.affinityCookieValues;
+    return key === undefined ? undefined : byCookie(key)?.split(":")[0];
+  };
 }
 
 /**
