@@ -30,7 +30,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => s
 
 // The script makes it and puts tools into it; without the script there is none yet.
 const home = process.env.BENCH_HOME ?? mkdtempSync(join(tmpdir(), "session-lab-bench-"));
-const labEnv = { LAB_HOME: home, LAB_NAME: "bench", NO_COLOR: "1" };
+const labEnv = { LAB_HOME: home, LAB_NAME: process.env.LAB_NAME ?? "bench", NO_COLOR: "1" };
 // In process groups of their own: a Ctrl-C reaches this process, which ends them one by one and lets each tidy up.
 const run: Bench["run"] = (program, args, env = {}) =>
   execa(program, args, { env, detached: true, cancelSignal: stop.signal, forceKillAfterDelay: false });

@@ -109,10 +109,13 @@ function idleEnd({ members, idleMs = 0 }: Stage): number {
 export async function everyoneChecksIn(stage: Stage): Promise<void> {
   const strangers = new Set<Member>();
   const definitive = new Map(stage.members.map((member) => [member, 0]));
+  let roundStart = Number.NEGATIVE_INFINITY;
   for (let round = 0; round < readsAtMost; round++) {
     const readers = stage.members.filter((member) => definitive.get(member)! < readsNeeded);
     if (readers.length === 0 || stage.signal.aborted) break;
-    const roundStart = performance.now();
+    const rest = roundStart + spacingMs - performance.now();
+    if (rest > 0) await sleep(rest);
+    roundStart = performance.now();
     await eachInTurn(
       stage.shuffle(readers),
       async (member) => {
@@ -122,8 +125,6 @@ export async function everyoneChecksIn(stage: Stage): Promise<void> {
       },
       stage.signal,
     );
-    const rest = roundStart + spacingMs - performance.now();
-    if (rest > 0) await sleep(rest);
   }
   await eachInTurn(stage.shuffle([...strangers]), (member) => diagnose(stage, member), stage.signal);
 }
