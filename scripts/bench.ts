@@ -63,6 +63,7 @@ try {
   );
   process.exitCode = stop.signal.aborted ? 130 : 64;
 } finally {
-  await undo(process.execPath, [builtLab, "down"], labEnv);
-  rmSync(home, { recursive: true, force: true });
+  await undo(process.execPath, [builtLab, "down"], labEnv).finally(() =>
+    rmSync(home, { recursive: true, force: true }),
+  );
 }

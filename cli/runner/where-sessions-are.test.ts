@@ -3,7 +3,7 @@ import { VirtualUser } from "../users/virtual-user.ts";
 import { fullestServer, type Holding, whereIs } from "./where-sessions-are.ts";
 
 const user = new VirtualUser({ id: "u", host: "h", address: "16.0.0.7", nonce: "n1" });
-user.items.push("item-1-of-u", "item-2-of-u");
+user.items = ["item-1-of-u", "item-2-of-u"];
 const session = (...cart: string[]) => JSON.stringify({ nonce: "n1", cart });
 const whole = session("item-1-of-u", "item-2-of-u");
 const holds = (service: string, strings: string | undefined, role = "slave"): Holding => ({

@@ -104,7 +104,7 @@ async function beginAffinity(
   await perform("log-out", "pinned");
   // All of that was before the user's story begins.
   candidate.home = undefined;
-  candidate.writtenAt.length = 0;
+  candidate.writtenAt = [];
   return server;
 }
 

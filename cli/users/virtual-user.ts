@@ -36,6 +36,12 @@ export interface OperationOptions {
 }
 
 /**
+ * Nothing yet, the same for all. A list that grows by `push` has room for sixteen more, which is most of what 100,000 users would
+ * keep; one that is made anew with one more has its own size.
+ */
+const none: readonly never[] = [];
+
+/**
  * One simulated browser: a cookie jar, a client address, and the knowledge of what it did. It behaves as browsers do: it takes
  * every cookie it is given, and it never logs in again by itself, because that would hide a loss.
  */
@@ -47,11 +53,11 @@ export class VirtualUser {
   readonly #nonce: string;
   readonly #jar: CookieJar;
   /** Names of the cookies that the browser had before its first login: not the app's, so the balancer's. */
-  #affinityCookies: string[] = [];
+  #affinityCookies: readonly string[] = none;
   /** Names of cookies that somebody else put there. */
-  readonly #planted = new Set<string>();
+  #planted: readonly string[] = none;
   /** `Set-Cookie` lines as they were taken, one for each cookie. */
-  #taken: readonly string[] = [];
+  #taken: readonly string[] = none;
   /** `Cookie` header, until the jar changes; undefined when it has to be made. */
   #header: string | undefined;
   /** `Cookie` header after the last acknowledged write. */
@@ -61,9 +67,9 @@ export class VirtualUser {
   /** Milliseconds into the run at which the last answer came. */
   answeredAt = 0;
   /** Milliseconds into the run at which each acknowledged write had been answered. */
-  readonly writtenAt: number[] = [];
+  writtenAt: readonly number[] = none;
   /** Ids of the items that were acknowledged. */
-  readonly items: string[] = [];
+  items: readonly string[] = none;
 
   constructor({ id, host, address, nonce, cookies }: UserOptions) {
     this.id = id;
@@ -104,7 +110,7 @@ export class VirtualUser {
   /** Takes cookies that it was not given by the site itself. */
   plant(cookies: readonly HeldCookie[]): void {
     for (const { name, value } of cookies) {
-      this.#planted.add(name);
+      this.#planted = [...this.#planted, name];
       this.#set(`${name}=${value}; Path=/`);
     }
   }
@@ -133,7 +139,7 @@ export class VirtualUser {
     { phase, connection = "kept", item, idleSeconds, jar = "live", host = this.host }: OperationOptions,
   ): Promise<OperationEvent> {
     if (kind === "log-in" && this.#pinned === "")
-      this.#affinityCookies = this.cookies.map(({ name }) => name).filter((name) => !this.#planted.has(name));
+      this.#affinityCookies = [...this.cookies.map(({ name }) => name).filter((name) => !this.#planted.includes(name))];
     const at = now();
     const identity: Identity = { user: this.id, nonce: this.#nonce };
     const { method, path, body } = requestFor(kind, identity, { item, idleSeconds });
@@ -156,9 +162,9 @@ export class VirtualUser {
     // A logout is no write that anybody wants back: the pinned cookies are those from before it.
     if (kind !== "who-am-i" && kind !== "log-out" && jar === "live" && understood.outcome === "ok") {
       this.#pinned = this.#liveCookies();
-      this.writtenAt.push(end);
+      this.writtenAt = [...this.writtenAt, end];
       if (kind === "log-in") this.home = understood.server;
-      if (kind === "add-item" && item !== undefined) this.items.push(item);
+      if (kind === "add-item" && item !== undefined) this.items = [...this.items, item];
     }
     return {
       type: "operation",
@@ -201,7 +207,7 @@ export class VirtualUser {
   #set(cookie: string): void {
     this.#jar.setCookieSync(cookie, this.#url(), { ignoreError: true });
     this.#header = undefined;
-    this.#taken = [];
+    this.#taken = none;
   }
 
   #url(): string {
