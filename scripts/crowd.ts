@@ -27,6 +27,13 @@ const crowds: Record<string, Crowd> = {
   login: { scenario: "login", users: 100_000, stores: ["redis"], aim: 600 },
 };
 
+/** Has a Node process leave its peak memory, in KiB, in a file of its home when it ends. */
+const notePeak = `data:text/javascript,${encodeURIComponent(
+  'import { writeFileSync } from "node:fs";' +
+    'const file = process.env.LAB_HOME + "/peak-" + process.pid;' +
+    'process.on("exit", () => writeFileSync(file, String(process.resourceUsage().maxRSS)));',
+)}`;
+
 const [, , name, users] = process.argv;
 if (name !== undefined && !crowds[name])
   throw new Error(`unknown crowd "${name}"; allowed: ${Object.keys(crowds).join(", ")}`);
@@ -58,13 +65,6 @@ async function holds({ scenario, users, stores, aim }: Crowd): Promise<boolean> 
   );
   return verdict === "confirmed" && failedUndisturbed === 0 && peak <= aim;
 }
-
-/** Has a Node process leave its peak memory, in KiB, in a file of its home when it ends. */
-const notePeak = `data:text/javascript,${encodeURIComponent(
-  'import { writeFileSync } from "node:fs";' +
-    'const file = process.env.LAB_HOME + "/peak-" + process.pid;' +
-    'process.on("exit", () => writeFileSync(file, String(process.resourceUsage().maxRSS)));',
-)}`;
 
 /** Of the only run in a home. */
 async function count(home: string): Promise<{ operations: number; failed: number; failedUndisturbed: number }> {

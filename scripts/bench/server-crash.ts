@@ -16,7 +16,7 @@ export interface Timeline {
 
 const crowds = [
   { name: "30 users on one architecture", args: ["--policy", "cookie", "--store", "memory"] },
-  { name: "30 users on each architecture", args: [] },
+  { name: "720 users on 24 architectures", args: ["--store", "memory,redis,jwt"] },
 ];
 
 /** `lab scenario server-crash` on a running lab, and where its time goes. */
