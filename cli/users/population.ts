@@ -30,8 +30,9 @@ export interface CastingOptions {
   signal: AbortSignal;
 }
 
-/** How many browsers of one architecture knock at the same time. */
-const knockingAtOnce = 4;
+/** How many browsers knock at the same time, shared out over the architectures; of each at least some. */
+const knockingAtOnce = 24;
+const knockingAtEachAtLeast = 4;
 /**
  * Nobody fitting a free seat for this long, and the casting takes whoever comes: a policy that maps everybody to one server must
  * not hang it. Longer than nginx's failure window, after which a server that was away gets visitors again.
@@ -45,7 +46,9 @@ const patienceMs = 5_000;
  * works for any policy with affinity; without affinity there is nothing to choose.
  */
 export async function castPopulation(options: CastingOptions): Promise<Member[]> {
-  const casts = await Promise.all(options.architectures.map((architecture) => castArchitecture(architecture, options)));
+  const { architectures } = options;
+  const atOnce = Math.max(knockingAtEachAtLeast, Math.ceil(knockingAtOnce / architectures.length));
+  const casts = await Promise.all(architectures.map((architecture) => castArchitecture(architecture, atOnce, options)));
   return casts.flat();
 }
 
@@ -58,6 +61,7 @@ interface Seat {
 
 async function castArchitecture(
   architecture: Architecture,
+  atOnce: number,
   { users, appServers, victim, newAddress, asTheyCome = false, transport, signal }: CastingOptions,
 ): Promise<Member[]> {
   const open = seatsOf(architecture.id, users, appServers, victim);
@@ -79,7 +83,8 @@ async function castArchitecture(
         lastSeated = performance.now();
       }
     };
-    await Promise.all(Array.from({ length: knockingAtOnce }, knock));
+    // No more than there are seats: the others would knock in vain.
+    await Promise.all(Array.from({ length: Math.min(atOnce, open.length) }, knock));
   }
   for (const place of [...open]) seat(place, newUser(architecture, newAddress()));
   return members;
