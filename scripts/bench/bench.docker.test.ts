@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -7,18 +7,25 @@ import { packageRoot } from "../../cli/lab/paths.ts";
 import { inventory } from "../../cli/testing/engine-inventory.ts";
 import { waitUntil } from "../../cli/wait.ts";
 
-it.each(["SIGINT", "SIGTERM"] as const)("leaves nothing behind when %s ends it in the middle", async (signal) => {
+/** By what in the bench's home one sees how far it is. */
+const moments = [
+  { when: "while its lab starts", signal: "SIGTERM", seen: async (_home: string, name: string) => inventory(name) },
+  { when: "in the middle of a run", signal: "SIGINT", seen: async (home: string) => filesIn(join(home, "runs")) },
+] as const;
+
+it.each(moments)("leaves nothing behind when $signal ends it $when", async ({ signal, seen }) => {
   const name = `test-bench-${signal.toLowerCase()}`;
   const folder = mkdtempSync(join(tmpdir(), "session-lab-test-"));
+  const home = join(folder, "home");
   const results = join(folder, "results.json");
   const bench = execa(
     process.execPath,
     ["--import", "tsx", join(packageRoot, "scripts/bench.ts"), "1", results, "growth"],
-    { env: { LAB_NAME: name, TMPDIR: folder, BENCH_HOME: undefined }, reject: false },
+    { env: { LAB_NAME: name, BENCH_HOME: home }, reject: false },
   );
   try {
     const { ok } = await waitUntil({
-      look: () => inventory(name),
+      look: () => seen(home, name),
       until: (found) => found.length > 0,
       deadlineMs: 60_000,
       everyMs: 200,
@@ -27,9 +34,13 @@ it.each(["SIGINT", "SIGTERM"] as const)("leaves nothing behind when %s ends it i
     const { exitCode, stderr } = await bench;
     expect({ ok, exitCode, stderr }).toMatchObject({ ok: true, exitCode: 130 });
     expect(await inventory(name)).toEqual([]);
-    expect(readdirSync(folder).filter((file) => file.startsWith("session-lab-bench-"))).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
   } finally {
     bench.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+function filesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
