@@ -70,7 +70,7 @@ export class Traces {
     this.record();
     const lists = await Promise.all([
       this.onEngine(),
-      processesOf(`LAB_HOME=${home}`, [home, `session-lab-${name} `, `session-lab-${name}_`]),
+      processesOf(`LAB_HOME=${home}`, [home, `-p session-lab-${name} `]),
       this.#openDoors(),
     ]);
     const files = [
