@@ -171,7 +171,11 @@ describe("what a record asks for", () => {
     expect(recoveryOf(recordOf(first(), starting, stays, line, end))).toBe("nothing");
   });
 
-  it("is never to remove a lab that was only found", () => {
+  it("is to go on removing a lab that was only found", () => {
+    expect(recoveryOf(recordOf(first({ type: "found" }), { type: "removing" }))).toBe("remove");
+  });
+
+  it("is never to begin removing it", () => {
     expect(recoveryOf(recordOf(first({ type: "found" })))).toBe("forget");
   });
 });

@@ -14,7 +14,9 @@ export type Recovery =
 /** Asks no engine. */
 export function recoveryOf(record: LabRecord): Recovery {
   const isDead = stateOfProcess(record.owner) === "dead";
-  if (isDead && !record.found && record.stage !== "stays") return "remove";
+  // A lab that was only found is removed by nobody but `lab down`.
+  const isDoomed = record.found ? record.stage === "removing" : record.stage !== "stays";
+  if (isDead && isDoomed) return "remove";
   const orphans = orphansOf(record);
   if (orphans.broken.length + orphans.adding.length > 0) return "put-right";
   return record.found && isDead && record.broken.length + record.adding.length === 0 ? "forget" : "nothing";
