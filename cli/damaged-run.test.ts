@@ -22,13 +22,14 @@ import { rendered } from "./report/testing/source-of.ts";
 import { parseXml } from "./report/testing/well-formed-xml.ts";
 import { widthOf } from "./report/text.ts";
 import { listRuns } from "./run-list.ts";
+import { fuzzing } from "./testing/fuzzing.ts";
 import { stories } from "./verdict/golden/stories.ts";
 import { judge } from "./verdict/judge.ts";
 import { damage } from "./verdict/testing/damage.ts";
 import { writeFilm } from "./watch/film-page.ts";
 
 /** A tenth of the damaged histories of cli/verdict/damage.test.ts: each run is told in every way there is. */
-const numRuns = Math.ceil(Number(process.env.FUZZ_RUNS ?? 10_000) / 10);
+const numRuns = Math.ceil(fuzzing.numRuns / 10);
 const timeoutMs = 240_000 + 100 * numRuns;
 
 let home: string;
@@ -71,7 +72,7 @@ test("a damaged run is judged, reported and replayed, or refused by all three wi
       await isReported({ result: judged.value, histories: [() => readHistory(file)] });
       isReplayed(film.value);
     }),
-    { numRuns },
+    { ...fuzzing, numRuns },
   );
   expect([...outcomes].sort()).toEqual(["confirmed", "history-damaged", "inconclusive", "refuted"]);
 });

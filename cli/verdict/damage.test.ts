@@ -7,6 +7,7 @@ import { LabError } from "../errors.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import { parseEvent } from "../history/events-schema.ts";
 import { readHistory } from "../history/reader.ts";
+import { fuzzing } from "../testing/fuzzing.ts";
 import { story } from "./golden/history-builder.ts";
 import { crashAndRepair, predictCrash, threeUsers } from "./golden/judging.ts";
 import { judge } from "./judge.ts";
@@ -23,8 +24,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Cases for each test: `FUZZ_RUNS=100000` has more of them. */
-const numRuns = Number(process.env.FUZZ_RUNS ?? 10_000);
+const { numRuns } = fuzzing;
 /** A case takes less than a millisecond, alone on a processor. */
 const timeoutMs = 240_000 + 10 * numRuns;
 
@@ -55,7 +55,7 @@ test("a damaged history is either judged or refused with a LabError, never anyth
         outcomes.add(id);
       }
     }),
-    { numRuns },
+    fuzzing,
   );
   // Not all damage is seen, and not all is refused: otherwise this would test little.
   expect([...outcomes].sort()).toEqual(["confirmed", "history-damaged", "inconclusive", "refuted"]);
@@ -189,7 +189,7 @@ test("whatever sequence of events follows a run, it is judged, and the result ha
       // As text: comparing deeply takes longer than judging.
       expect(JSON.stringify(await judge(history))).toBe(JSON.stringify(result));
     }),
-    { numRuns },
+    fuzzing,
   );
   expect([...verdicts]).toEqual(expect.arrayContaining(["inconclusive", "refuted"]));
 });
