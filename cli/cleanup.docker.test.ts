@@ -113,14 +113,21 @@ describe("signals", () => {
   beforeEach(openLab);
   afterEach(closeLab);
 
-  it.each([
-    ["one Ctrl-C", ["SIGINT"], 130],
-    ["SIGTERM", ["SIGTERM"], 143],
-    ["SIGQUIT", ["SIGQUIT"], 131],
-  ] as const)("%s in the middle of Compose: nothing is left when the command has ended", async (_, signals, code) => {
+  it("one Ctrl-C in the middle of Compose: nothing is left when the command has ended", async () => {
     using middle = await runIntoCompose();
-    await send(middle.run, signals);
-    expect((await middle.run).exitCode).toBe(code);
+    await send(middle.run, ["SIGINT"]);
+    expect((await middle.run).exitCode).toBe(130);
+    expect(await traces.left()).toEqual([]);
+  });
+
+  it.each([
+    ["SIGTERM", 143],
+    ["SIGQUIT", 131],
+  ] as const)("%s when the lab is on record: nothing is left when the command has ended", async (signal, code) => {
+    const run = lab.start(["scenario", "login", ...small]);
+    await recorded("started");
+    await send(run, [signal]);
+    expect((await run).exitCode).toBe(code);
     expect(await traces.left()).toEqual([]);
   });
 
@@ -489,7 +496,7 @@ async function runIntoCompose() {
 }
 
 /** To the whole process group, as a terminal does; each when the one before has been answered: signals that come at once are one. */
-async function send(run: Awaited<ReturnType<typeof runIntoCompose>>["run"], signals: readonly NodeJS.Signals[]) {
+async function send(run: ReturnType<LabCommand["start"]>, signals: readonly NodeJS.Signals[]) {
   let said = "";
   run.stderr.on("data", (text) => {
     said += text;
