@@ -272,8 +272,11 @@ describe("the state folder", () => {
     ],
   });
 
-  it("is read-only: said so, and nothing is started", async () => {
-    const disk = onDisk("-o size=1m", 'mkdir "$LAB_HOME/labs"; mount -o remount,ro "$LAB_HOME"');
+  it.each([
+    ["read-only", 'mkdir "$LAB_HOME/labs"; mount -o remount,ro "$LAB_HOME"'],
+    ["read-only, and empty", 'mount -o remount,ro "$LAB_HOME"'],
+  ])("is %s: said so, and nothing is started", async (_, then) => {
+    const disk = onDisk("-o size=1m", then);
     const { exitCode, stderr } = await lab.run(["up"], disk);
     expect(stderr).toContain(`${join(lab.home, "labs", name)}.jsonl cannot be written: EROFS: read-only file system`);
     expect(stderr).toContain("choose another folder with LAB_HOME");

@@ -80,7 +80,7 @@ const unwritable = expect.objectContaining({ id: "state-unwritable", exit: "envi
 it("the first line is synced, and the folder that names the file, before anything is begun", () => {
   begin();
   expect(disk.calls).toEqual([
-    "open lab.jsonl wx",
+    "open lab.jsonl wx+",
     'write lab.jsonl "type":"started"',
     "sync lab.jsonl",
     "open labs r",
@@ -133,6 +133,15 @@ describe.each([
     add();
     expect(lines()).toEqual([first, expect.stringContaining("starting"), ""]);
   });
+});
+
+it("a line after half a line, as a power cut leaves it, takes its place", () => {
+  begin();
+  const [first] = lines();
+  fs.appendFileSync(path, '{"type":"ready","sta');
+  add();
+  expect(lines()).toEqual([first, expect.stringContaining("starting"), ""]);
+  expect(readRecord(path)).toMatchObject({ stage: "starting" });
 });
 
 it("half a line at the end, as a power cut leaves it, announces nothing; half a first line is no record of any lab", () => {

@@ -10,15 +10,16 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { LabError } from "../errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import { stateFolder } from "./paths.ts";
 import { isSameProcess, type ProcessIdentity } from "./process-identity.ts";
 
@@ -101,10 +102,10 @@ export function engineAddress(env: NodeJS.ProcessEnv = process.env): string {
  */
 export function beginRecord(path: string, line: FirstLine): boolean {
   return onDisk(path, () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     if (existsSync(path)) return false;
     try {
-      append(openSync(path, "wx", 0o600), line);
+      append(openSync(path, "wx+", 0o600), line);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
       // Half a first line announces nothing.
@@ -133,7 +134,7 @@ export function addToRecord({ path, id }: RecordOfLab, ...lines: Exclude<RecordL
         todo: "Run the command again.",
         exit: "environment",
       });
-    append(openSync(path, "a"), ...lines);
+    append(openSync(path, "a+"), ...lines);
   });
 }
 
@@ -221,7 +222,7 @@ function isText(value: unknown): boolean {
 }
 
 function append(file: number, ...lines: RecordLine[]): void {
-  const before = fstatSync(file).size;
+  const before = endOfLastLine(file);
   const text = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   try {
     if (writeSync(file, text) < text.length) throw new Error("no space left on device");
@@ -233,6 +234,16 @@ function append(file: number, ...lines: RecordLine[]): void {
   } finally {
     closeSync(file);
   }
+}
+
+/** Takes half a line away that a power cut has left: it announces nothing, and would spoil the next one. @returns the size of the rest */
+function endOfLastLine(file: number): number {
+  const { size } = fstatSync(file);
+  const text = Buffer.alloc(size);
+  readSync(file, text, 0, size, 0);
+  const end = text.lastIndexOf("\n") + 1;
+  if (end < size) ftruncateSync(file, end);
+  return end;
 }
 
 /** @throws LabError (`state-unwritable`) when the disk refuses */
