@@ -200,7 +200,14 @@ describe("what a command stands on breaks:", () => {
     expect((await traces.nothingLeft()).left).toEqual([]);
 
     // Whatever was done was on record before.
-    expect(changes.find(isKill)?.record).toEqual(["started", "starting", "ready", "breaking"]);
+    const record = changes.find(isKill)?.record;
+    // Started anew, and recorded anew, where another lab on this machine was quicker to take a port or a subnet.
+    expect(record?.filter((line, index) => line !== record[index - 1])).toEqual([
+      "started",
+      "starting",
+      "ready",
+      "breaking",
+    ]);
     expect(changes.filter(({ record }) => record[0] !== "started" || record[1] !== "starting")).toEqual([]);
     expect(changes.filter(({ request }) => request.startsWith("DELETE"))).not.toEqual([]);
   });
