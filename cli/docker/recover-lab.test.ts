@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { thisProcess } from "../lab/process-identity.ts";
 import { addToRecord, beginRecord, type LabRecord, type RecordLine, readRecord } from "../lab/record.ts";
-import type { ContainerState, Engine, Resource } from "./engine.ts";
+import { container, lateLab as lab, lateEngine } from "../testing/late-engine.ts";
+import type { ContainerState, Engine } from "./engine.ts";
 import { recoverLab } from "./recover-lab.ts";
 
 let folder: string;
@@ -21,8 +22,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const id = "an-id";
-const lab = { name: "lab", id, project: "session-lab-lab", port: 1, subnetPrefix: "172.28.99", profiles: [] };
+const { id } = lab;
 const alive = thisProcess();
 const dead = { ...alive, startedAt: "1" };
 const stays = { type: "ready", stays: true } as const;
@@ -36,27 +36,6 @@ function recordOf(...lines: Exclude<RecordLine, { recordVersion: 1 }>[]): LabRec
   return readRecord(path) as LabRecord;
 }
 
-/** An engine on which what it was told before happens late: each time it is asked, the next of these is so. */
-function lateEngine({ resources = [], states = [] }: { resources?: Resource[][]; states?: ContainerState[][] }) {
-  const done: string[] = [];
-  const next = <Value>(coming: Value[][]) => Promise.resolve(coming.shift() ?? []);
-  const engine = {
-    labs: async () => [lab],
-    resources: () => next(resources),
-    states: () => next(states),
-    remove: async (found: Resource[]) => void done.push(...found.map(({ name }) => `remove ${name}`)),
-    attachedTo: async () => [],
-    start: async (_: unknown, service: string) => void done.push(`start ${service}`),
-  };
-  return { engine: engine as unknown as Engine, done };
-}
-
-const container = (service: string): Resource => ({
-  kind: "container",
-  name: `session-lab-lab-${service}-1`,
-  lab: "lab",
-  service,
-});
 const state = (service: string, running: boolean) =>
   ({ service, running, paused: false, attached: true, exitCode: 0 }) as ContainerState;
 

@@ -31,16 +31,17 @@ export function allOf({ name, id }: Pick<Lab, "name" | "id">): Doomed {
 
 /**
  * Removes all of a lab by its labels, in whatever shape it is, and its record; then looks whether anything is left.
- *
  * @returns what is still there afterwards (containers, networks, volumes, processes): nothing, if all went well
  * @throws LabError (`engine-down`, ...); the record is kept then, and the next command tries again
  */
 export async function removeLab({ name }: Pick<Lab, "name">, engine: Engine): Promise<Resource[]> {
   const path = recordPath({ name, engine: engineAddress() });
   const record = readRecord(path);
-  const id = record && !isDamaged(record) ? record.id : undefined;
+  const { id, stage } = record && !isDamaged(record) ? record : {};
   if (id !== undefined) announceRemoval({ path, id });
-  const left = await removeAll({ name, ...(id === undefined ? {} : { madeBy: `LAB_ID=${id}` }) }, engine);
+  const doomed = { name, ...(id === undefined ? {} : { madeBy: `LAB_ID=${id}` }) };
+  // Its Compose is killed if it still works, and the engine may carry out its orders later.
+  const left = stage === "starting" ? await removeUntilQuiet(() => [doomed], engine) : await removeAll(doomed, engine);
   if (left.length === 0) dropRecord(path);
   return left;
 }

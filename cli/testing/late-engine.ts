@@ -1,0 +1,33 @@
+import type { ContainerState, Engine, Resource } from "../docker/engine.ts";
+
+/** The lab that there is on the engine. */
+export const lateLab = {
+  name: "lab",
+  id: "an-id",
+  project: "session-lab-lab",
+  port: 1,
+  subnetPrefix: "172.28.99",
+  profiles: [],
+};
+
+/** An engine on which what it was told before happens late: each time it is asked, the next of these is so. */
+export function lateEngine({ resources = [], states = [] }: { resources?: Resource[][]; states?: ContainerState[][] }) {
+  const done: string[] = [];
+  const next = <Value>(coming: Value[][]) => Promise.resolve(coming.shift() ?? []);
+  const engine = {
+    labs: async () => [lateLab],
+    resources: () => next(resources),
+    states: () => next(states),
+    remove: async (found: Resource[]) => void done.push(...found.map(({ name }) => `remove ${name}`)),
+    attachedTo: async () => [],
+    start: async (_: unknown, service: string) => void done.push(`start ${service}`),
+  };
+  return { engine: engine as unknown as Engine, done };
+}
+
+export const container = (service: string): Resource => ({
+  kind: "container",
+  name: `session-lab-lab-${service}-1`,
+  lab: "lab",
+  service,
+});
