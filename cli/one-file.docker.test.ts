@@ -134,5 +134,6 @@ it.each([
 });
 
 async function inCopy(command: string, ...args: string[]): Promise<string> {
-  return (await execa(command, args, { cwd: copy.root, stdin: "ignore" })).stdout;
+  // A suite that is only listed makes its folders all the same, and does not remove them.
+  return (await execa(command, args, { cwd: copy.root, stdin: "ignore", env: { TMPDIR: copy.root } })).stdout;
 }
