@@ -46,6 +46,8 @@ export function labCommand({ name, root = packageRoot }: { name: string; root?: 
       stdin: "ignore",
       reject: false,
       detached: true,
+      // A command that was sent SIGTERM tidies up, and may take longer than execa's five seconds.
+      forceKillAfterDelay: false,
       ...(uid === undefined ? {} : { uid }),
     }) as ReturnType<LabCommand["start"]>;
     started.add(command);

@@ -21,7 +21,8 @@ it.each(moments)("leaves nothing behind when $signal ends it $when", async ({ si
   const bench = execa(
     process.execPath,
     ["--import", "tsx", join(packageRoot, "scripts/bench.ts"), "1", results, "growth"],
-    { env: { LAB_NAME: name, BENCH_HOME: home }, reject: false },
+    // Tidying up may take longer than execa's five seconds after a SIGTERM.
+    { env: { LAB_NAME: name, BENCH_HOME: home }, reject: false, forceKillAfterDelay: false },
   );
   try {
     const { ok } = await waitUntil({
