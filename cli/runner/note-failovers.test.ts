@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { failoversOfNginx, failoversOfNode } from "./note-failovers.ts";
+import { failoversOfNginx, failoversOfNode, noteFailovers } from "./note-failovers.ts";
+import type { Stage } from "./stage.ts";
 
 const addresses = new Map([
   ["app1", "172.28.99.11"],
@@ -21,4 +22,36 @@ test("a line about something that is no app server says nothing", () => {
 test("the Node balancer calls its app servers by name", () => {
   const line = "app1 is down: silent for 2000 ms";
   expect(failoversOfNode(`${line}\napp1 is up again\n`)).toEqual([{ policy: "node-cookie", server: "app1", line }]);
+});
+
+test("a log that could not be read is read the next time; one read while a store was broken says nothing of app servers", async () => {
+  const line = disabled("172.28.99.12", "cookie.memory.localhost:8080");
+  const asked: number[] = [];
+  const recorded: unknown[] = [];
+  let isAway = true;
+  const engine = {
+    log: async (_lab: unknown, service: string, { sinceMs }: { sinceMs: number }) => {
+      if (isAway) throw new Error("the engine is away");
+      if (service === "nginx") asked.push(sinceMs);
+      return service === "nginx" ? line : "";
+    },
+    addresses: async () => addresses,
+  };
+  const failoversSeen = { readUntil: 7, touched: new Set<string>() };
+  const recorder = { now: () => 1, record: (event: unknown) => recorded.push(event) };
+  const look = () => noteFailovers({ engine, lab: {}, recorder, failoversSeen } as unknown as Stage);
+
+  await look();
+  isAway = false;
+  await look();
+  expect(asked).toEqual([7]);
+  expect(recorded).toEqual([{ type: "failover", at: 1, policy: "cookie", server: "app2", line }]);
+
+  failoversSeen.touched.add("app2");
+  await look();
+  failoversSeen.touched.add("redis");
+  await look();
+  expect(asked).toHaveLength(2);
+  expect(asked[1]).toBeGreaterThan(7);
+  expect(recorded).toHaveLength(1);
 });

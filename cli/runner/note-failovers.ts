@@ -20,14 +20,21 @@ export function newFailoversSeen(): FailoversSeen {
  */
 export async function noteFailovers({ engine, lab, recorder, failoversSeen }: Stage): Promise<void> {
   const { readUntil: sinceMs, touched } = failoversSeen;
-  failoversSeen.readUntil = Date.now();
+  const now = Date.now();
   const canBreak = [...appServers, ...spareServers];
-  if ([...touched].some((service) => !canBreak.includes(service))) return;
-  const [nginxLog, nodeLog, addresses] = await Promise.all([
+  if ([...touched].some((service) => !canBreak.includes(service))) {
+    failoversSeen.readUntil = now;
+    return;
+  }
+  const logs = await Promise.all([
     engine.log(lab, balancer, { from: "stderr", sinceMs }),
     engine.log(lab, nodeBalancer, { from: "stdout", sinceMs }),
     engine.addresses(lab),
-  ]).catch(() => ["", "", new Map<string, string>()] as const);
+  ]).catch(() => undefined);
+  // What could not be read now is read the next time.
+  if (!logs) return;
+  failoversSeen.readUntil = now;
+  const [nginxLog, nodeLog, addresses] = logs;
   const noted = new Set<string>();
   for (const { policy, server, line } of [...failoversOfNginx(nginxLog, addresses), ...failoversOfNode(nodeLog)]) {
     if (touched.has(server) || noted.has(`${policy} ${server}`)) continue;

@@ -4,6 +4,7 @@ import { faultKinds } from "../catalogue.ts";
 import type { Engine } from "../docker/engine.ts";
 import type { Note } from "../docker/guard-lab.ts";
 import { thisProcess } from "../lab/process-identity.ts";
+import { lateLab as lab } from "../testing/late-engine.ts";
 import { Feed } from "./feed.ts";
 import { faultsByHand, Hands } from "./hands.ts";
 
@@ -15,15 +16,6 @@ test("the page has buttons for what can be done to any service, and for nothing 
 });
 
 describe("the hands behind the buttons", () => {
-  const lab = {
-    name: "lab",
-    id: "an-id",
-    project: "session-lab-lab",
-    port: 1,
-    subnetPrefix: "172.28.99",
-    profiles: [],
-  };
-
   /** On an engine that knows one service and can do nothing. */
   function hands({ note, states }: { note: (...lines: Note[]) => void; states: () => Promise<{ service: string }[]> }) {
     const engine = { states } as unknown as Engine;
