@@ -185,7 +185,7 @@ export const glossary: Readonly<Record<string, Word>> = {
   },
   outage: {
     means:
-      "Requests that failed, and the longest time without an answer. It is measured beside the fates: a site that is away loses nobody by that alone.",
+      "Requests that failed, and the longest time without a definitive answer; who still waits at the end has waited until then. It is measured beside the fates: a site that is away loses nobody by that alone.",
     see: ["unreachable"],
     tryOut: "lab scenario redis-outage",
   },

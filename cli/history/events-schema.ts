@@ -141,6 +141,7 @@ const schema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("settled"), at, ok: z.boolean(), says: z.string() }),
   z.object({ type: z.literal("alert"), at, service: name, line: z.string() }),
   z.object({ type: z.literal("failover"), at, policy: name, server: name, line: z.string() }),
+  z.object({ type: z.literal("disturbance"), at, service: name, happenedAt: at, says: z.string() }),
   z.object({
     type: z.literal("leftover"),
     at,

@@ -258,6 +258,21 @@ export interface FailoverEvent {
   line: string;
 }
 
+/**
+ * A service became another process, or was frozen, stopped or cut off, in the middle of the run, and nothing on record did that: it
+ * was somebody else's doing, or it died by itself. What lived there says nothing of the architecture.
+ */
+export interface DisturbanceEvent {
+  type: "disturbance";
+  /** When it was seen. */
+  at: number;
+  service: string;
+  /** When it happened, as the engine says, in milliseconds of the run. */
+  happenedAt: number;
+  /** Goes on after the service's name, e.g. `was restarted by somebody else`. */
+  says: string;
+}
+
 /** Something of the lab that was still on the machine after this command had removed everything it started. */
 export interface LeftoverEvent {
   type: "leftover";
@@ -287,5 +302,6 @@ export type HistoryEvent =
   | MeasureEvent
   | AlertEvent
   | FailoverEvent
+  | DisturbanceEvent
   | LeftoverEvent
   | EndEvent;

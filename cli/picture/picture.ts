@@ -1,4 +1,5 @@
 import type { Answer, FaultEvent, OperationEvent, Phase, RunEvent, UserEvent } from "../history/events.ts";
+import { sayDisturbance } from "../verdict/disturbances.ts";
 import { newRun, noteEvent, type RunRecord } from "../verdict/run-record.ts";
 import { appServerIn } from "./app-server-in.ts";
 import type { Condition, LookEvent, PictureEvent } from "./moments.ts";
@@ -104,6 +105,9 @@ export function noteInPicture(picture: Picture, event: PictureEvent): void {
       return;
     case "failover":
       write(picture, event.at, `${event.policy} gave up on ${event.server}, which nobody had broken`);
+      return;
+    case "disturbance":
+      write(picture, event.at, `disturbed: ${sayDisturbance(event)}`);
       return;
     case "leftover":
       write(picture, event.at, `left behind: ${event.kind} ${event.name}`);

@@ -4,6 +4,7 @@ import { momentOf } from "../picture/moments.ts";
 import { answerMarks, fateMarks } from "../picture/palette.ts";
 import { tallyOf } from "../picture/tally.ts";
 import { harmless, widestOf, widthOf } from "../report/text.ts";
+import { sayDisturbance } from "../verdict/disturbances.ts";
 
 /** A run as plain lines, for where nothing can be redrawn: what was done, what was answered meanwhile, what became of whom. */
 export function timeline(film: Film): string {
@@ -55,6 +56,8 @@ function sentenceOf(event: HistoryEvent): string | undefined {
       return `alert of ${event.service}: ${event.line}`;
     case "failover":
       return `${event.policy} gave up on ${event.server}, which nobody had broken: ${event.line}`;
+    case "disturbance":
+      return `disturbed: ${sayDisturbance(event)}`;
     case "leftover":
       return `left behind: ${event.kind} ${event.name}`;
     case "end":

@@ -44,7 +44,7 @@ export function doubtSentences(architectures: readonly ArchitectureResult[]): st
   return [...groups].map(([says, names]) => `${names.join(", ")}: ${says}`);
 }
 
-/** The worst that users felt, in one line; losing a session is not an outage. */
+/** The worst that users felt, in one line; losing a session is not an outage, for who is told so has an answer. */
 export function outageSentence(architectures: readonly ArchitectureResult[]): string {
   const worst = (measure: (outage: ArchitectureResult["outage"]) => number) =>
     architectures.reduce<ArchitectureResult | undefined>(
@@ -54,10 +54,14 @@ export function outageSentence(architectures: readonly ArchitectureResult[]): st
   const slowest = worst(({ longestGapMs }) => longestGapMs);
   const failing = worst(({ failedRequests }) => failedRequests);
   const gap = slowest ? `longest wait ${slowest.outage.longestGapMs} ms (${slowest.id})` : "nobody waited";
+  const waiting = worst(({ stillWaiting }) => stillWaiting);
+  const open = waiting
+    ? `, and ${plural(waiting.outage.stillWaiting, "user")} (${waiting.id}) still waited when the run ended`
+    : "";
   const failed = failing
     ? `most failed requests ${failing.outage.failedRequests} (${failing.id})`
     : "no request failed";
-  return `${gap}; ${failed}`;
+  return `${gap}${open}; ${failed}`;
 }
 
 /** What was broken when, and the signs that it was. */

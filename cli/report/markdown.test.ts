@@ -28,7 +28,7 @@ test("a confirmed run: question, verdict, matrix, why, how to repeat it", async 
 
     **What users felt**
 
-    - longest wait 4 ms (cookie.memory); no request failed
+    - longest wait 4 ms (round-robin.memory); no request failed
 
     **How far this reaches**
 

@@ -51,7 +51,7 @@ describe("what a person reads", () => {
         session; others, asked by the same browser, did not)
       - ip-hash.memory, cookie.memory: 10 + 10 lost because the session lived in the memory of the process
         that died (app2 is another process now: boot 1st-app2 became 2nd-app2)
-      Outage: longest wait 4 ms (round-robin.redis); no request failed
+      Outage: longest wait 4 ms (round-robin.memory); no request failed
       Faults: kill app2 at 25.5 s, confirmed (engine: app2 is not running, exit code 137; felt: app2
         refuses connections), healed
       Next: lab scenario redis-crash, to see what becomes of the survivors
@@ -183,7 +183,8 @@ describe("what a person reads", () => {
       - cookie.memory: 1 lost, cause unknown: no rule of evidence fits
       - cookie.memory: 1 degraded, cause unknown: no rule of evidence fits
       - and 2 more, in the JSON report
-      Outage: longest wait 14 ms (cookie.memory); most failed requests 5 (cookie.memory)
+      Outage: longest wait 274 ms (cookie.memory), and 1 user (cookie.memory) still waited when the run
+        ended; most failed requests 4 (cookie.memory)
       Faults: freeze app2 at 0.7 s, confirmed (engine: app2 is paused; felt: app2 does not answer), healed
       Next: lab scenario server-crash --seed 7, to see whether it happens again
       Judge again: lab judge golden
@@ -261,10 +262,20 @@ describe("the report", () => {
   test("of an outage names the longest wait and the most failed requests, and where", () => {
     const architectures = crash.architectures.map((one, index) => ({
       ...one,
-      outage: { failedRequests: index === 1 ? 12 : 3, timesAnonymous: 0, longestGapMs: index * 100 },
+      outage: { failedRequests: index === 1 ? 12 : 3, timesAnonymous: 0, longestGapMs: index * 100, stillWaiting: 0 },
     }));
     expect(plain({ ...crash, architectures })).toContain(
       "Outage: longest wait 1100 ms (cookie.jwt); most failed requests 12 (round-robin.redis)",
+    );
+  });
+
+  test("of an outage that did not end says who still waited", () => {
+    const architectures = crash.architectures.map((one, index) => ({
+      ...one,
+      outage: { failedRequests: 20, timesAnonymous: 0, longestGapMs: 5_000, stillWaiting: index === 1 ? 4 : 0 },
+    }));
+    expect(plain({ ...crash, architectures }).replaceAll(/\s+/g, " ")).toContain(
+      "longest wait 5000 ms (round-robin.memory), and 4 users (round-robin.redis) still waited when the run ended; most failed",
     );
   });
 

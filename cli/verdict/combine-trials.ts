@@ -55,6 +55,7 @@ function combineArchitecture(parts: readonly ArchitectureResult[]): Architecture
       failedRequests: sum(parts.map(({ outage }) => outage.failedRequests)),
       timesAnonymous: sum(parts.map(({ outage }) => outage.timesAnonymous)),
       longestGapMs: Math.max(...parts.map(({ outage }) => outage.longestGapMs)),
+      stillWaiting: sum(parts.map(({ outage }) => outage.stillWaiting)),
     },
   };
 }

@@ -1,4 +1,5 @@
-import { baselineOf, baselineReads, finalReads, isReadToTheEnd, wasLedAstray } from "./fate-of.ts";
+import { disturbancesOf, sayDisturbance } from "./disturbances.ts";
+import { baselineOf, baselineReads, definitiveAnswers, finalAnswers, isReadToTheEnd, wasLedAstray } from "./fate-of.ts";
 import type { JudgedSession } from "./judge-architecture.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -20,7 +21,9 @@ export function doubtsAbout(own: readonly JudgedSession[], all: readonly JudgedS
   if (record.faults.length === 0) return doubts;
 
   const exposed = held.filter(isTouched);
-  if (exposed.length === 0 && !isControlArchitecture(own, record)) doubts.push("no session was exposed to the fault");
+  // Where nobody was exposed at all, that is said of the whole run.
+  if (exposed.length === 0 && all.some(isTouched) && !isControlArchitecture(own, record))
+    doubts.push("no session was exposed to the fault");
   if (exposed.some(isHarmed) && !controlsSurvived(held, all))
     doubts.push(
       "there is no untouched session, or not all of these survived, so the losses cannot be laid to the fault",
@@ -71,6 +74,8 @@ function whyNot(sessions: readonly JudgedSession[], record: RunRecord): string {
     return `the fault was not confirmed (${unconfirmed.map(({ kind, target }) => `${kind} ${target}`).join(", ")})`;
   if (sessions.some(({ session }) => session.overslept))
     return "some were used again only after their idle end; this machine is too slow at the moment for so short an idle time";
+  const disturbed = sessions.flatMap(({ session }) => disturbancesOf(session, record));
+  if (disturbed.length > 0) return [...new Set(disturbed.map(sayDisturbance))].join("; ");
   const baseless = sessions.filter(({ session }) => baselineOf(session) === "none");
   if (baseless.length > 0) {
     const trouble = baseless.find(({ session }) => session.lastTrouble)?.session.lastTrouble;
@@ -84,7 +89,13 @@ function whyNot(sessions: readonly JudgedSession[], record: RunRecord): string {
   }
   if (!record.end?.complete) return "the run ended before the final reads";
   if (record.settled?.ok === false) return "the lab had not settled, and they got no definitive answer";
-  return sessions.some(({ session }) => !isReadToTheEnd(session))
-    ? `fewer than ${finalReads} reads over fresh connections after the settle point`
-    : "the session's own cookies got no definitive answer, so lost and orphaned cannot be told apart";
+  if (sessions.some(({ session }) => !isReadToTheEnd(session)))
+    return `fewer than ${finalAnswers} reads over fresh connections after the settle point`;
+  const unsure = sessions.map(({ session }) => session).find((session) => definitiveAnswers(session) < finalAnswers);
+  if (unsure) {
+    const answers = definitiveAnswers(unsure);
+    const reads = answers + unsure.final.live.indefinite;
+    return `of ${reads} final reads ${answers === 1 ? "1 was" : `${answers} were`} answered definitely, and it takes ${finalAnswers}, e.g. for ${unsure.user}`;
+  }
+  return "the session's own cookies got no definitive answer, so lost and orphaned cannot be told apart";
 }

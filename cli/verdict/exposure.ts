@@ -34,9 +34,13 @@ export function outlastedOthers(session: SessionRecord, record: RunRecord): bool
   return firstAnonymousAt >= turn && before.every((confirmedAt) => confirmedAt < lastKnownAt);
 }
 
-function touches(
-  { kind, target }: FaultRecord,
-  session: SessionRecord,
+/** Where a session is: the app server of its login, the one that its policy leads to, the one of several store servers. */
+export type Place = Pick<SessionRecord, "seat" | "keptOn"> & { home?: { server: string } };
+
+/** Whether a fault can harm a session in this place, or keep its user waiting. */
+export function touches(
+  { kind, target }: Pick<FaultRecord, "kind" | "target">,
+  session: Place,
   { policy, store }: ArchitectureFacts,
   appServers: readonly string[],
 ): boolean {
@@ -54,7 +58,11 @@ function touches(
 }
 
 /** Where the sessions are shared out, only the service that has this one; where there are copies, each of them. */
-function holds(service: string, { keptOn }: SessionRecord, { server, group }: ArchitectureFacts["store"]): boolean {
+export function holds(
+  service: string,
+  { keptOn }: Pick<Place, "keptOn">,
+  { server, group }: ArchitectureFacts["store"],
+): boolean {
   if (!group) return server === service;
   return group.holds === "parts" && keptOn !== undefined ? keptOn === service : group.services.includes(service);
 }

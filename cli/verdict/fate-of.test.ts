@@ -17,6 +17,11 @@ describe("the fate of a session", () => {
     expect(fateIn(told, "ada")).toBe("survived");
   });
 
+  test("is survived with exactly three definitive answers among twenty reads", () => {
+    const told = afterTheCrash().reads("ada", "me", { connection: "fresh", times: 3 });
+    expect(fateIn(told.reads("ada", "none", { connection: "fresh", times: 17 }).ends(), "ada")).toBe("survived");
+  });
+
   test("is lost when the user is anonymous and so is whoever brings the pinned cookies", () => {
     expect(fateIn(afterTheCrash().checksIn("bob", "anonymous").ends(), "bob")).toBe("lost");
   });
@@ -82,6 +87,17 @@ describe("the fate of a session", () => {
   test("is degraded when the app answers from a fallback without session data", () => {
     const told = afterTheCrash().checksIn("bob", "me", { degraded: true, cart: [], cartVersion: 0 }).ends();
     expect(fateIn(told, "bob")).toBe("degraded");
+  });
+
+  test("is resurrected, not degraded, when the fallback lets somebody in who had been logged out", () => {
+    const told = crashAndRepair(threeUsers("cookie.redis").logsOut("bob"));
+    const answered = { degraded: true, cart: [], cartVersion: 0 } as const;
+    expect(fateIn(told.checksIn("bob", "me", answered).ends(), "bob")).toBe("resurrected");
+  });
+
+  test("is degraded when nobody knows whether the logout was carried out", () => {
+    const told = crashAndRepair(threeUsers("cookie.redis").logsOut("bob", "unknown"));
+    expect(fateIn(told.checksIn("bob", "me", { degraded: true }).ends(), "bob")).toBe("degraded");
   });
 
   test("is rolled-back when an acknowledged item is missing", () => {
@@ -209,6 +225,23 @@ describe("a session is not judged", () => {
     const sign = { source: "engine" as const, shows: true, says: "exit code 137" };
     const told = threeUsers().fault("kill", "app2", "injecting").fault("kill", "app2", "confirmed", [sign, sign]);
     expect(fateIn(told.settles().checksIn("bob", "me").ends(), "bob")).toBe("not-judged");
+  });
+
+  test.each([
+    ["one", 1, "me"],
+    ["two", 2, "me"],
+    ["two", 2, "anonymous"],
+  ] as const)("when %s of twenty final reads is answered definitely (%s %s)", (_, times, answer) => {
+    const told = afterTheCrash().reads("ada", answer, { connection: "fresh", times });
+    told.reads("ada", "none", { connection: "fresh", times: 20 - times, status: 504, reason: "status 504" });
+    expect(fateIn(told.ends(), "ada")).toBe("not-judged");
+  });
+
+  test("when the only two definitive answers disagree", () => {
+    const told = afterTheCrash()
+      .reads("ada", "me", { connection: "fresh" })
+      .reads("ada", "anonymous", { connection: "fresh" });
+    expect(fateIn(told.reads("ada", "none", { connection: "fresh", times: 18 }).ends(), "ada")).toBe("not-judged");
   });
 
   test("after two final reads", () => {

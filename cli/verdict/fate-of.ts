@@ -1,3 +1,4 @@
+import { disturbancesOf } from "./disturbances.ts";
 import type { Fate } from "./fates.ts";
 import type { FinalReads } from "./final-reads.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -6,8 +7,8 @@ import type { SessionRecord } from "./session-record.ts";
 /** How many times a user must have been recognised before the fault, at least. */
 export const baselineReads = 3;
 
-/** How many reads after the settle point it takes to say what became of a session, at least. */
-export const finalReads = 3;
+/** How many definitive answers after the settle point it takes to say what became of a session, at least. */
+export const finalAnswers = 3;
 
 export type Baseline = "held" | "unstable" | "none";
 
@@ -18,14 +19,20 @@ export function baselineOf({ home, logins, baseline }: SessionRecord): Baseline 
   return baseline.me >= baselineReads && baseline.recognisedOver.length === 2 ? "held" : "none";
 }
 
+/** How many of the reads after the settle point had a definitive answer. */
+export function definitiveAnswers({ final: { live } }: SessionRecord): number {
+  return live.me + live.anonymous;
+}
+
 /** Were there enough reads after the settle point, whatever they answered? */
 export function isReadToTheEnd({ final: { live } }: SessionRecord): boolean {
-  return live.me + live.anonymous + live.indefinite >= finalReads;
+  return live.me + live.anonymous + live.indefinite >= finalAnswers;
 }
 
 /** The fate of one session, by the table in `fates.ts`: the first that matches. */
 export function fateOf(session: SessionRecord, record: RunRecord): Fate {
   const fate = fateAsRead(session, record);
+  if (fate !== "crossed" && disturbancesOf(session, record).length > 0) return "not-judged";
   // It is alive and was asked for elsewhere, because the machine was too slow for its app server.
   const isElsewhere = fate === "unstable" || fate === "orphaned";
   return isElsewhere && wasLedAstray(session, record) ? "not-judged" : fate;
@@ -46,14 +53,16 @@ function fateAsRead(session: SessionRecord, record: RunRecord): Fate {
   if (record.faults.some(({ confirmed }) => !confirmed)) return "not-judged";
   if (baselineOf(session) === "unstable") return "unstable";
   if (!isReadToTheEnd(session)) return "not-judged";
+  const answers = definitiveAnswers(session);
   // Where the lab itself never came back, e.g. because its engine was restarted, silence says nothing of an architecture.
-  if (live.me + live.anonymous === 0) return record.settled?.ok === false ? "not-judged" : "unreachable";
+  if (answers === 0) return record.settled?.ok === false ? "not-judged" : "unreachable";
+  if (answers < finalAnswers) return "not-judged";
   if (live.me > 0 && live.anonymous > 0) return "unstable";
   // An unknown logout that turns out carried out is no loss either.
   if (live.anonymous > 0 && logout) return final.pinned.me + final.home.me > 0 ? "resurrected" : "survived";
   if (live.anonymous > 0) return fateOfAnonymous(final, livesInAppServer(session, record));
-  if (final.degraded) return "degraded";
   if (logout === "acknowledged") return "resurrected";
+  if (final.degraded) return "degraded";
   return final.missing.length > 0 ? "rolled-back" : "survived";
 }
 

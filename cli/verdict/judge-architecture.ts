@@ -6,7 +6,7 @@ import { baselineOf, fateOf } from "./fate-of.ts";
 import { type Fate, isFate } from "./fates.ts";
 import type { ArchitectureResult, Verdict } from "./result.ts";
 import type { RunRecord } from "./run-record.ts";
-import type { SessionRecord } from "./session-record.ts";
+import { interruptionUntil, type SessionRecord } from "./session-record.ts";
 
 /** One session with everything that the verdict needs of it. */
 export interface JudgedSession {
@@ -45,9 +45,12 @@ export function judgeArchitecture(
   const own = all.filter(({ session }) => session.architecture === id);
   const subjects = own.filter(({ session }) => session.role === "subject");
   const mismatches = own.filter((judged) => isMismatch(judged, record));
-  const doubts = doubtsAbout(own, all, record);
   const measures = judgeMeasures(id, record);
-  const misses = measures.filter(({ ok }) => !ok);
+  const missed = measures.filter(({ ok }) => !ok).map(describeMiss);
+  // Whoever disturbed the run may be the reason.
+  const isDisturbed = record.disturbances.size > 0;
+  const misses = isDisturbed ? [] : missed;
+  const doubts = [...doubtsAbout(own, all, record), ...(isDisturbed ? missed : [])];
   const verdict: Verdict =
     mismatches.length + misses.length > 0 ? "refuted" : doubts.length > 0 ? "inconclusive" : "confirmed";
   return {
@@ -55,7 +58,7 @@ export function judgeArchitecture(
     policy: policy.id,
     store: store.id,
     verdict,
-    reasons: [...mismatchReason(mismatches), ...misses.map(describeMiss), ...doubts],
+    reasons: [...mismatchReason(mismatches), ...misses, ...doubts],
     sessions: subjects.length,
     exposed: subjects.filter(({ exposed }) => exposed).length,
     fates: count(subjects.map(({ fate }) => fate)),
@@ -66,7 +69,7 @@ export function judgeArchitecture(
     causes: groupCauses(subjects, controlsSurvived(own, all), record),
     measures,
     placement: placementOf(subjects, record),
-    outage: outageOf(subjects),
+    outage: outageOf(subjects, record),
   };
 }
 
@@ -154,14 +157,14 @@ function placementOf(subjects: readonly JudgedSession[], record: RunRecord): Rec
   return Object.fromEntries(placement);
 }
 
-function outageOf(subjects: readonly JudgedSession[]): ArchitectureResult["outage"] {
-  const outage = { failedRequests: 0, timesAnonymous: 0, longestGapMs: 0 };
-  for (const { session, fate } of subjects) {
-    outage.failedRequests += session.interruption.failedRequests;
-    outage.timesAnonymous += session.interruption.timesAnonymous;
-    // A flickering session is never away: it is asked at the wrong server.
-    if (fate === "unstable") continue;
-    outage.longestGapMs = Math.max(outage.longestGapMs, session.interruption.longestGapMs);
+function outageOf(subjects: readonly JudgedSession[], { lastAnswerAt }: RunRecord): ArchitectureResult["outage"] {
+  const outage = { failedRequests: 0, timesAnonymous: 0, longestGapMs: 0, stillWaiting: 0 };
+  for (const { session } of subjects) {
+    const { failedRequests, timesAnonymous, longestGapMs, stillWaiting } = interruptionUntil(lastAnswerAt, session);
+    outage.failedRequests += failedRequests;
+    outage.timesAnonymous += timesAnonymous;
+    outage.longestGapMs = Math.max(outage.longestGapMs, longestGapMs);
+    if (stillWaiting) outage.stillWaiting += 1;
   }
   return outage;
 }

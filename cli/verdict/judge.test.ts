@@ -220,7 +220,30 @@ describe("a run is inconclusive", () => {
     crashAndRepair(told).checksIn("ada", "me").checksIn("cyd", "me");
     expect(await verdictOn(told.ends())).toEqual({
       verdict: "inconclusive",
-      reasons: ["cookie.memory inconclusive: no session was exposed to the fault"],
+      reasons: ["nothing was tested: no session was exposed to kill app2"],
+    });
+  });
+
+  test("when the fault was aimed at what no session depends on, however well everybody is", async () => {
+    for (const target of ["redis", "app4", "sentinel1"]) {
+      const told = threeUsers().predicts("ada", "survived").predicts("bob", "survived").predicts("cyd", "survived");
+      told.injects("kill", target).heals("kill", target).settles();
+      told.checksIn("ada", "me").checksIn("bob", "me").checksIn("cyd", "me");
+      expect(await verdictOn(told.ends())).toEqual({
+        verdict: "inconclusive",
+        reasons: [`nothing was tested: no session was exposed to kill ${target}`],
+      });
+    }
+  });
+
+  test("when one definitive answer among twenty is all that is known of a session", async () => {
+    const told = predictedCrash().checksIn("ada", "me").checksIn("cyd", "me");
+    told.reads("bob", "me", { connection: "fresh" }).reads("bob", "none", { connection: "fresh", times: 19 });
+    expect(await verdictOn(told.ends())).toEqual({
+      verdict: "inconclusive",
+      reasons: [
+        "cookie.memory inconclusive: 1 of 3 sessions could not be judged: of 20 final reads 1 was answered definitely, and it takes 3, e.g. for bob",
+      ],
     });
   });
 
@@ -388,17 +411,17 @@ describe("a run is inconclusive", () => {
 });
 
 describe("the outage", () => {
-  test("is the longest wait from a first, failed request to the good answer, and the requests that failed in it", async () => {
+  test("is the longest wait from a first, failed request to the answer, and the requests that failed in it", async () => {
     const told = predictCrash(threeUsers()).injects("kill", "app2").reads("ada", "me");
     told.waits(300).reads("ada", "none").waits(200).reads("ada", "me").heals("kill", "app2").isReborn("app2").settles();
     const { outage } = await architectureIn(checkInAsPredicted(told).ends());
-    expect(outage).toEqual({ failedRequests: 1, timesAnonymous: 3, longestGapMs: 214 });
+    expect(outage).toEqual({ failedRequests: 1, timesAnonymous: 3, longestGapMs: 214, stillWaiting: 0 });
   });
 
   test("does not count being anonymous after a logout", async () => {
     const told = crashAndRepair(predictCrash(threeUsers().logsOut("bob"), "survived"));
     const { outage } = await architectureIn(checkInAsPredicted(told).ends());
-    expect(outage).toEqual({ failedRequests: 0, timesAnonymous: 0, longestGapMs: 4 });
+    expect(outage).toEqual({ failedRequests: 0, timesAnonymous: 0, longestGapMs: 4, stillWaiting: 0 });
   });
 
   test("of a flickering session is no gap: it was asked at the wrong server", async () => {
@@ -410,7 +433,31 @@ describe("the outage", () => {
     const { outage } = await architectureIn(
       told.checksIn("ada", "me").checksIn("bob", "me").checksIn("cyd", "me").ends(),
     );
-    expect(outage).toEqual({ failedRequests: 0, timesAnonymous: 1, longestGapMs: 4 });
+    expect(outage).toEqual({ failedRequests: 0, timesAnonymous: 1, longestGapMs: 4, stillWaiting: 0 });
+  });
+
+  /** Redis is away for five seconds. */
+  const redisIsAway = () => {
+    const told = threeUsers("cookie.redis").injects("kill", "redis").reads("ada", "store-unreachable", { status: 503 });
+    return told.waits(5_000).reads("ada", "none");
+  };
+
+  test("ends with any definitive answer, for who is logged out is no longer kept waiting", async () => {
+    const told = redisIsAway().heals("kill", "redis").settles();
+    const { outage } = await architectureIn(told.checksIn("ada", "anonymous").ends(), "cookie.redis");
+    expect(outage).toEqual({ failedRequests: 2, timesAnonymous: 3, longestGapMs: 5_064, stillWaiting: 0 });
+  });
+
+  test("that does not end counts until the last answer of the run, and is said to be open", async () => {
+    const told = redisIsAway().heals("kill", "redis").settles().checksIn("ada", "none").waits(60_000);
+    const { outage } = await architectureIn(told.ends(), "cookie.redis");
+    expect(outage).toEqual({ failedRequests: 5, timesAnonymous: 0, longestGapMs: 5_104, stillWaiting: 1 });
+  });
+
+  test("of a user who was never answered is no outage of 0 ms", async () => {
+    const told = threeUsers("cookie.redis").injects("kill", "redis").waits(2_000).reads("ada", "none").waits(3_000);
+    const { outage } = await architectureIn(told.reads("bob", "me").ends(), "cookie.redis");
+    expect(outage).toEqual({ failedRequests: 1, timesAnonymous: 0, longestGapMs: 3_014, stillWaiting: 1 });
   });
 });
 

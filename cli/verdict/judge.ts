@@ -1,4 +1,6 @@
 import type { HistoryEvent } from "../history/events.ts";
+import { sayDisturbance } from "./disturbances.ts";
+import { baselineOf } from "./fate-of.ts";
 import { type JudgedSession, judgeArchitecture, judgeSessions } from "./judge-architecture.ts";
 import { type ArchitectureResult, type Result, resultVersion, type Verdict } from "./result.ts";
 import { newRun, noteEvent, type RunRecord } from "./run-record.ts";
@@ -31,7 +33,7 @@ function resultOf(record: RunRecord, sessions: readonly JudgedSession[]): Result
   const { run } = record;
   const architectures = run.architectures.map((architecture) => judgeArchitecture(architecture, sessions, record));
   const alarms = crossingsBesides(record);
-  const doubts = doubtsAboutRun(record);
+  const doubts = [...doubtsAboutRun(record), ...nothingTested(record, sessions)];
   return {
     schemaVersion: resultVersion,
     run: {
@@ -79,7 +81,7 @@ function crossingsBesides({ strayCrossing }: RunRecord): string[] {
 }
 
 /** What casts doubt on the whole run, whatever its architectures say. */
-function doubtsAboutRun({ faults, settled, alerts, end, contradictions }: RunRecord): string[] {
+function doubtsAboutRun({ faults, settled, alerts, end, contradictions, disturbances }: RunRecord): string[] {
   const doubts: string[] = [];
   if (!end) doubts.push("the history has no end: the run was killed, or the file is cut off");
   else if (!end.complete) doubts.push(`the run was cut short: ${end.reason ?? "no reason given"}`);
@@ -90,9 +92,19 @@ function doubtsAboutRun({ faults, settled, alerts, end, contradictions }: RunRec
   if (settled && !settled.ok) doubts.push(`the lab did not settle after the repair: ${settled.says}`);
   if (!settled && faults.length > 0 && end?.complete)
     doubts.push("nobody waited for the lab to settle after the repair");
+  doubts.push(...firstFew([...disturbances.values()].map(sayDisturbance)));
   doubts.push(...firstFew(alerts.map(({ service, line }) => `${service} raised an alarm: ${line}`)));
   doubts.push(...firstFew([...contradictions].map((says) => `the history contradicts itself: ${says}`)));
   return doubts;
+}
+
+/** Faults that touched nobody have tested nothing, however well everybody is. */
+function nothingTested({ faults }: RunRecord, sessions: readonly JudgedSession[]): string[] {
+  // Of who never logged in nobody can say where a fault would have met it; that is said elsewhere.
+  const placed = sessions.filter(({ session }) => baselineOf(session) !== "none");
+  if (faults.length === 0 || placed.length === 0 || placed.some(({ exposed }) => exposed)) return [];
+  const what = [...new Set(faults.map(({ kind, target }) => `${kind} ${target}`))];
+  return [`nothing was tested: no session was exposed to ${firstFew(what).join(", ")}`];
 }
 
 function headline({ id, verdict, reasons }: ArchitectureResult): string {

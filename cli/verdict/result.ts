@@ -53,7 +53,10 @@ const architecture = z.object({
   outage: z.object({
     failedRequests: z.number().int(),
     timesAnonymous: z.number().int(),
+    /** The longest that a user waited for a definitive answer; whoever still waited at the end had waited until then. */
     longestGapMs: z.number().int(),
+    /** Users who had no definitive answer any more until the last answer of the run. */
+    stillWaiting: z.number().int().default(0),
   }),
 });
 

@@ -15,6 +15,7 @@ import type {
   StoreSeenEvent,
   UserEvent,
 } from "../history/events.ts";
+import { type Disturbance, noteDisturbance, noteUnplannedLife, noteUnplannedStore } from "./disturbances.ts";
 import { newFinalReads } from "./final-reads.ts";
 import { newSession, noteOperation, type SessionRecord } from "./session-record.ts";
 
@@ -55,9 +56,15 @@ export interface RunRecord {
   alerts: AlertEvent[];
   /** App servers that a balancer gave up on although nobody had broken them, by policy. */
   failovers: Map<string, Set<string>>;
+  /** What somebody else did to services in the middle of the run, by service. */
+  disturbances: Map<string, Disturbance>;
+  /** A server was stopped before the experiment began; it comes back with the repair, as another process. */
+  takesAway: boolean;
   leftovers: LeftoverEvent[];
   end?: EndEvent;
   lastAt: number;
+  /** When the last answer came: until then whoever got none was waiting. */
+  lastAnswerAt: number;
 }
 
 export function newRun(run: RunEvent): RunRecord {
@@ -76,8 +83,11 @@ export function newRun(run: RunEvent): RunRecord {
     measures: [],
     alerts: [],
     failovers: new Map(),
+    disturbances: new Map(),
+    takesAway: false,
     leftovers: [],
     lastAt: 0,
+    lastAnswerAt: 0,
   };
 }
 
@@ -98,6 +108,7 @@ export function noteEvent(record: RunRecord, event: HistoryEvent): void {
       noteFault(record, event);
       return;
     case "store-seen":
+      noteUnplannedStore(record, event);
       (event.when === "settled" ? record.storesSettled : record.storesBefore).set(event.server, event);
       return;
     case "settled":
@@ -116,6 +127,9 @@ export function noteEvent(record: RunRecord, event: HistoryEvent): void {
     case "failover":
       noteFailover(record, event);
       return;
+    case "disturbance":
+      noteDisturbance(record, event);
+      return;
     case "leftover":
       record.leftovers.push(event);
       return;
@@ -126,6 +140,7 @@ export function noteEvent(record: RunRecord, event: HistoryEvent): void {
       record.contradictions.add("the history tells of a second run");
       return;
     case "step":
+      if (event.step === "take-away") record.takesAway = true;
       return;
     default:
       event satisfies never;
@@ -156,6 +171,7 @@ function noteUser(record: RunRecord, event: UserEvent): void {
 
 function noteOperationOf(record: RunRecord, event: OperationEvent): void {
   const session = record.sessions.get(event.user);
+  record.lastAnswerAt = Math.max(record.lastAnswerAt, event.at + event.ms);
   if (event.phase === "final") record.predictionsClosed = true;
   if (session) noteOperation(session, event, record.finalFrom);
   else record.contradictions.add(`user ${event.user} acted without ever having entered`);
@@ -164,6 +180,7 @@ function noteOperationOf(record: RunRecord, event: OperationEvent): void {
   const isUser = session?.role === "subject" || session?.role === "control";
   const isJudged = session && isUser && record.architectures.has(session.architecture);
   if (event.answer === "someone-else" && !isJudged) record.strayCrossing ??= event;
+  noteUnplannedLife(record, event);
   noteBoot(record.boots, event.server, event.boot);
 }
 

@@ -23,8 +23,8 @@ export interface SessionRecord {
   copied?: Copied;
   /** What was done to the user on purpose, and when. */
   changes?: Map<ChangeEvent["what"], { at: number; says: string }>;
-  /** The app server that acknowledged the login, and its life at that moment. */
-  home?: { server: string; boot: string };
+  /** The app server that acknowledged the login, its life at that moment, and when the login was sent. */
+  home?: { server: string; boot: string; at: number };
   /** Acknowledged logins. A second one would hide the loss of the first session. */
   logins: number;
   /** Items whose addition was acknowledged, and the highest cart version acknowledged. */
@@ -50,12 +50,33 @@ export interface SessionRecord {
 export interface Interruption {
   failedRequests: number;
   timesAnonymous: number;
-  /** The longest that the user waited for a good answer: from the request that began it, over failed ones, to the answer. */
+  /**
+   * The longest that the user waited for a definitive answer, whatever it said: from the request that began it, over those without
+   * an answer, to the answer.
+   */
   longestGapMs: number;
   /** When that longest wait began. */
   longestGapFrom?: number;
-  /** When the first request was sent that has had no good answer yet; undefined when there is none. */
+  /** When the first request was sent that has had no definitive answer yet; undefined when there is none. */
   waitingSince?: number;
+}
+
+/** What a user felt in all: whoever still waited when the last answer of the run came had waited until then. */
+export interface WholeInterruption extends Omit<Interruption, "waitingSince"> {
+  stillWaiting?: true;
+}
+
+/** @param endAt when the last answer of the run came, in milliseconds of the run */
+export function interruptionUntil(endAt: number, { interruption }: SessionRecord): WholeInterruption {
+  const { waitingSince, ...past } = interruption;
+  if (waitingSince === undefined) return past;
+  const { longestGapMs, longestGapFrom } = longerOf(past, { from: waitingSince, to: endAt });
+  return {
+    ...past,
+    longestGapMs,
+    ...(longestGapFrom === undefined ? {} : { longestGapFrom }),
+    stillWaiting: true,
+  };
 }
 
 export function newSession({ user, architecture, role, seat, idleMs }: UserEvent): SessionRecord {
@@ -134,7 +155,7 @@ function noteWrite(session: SessionRecord, operation: OperationEvent): void {
   if (kind === "add-item" && operation.phase !== "baseline") session.isRegular = true;
   if (kind === "log-in") {
     session.logins += 1;
-    if (server !== undefined && boot !== undefined) session.home ??= { server, boot };
+    if (server !== undefined && boot !== undefined) session.home ??= { server, boot, at: operation.at };
   }
   if (kind === "add-item" && item !== undefined) session.acknowledgedItems.push(item);
   if (kind === "log-out") session.logout = "acknowledged";
@@ -158,13 +179,19 @@ function noteBaseline(baseline: SessionRecord["baseline"], operation: OperationE
 function noteInterruption(interruption: Interruption, { at, ms, phase, answer }: OperationEvent): void {
   if (phase === "baseline") return;
   interruption.waitingSince ??= at;
-  if (answer === "me") {
-    const gapMs = Math.round(at + ms - interruption.waitingSince);
-    if (gapMs > interruption.longestGapMs) {
-      interruption.longestGapMs = gapMs;
-      interruption.longestGapFrom = interruption.waitingSince;
-    }
-    delete interruption.waitingSince;
-  } else if (answer === "anonymous") interruption.timesAnonymous += 1;
-  else interruption.failedRequests += 1;
+  if (answer === "none" || answer === "store-unreachable") {
+    interruption.failedRequests += 1;
+    return;
+  }
+  if (answer === "anonymous") interruption.timesAnonymous += 1;
+  Object.assign(interruption, longerOf(interruption, { from: interruption.waitingSince, to: at + ms }));
+  delete interruption.waitingSince;
+}
+
+function longerOf(
+  known: Pick<Interruption, "longestGapMs" | "longestGapFrom">,
+  { from, to }: { from: number; to: number },
+): Pick<Interruption, "longestGapMs" | "longestGapFrom"> {
+  const gapMs = Math.round(to - from);
+  return gapMs > known.longestGapMs ? { longestGapMs: gapMs, longestGapFrom: from } : known;
 }

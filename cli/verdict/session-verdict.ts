@@ -4,6 +4,7 @@ import { controlsSurvived } from "./doubts.ts";
 import type { Fate } from "./fates.ts";
 import { isMismatch, type JudgedSession } from "./judge-architecture.ts";
 import type { RunRecord } from "./run-record.ts";
+import { interruptionUntil } from "./session-record.ts";
 
 /** What became of one session and why: what the result document counts, for whoever shows sessions one by one. */
 export interface SessionVerdict {
@@ -29,6 +30,8 @@ export interface SessionVerdict {
   longestGapMs: number;
   /** When that longest wait began, in milliseconds of the run. */
   longestGapFrom?: number;
+  /** There was no definitive answer any more until the last answer of the run. */
+  stillWaiting?: true;
 }
 
 /** The verdict on each session, in the order in which users entered. */
@@ -45,7 +48,6 @@ export function sessionVerdicts(judged: readonly JudgedSession[], record: RunRec
   return judged.map((one) => {
     const { session, fate, expected, because, exposed } = one;
     const cause = causeOf({ session, fate, record }, controlsAreWell.get(session.architecture) ?? false);
-    const { waitingSince, ...interruption } = session.interruption;
     return {
       user: session.user,
       architecture: session.architecture,
@@ -57,7 +59,7 @@ export function sessionVerdicts(judged: readonly JudgedSession[], record: RunRec
       exposed,
       mismatch: isMismatch(one, record),
       ...(cause ? { cause } : {}),
-      ...interruption,
+      ...interruptionUntil(record.lastAnswerAt, session),
     };
   });
 }

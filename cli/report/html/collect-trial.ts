@@ -134,6 +134,7 @@ function sessionData(
     timesAnonymous: felt.timesAnonymous,
     longestGapMs: felt.longestGapMs,
     longestGapFrom: Math.round(felt.longestGapFrom ?? 0),
+    stillWaiting: felt.stillWaiting === true,
     bytes: operations.get(user)?.bytes.length ?? 0,
   };
 }

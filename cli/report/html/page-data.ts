@@ -39,6 +39,8 @@ export interface SessionData {
   timesAnonymous: number;
   longestGapMs: number;
   longestGapFrom: number;
+  /** That wait, or a later one, was not over when the last answer of the run came. */
+  stillWaiting: boolean;
   /** How many bytes of `operations` are about this session. */
   bytes: number;
 }

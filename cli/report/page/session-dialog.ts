@@ -23,7 +23,7 @@ export function showSession(session: Session, trial: TrialData, appServers: read
     ...(evidence === "" ? [] : [["evidence", evidence] satisfies [string, string]]),
     [
       "felt",
-      `${session.failedRequests} requests failed, ${session.timesAnonymous} times seen anonymous, longest wait ${duration(session.longestGapMs)}`,
+      `${session.failedRequests} requests failed, ${session.timesAnonymous} times seen anonymous, longest wait ${duration(session.longestGapMs)}${session.stillWaiting ? ", still waiting when the run ended" : ""}`,
     ],
   ];
   const close = element("button", { type: "button", class: "close" }, "Close");

@@ -143,17 +143,16 @@ function events(labels: readonly PlacedLabel[]): HTMLElement {
   );
 }
 
-/** The longest that any of these users waited for a good answer. */
+/** The longest that any of these users waited for a definitive answer. */
 function longestWait(sessions: readonly Session[], x: (ms: number) => number): HTMLElement[] {
-  const longest = sessions
-    .filter(({ fate }) => fate !== "unstable")
-    .reduce<Session | undefined>(
-      (found, session) => (session.longestGapMs > (found?.longestGapMs ?? 0) ? session : found),
-      undefined,
-    );
+  const longest = sessions.reduce<Session | undefined>(
+    (found, session) => (session.longestGapMs > (found?.longestGapMs ?? 0) ? session : found),
+    undefined,
+  );
   if (!longest) return [];
-  const { longestGapFrom: from, longestGapMs: ms, architecture } = longest;
-  return [overlay("wait", from, from + ms, { x, label: `longest wait ${duration(ms)} (${architecture})` })];
+  const { longestGapFrom: from, longestGapMs: ms, architecture, stillWaiting } = longest;
+  const label = `longest wait ${duration(ms)} (${architecture})${stillWaiting ? ", not over" : ""}`;
+  return [overlay("wait", from, from + ms, { x, label })];
 }
 
 function overlay(
