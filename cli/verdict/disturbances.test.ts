@@ -56,16 +56,16 @@ describe("an app server that became another process though nothing on record did
 });
 
 describe("what the engine says of a service that somebody else touched", () => {
-  const after = (told: Story) =>
+  const finishing = (told: Story) =>
     told.phase("final").checksIn("ada", "anonymous").checksIn("bob", "me").checksIn("cyd", "me").ends();
 
   test("names the service and the time", async () => {
-    const { reasons } = await resultOf(after(calm().event(restarted("app1"))));
+    const { reasons } = await resultOf(finishing(calm().event(restarted("app1"))));
     expect(reasons[0]).toBe("app1 was restarted by somebody else at 4.2 s");
   });
 
   test("counts for all sessions that its store held", async () => {
-    const told = after(calm("cookie.redis").event(restarted("redis")));
+    const told = finishing(calm("cookie.redis").event(restarted("redis")));
     expect((await resultOf(told)).architectures[0]?.fates).toEqual({ "not-judged": 3 });
   });
 

@@ -91,7 +91,7 @@ describe("the fate of a session", () => {
 
   test("is resurrected, not degraded, when the fallback lets somebody in who had been logged out", () => {
     const told = crashAndRepair(threeUsers("cookie.redis").logsOut("bob"));
-    const answered = { degraded: true, cart: [], cartVersion: 0 } as const;
+    const answered = { degraded: true as const, cart: [], cartVersion: 0 };
     expect(fateIn(told.checksIn("bob", "me", answered).ends(), "bob")).toBe("resurrected");
   });
 
