@@ -173,6 +173,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
   const { recorder, narrator, signal, guard } = tools;
   const transport = openTransport({ port: lab.port });
   try {
+    for (const says of plan.alsoTakesPart ?? []) await narrator.tell(says);
     narrator.doing(`${plan.architectures.length} architectures, ${plan.users} users each: finding a home for everyone`);
     const newAddress = plan.scenario.clients === "one-network" ? officeAddresses() : clientAddresses();
     const asTheyCome = plan.scenario.clients === "one-network";

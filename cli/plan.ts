@@ -1,6 +1,9 @@
 import { loadScenario } from "./catalogue.ts";
+import { canTouch, faultsOf } from "./fault-reach.ts";
 import type { HistoryEvent } from "./history/events.ts";
-import { type Architecture, profilesOf, selectArchitectures } from "./lab/architectures.ts";
+import { type Architecture, profilesOf, type Selection, selectArchitectures } from "./lab/architectures.ts";
+import { loadPolicies } from "./lab/policies.ts";
+import { loadStores } from "./lab/stores.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What is to be done, complete, before anything is started. */
@@ -8,6 +11,8 @@ export interface Plan {
   scenarioId: string;
   scenario: Scenario;
   architectures: Architecture[];
+  /** What takes part without having been asked for, and why, in sentences. */
+  alsoTakesPart?: readonly string[];
   /** Subjects per architecture. */
   users: number;
   seed: number;
@@ -25,7 +30,7 @@ export interface Plan {
   onEvent?: (event: HistoryEvent) => void;
 }
 
-export interface PlanOptions extends Omit<Plan, "scenario" | "architectures"> {
+export interface PlanOptions extends Omit<Plan, "scenario" | "architectures" | "alsoTakesPart"> {
   policies?: "all" | readonly string[];
   stores?: "all" | readonly string[];
   /** "All" stores are the core's and those of these Compose profiles. */
@@ -37,18 +42,61 @@ export function profilesOfPlan({ architectures, scenario }: Pick<Plan, "architec
   return [...new Set([...profilesOf(architectures), ...(scenario.profiles ?? [])])].sort();
 }
 
-/** Chooses the architectures of a scenario. @throws LabError for unknown names */
+/**
+ * Chooses the architectures of a scenario: those that were asked for, a control that its faults do not touch, and where they would
+ * touch nobody, something that they do touch: otherwise nothing would be tested.
+ *
+ * @throws LabError for unknown names
+ */
 export async function makePlan({ policies, stores, profiles, ...options }: PlanOptions): Promise<Plan> {
-  const scenario = await loadScenario(options.scenarioId);
+  const { scenarioId, victim } = options;
+  const scenario = await loadScenario(scenarioId);
   const { controlStore, controlPolicy, ...defaults } = scenario.architectures;
-  const architectures = selectArchitectures({
-    policies: withControl(policies ?? defaults.policies ?? "all", controlPolicy),
-    stores: withControl(stores ?? defaults.stores ?? "all", controlStore),
-    ...(profiles === undefined ? {} : { profiles }),
-  });
-  return { ...options, scenario, architectures };
+  let selection: Required<Selection> = {
+    policies: policies ?? defaults.policies ?? "all",
+    stores: stores ?? defaults.stores ?? "all",
+    profiles: profiles ?? [],
+  };
+  const alsoTakesPart: string[] = [];
+  add("stores", controlStore, "as a control: the faults do not touch it");
+  add("policies", controlPolicy, "as a control: the faults do not touch it");
+  if (faultsOf(scenario).length > 0 && !isTouched(scenario, selection, victim)) {
+    const touched = whatIsTouched(scenario, selection, victim);
+    const why = `for ${scenarioId} touches nobody otherwise, and nothing would be tested`;
+    add("policies", touched?.policy, why);
+    add("stores", touched?.store, why);
+  }
+  return { ...options, scenario, architectures: selectArchitectures(selection), alsoTakesPart };
+
+  function add(what: "policies" | "stores", id: string | undefined, why: string): void {
+    const chosen = selection[what];
+    if (id === undefined || chosen === "all" || chosen.includes(id)) return;
+    selection = { ...selection, [what]: [id, ...chosen] };
+    alsoTakesPart.push(`${id} takes part, too, ${why}.`);
+  }
 }
 
-function withControl(chosen: "all" | readonly string[], control: string | undefined): "all" | readonly string[] {
-  return chosen === "all" || control === undefined ? chosen : [...new Set([control, ...chosen])];
+function isTouched(scenario: Scenario, selection: Selection, victim: string): boolean {
+  return selectArchitectures(selection).some((architecture) => canTouch(scenario, architecture, victim));
+}
+
+/**
+ * What to add to a selection that the scenario's faults do not touch: rather a store than a policy, rather one of the scenario's
+ * own, and one that keeps its sessions on a server.
+ *
+ * @returns undefined where they touch nothing at all
+ */
+function whatIsTouched(
+  scenario: Scenario,
+  { policies, stores }: Required<Selection>,
+  victim: string,
+): { policy?: string; store?: string } | undefined {
+  const own = scenario.architectures.stores ?? "all";
+  const candidates = loadStores()
+    .filter(({ id, profile }) => (own === "all" ? profile === null : own.includes(id)))
+    .sort((one, other) => Number(other.livesIn === "server") - Number(one.livesIn === "server"));
+  const store = candidates.find(({ id }) => isTouched(scenario, { policies, stores: [id] }, victim))?.id;
+  if (store !== undefined) return { store };
+  const policy = loadPolicies().find(({ id }) => isTouched(scenario, { policies: [id], stores }, victim))?.id;
+  return policy === undefined ? undefined : { policy };
 }
