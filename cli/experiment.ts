@@ -17,6 +17,7 @@ import { newRunFolder, runFiles } from "./lab/runs.ts";
 import { loadStores } from "./lab/stores.ts";
 import { appServers, balancer, type Lab } from "./lab/topology.ts";
 import { type Plan, profilesOfPlan } from "./plan.ts";
+import { newLivesSeen } from "./runner/note-disturbances.ts";
 import { newFailoversSeen } from "./runner/note-failovers.ts";
 import { seededShuffle } from "./runner/pace.ts";
 import { runScenario } from "./runner/run-scenario.ts";
@@ -217,6 +218,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       broken: [],
       hit: new Set(),
       failoversSeen: newFailoversSeen(),
+      lives: newLivesSeen(),
       noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner: guard.owner }),
       takenAway: [],
       filled: [],

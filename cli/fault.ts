@@ -17,6 +17,8 @@ export interface FaultDefinition {
   experience: string;
   /** In which state it makes sense; a server that is away can only come back. */
   needs?: "stopped";
+  /** The process ends, or another one takes its place: whatever was only in its memory is gone. */
+  endsProcess?: true;
   /** It changes the settings of a Redis server, and hits nothing else. */
   only?: "redis";
   /** It changes the balancers' lists of app servers and leaves every process as it is. */

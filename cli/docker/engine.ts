@@ -19,6 +19,8 @@ export interface ContainerState {
   exitCode: number;
   /** ISO 8601; changes with every start. */
   startedAt: string;
+  /** ISO 8601, of the life before where it runs; the year 1 where it has not ended yet. */
+  finishedAt?: string;
   /** Attached to the lab's network. */
   attached: boolean;
   health: string;
@@ -354,6 +356,7 @@ function stateOf(service: string, info: ContainerInspectInfo, lab: Lab): Contain
     paused: State.Paused,
     exitCode: State.ExitCode,
     startedAt: State.StartedAt,
+    finishedAt: State.FinishedAt,
     attached: Object.hasOwn(info.NetworkSettings.Networks, networkOf(lab)),
     health: State.Health?.Status ?? "unknown",
   };

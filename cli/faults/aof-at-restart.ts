@@ -3,6 +3,7 @@ import { defineFault } from "../fault.ts";
 export default defineFault("aof-at-restart", {
   experience:
     "restarted politely after `appendonly yes` was written into its configuration: it reads that file only, which is new",
+  endsProcess: true,
   only: "redis",
   async inject(service) {
     await service.redis().appendOnly({ now: false });

@@ -3,6 +3,7 @@ import { defineFault } from "../fault.ts";
 export default defineFault("aof-then-restart", {
   experience:
     "its append-only file is switched on while it runs, and it writes all it holds there; then it is restarted politely",
+  endsProcess: true,
   only: "redis",
   async inject(service) {
     await service.redis().appendOnly({ now: true });

@@ -2,6 +2,7 @@ import { defineFault } from "../fault.ts";
 
 export default defineFault("restart", {
   experience: "SIGTERM, then started again at once: the process may save its data; another one takes its place",
+  endsProcess: true,
   async inject(service) {
     await service.stop();
     await service.start();

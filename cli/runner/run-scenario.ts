@@ -3,6 +3,7 @@ import { balancer } from "../lab/topology.ts";
 import type { Step } from "../scenario.ts";
 import { aim, fillServers, healFaults, holdCopies, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
 import { lookIntoStores } from "./look-into-stores.ts";
+import { expectOtherLives, noteDisturbances } from "./note-disturbances.ts";
 import { noteFailovers } from "./note-failovers.ts";
 import { predict } from "./predict.ts";
 import { settle } from "./settle.ts";
@@ -24,6 +25,7 @@ import { chooseForgedCookies, chooseNewAddresses, everyoneChanges } from "./user
 export async function runScenario(stage: Stage): Promise<void> {
   const startedAtMs = Date.now();
   announceUsers(stage);
+  await noteDisturbances(stage);
   if (stage.scenario.steps.some((step) => step.do === "measure" && step.measure.looksIntoStore))
     stage.storesBefore = await lookIntoStores(stage);
   noteWrongLabels(stage);
@@ -35,6 +37,7 @@ export async function runScenario(stage: Stage): Promise<void> {
     throwIfInterrupted(stage);
   } finally {
     await healFaults(stage);
+    await noteDisturbances(stage);
     await noteFailovers(stage);
     await noteAlerts(stage, startedAtMs);
   }
@@ -75,6 +78,7 @@ async function play(stage: Stage, step: Step): Promise<void> {
       return everyoneChanges(stage, step.what);
     case "take-away":
       narrator.doing(`stopping ${nameOf(stage, step.server)}`);
+      expectOtherLives(stage, [{ target: nameOf(stage, step.server), endsProcess: true }]);
       return takeAway(stage, step.server);
     case "measure":
       return takeMeasure(stage, step.measure);
@@ -106,6 +110,8 @@ async function play(stage: Stage, step: Step): Promise<void> {
       if (stage.faultDelayMs) await sleep(stage.faultDelayMs);
       const faults = await aim(stage, step.faults);
       narrator.doing(faults.map(({ kind, target }) => `${kind} ${target}`).join(", "));
+      await noteDisturbances(stage);
+      expectOtherLives(stage, faults);
       return injectFaults(stage, faults);
     }
     case "browse":

@@ -5,6 +5,7 @@ import { architectureHost, directHost } from "../lab/topology.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { waitUntil } from "../wait.ts";
+import { noteDisturbances } from "./note-disturbances.ts";
 import { noteFailovers } from "./note-failovers.ts";
 import { lookAtStores } from "./predict.ts";
 import type { Stage } from "./stage.ts";
@@ -28,6 +29,7 @@ export async function settle(stage: Stage): Promise<void> {
     (await appServersReachStores(stage)) ??
     (await policiesUseEveryServer(stage)) ??
     (await canariesLogIn(stage));
+  await noteDisturbances(stage);
   await noteFailovers(stage);
   if (problem === undefined) stage.failoversSeen.touched.clear();
   await lookAtStores(stage, "settled");

@@ -10,6 +10,7 @@ import type { Member } from "../users/population.ts";
 import type { Transport } from "../users/transport.ts";
 import type { HeldCookie } from "../users/virtual-user.ts";
 import type { StoresBefore } from "./look-into-stores.ts";
+import type { LivesSeen } from "./note-disturbances.ts";
 import type { FailoversSeen } from "./note-failovers.ts";
 import type { Attacker } from "./strangers-try.ts";
 
@@ -68,6 +69,7 @@ export interface Stage {
   /** Services that were broken in this run, healed or not. */
   hit: Set<string>;
   failoversSeen: FailoversSeen;
+  lives: LivesSeen;
   /** Puts on record outside of the run, in case this process dies, what is about to be broken, or is well again. */
   noteFault: (type: "breaking" | "healed", fault: { kind: string; target: string }) => void;
   /** Stopped before the experiment began. */

@@ -1,0 +1,83 @@
+import type { ContainerState } from "../docker/engine.ts";
+import type { Fault } from "../fault.ts";
+import { serversOf } from "../lab/stores.ts";
+import { balancer, nodeBalancer, policyOfNodeBalancer } from "../lab/topology.ts";
+import type { Stage } from "./stage.ts";
+
+/** What is known of the processes that a run depends on. */
+export interface LivesSeen {
+  /** Service -> when its process began, as the engine states it; none of a process that this run ends, or has ended. */
+  startedAt: Map<string, string>;
+  /** What is on record already. */
+  noted: Set<string>;
+}
+
+export function newLivesSeen(): LivesSeen {
+  return { startedAt: new Map(), noted: new Set() };
+}
+
+type Looking = Pick<
+  Stage,
+  "engine" | "lab" | "recorder" | "lives" | "broken" | "takenAway" | "architectures" | "appServers"
+>;
+
+/**
+ * Puts on record what became another process, or is dead, frozen or cut off, without this run having done it. Has to be called before
+ * anybody logs in, before each fault, at the settle point and at the end. What happens and is over between two looks shows only
+ * where it is another process then.
+ */
+export async function noteDisturbances(stage: Looking): Promise<void> {
+  const states = await stage.engine.states(stage.lab).catch(() => []);
+  const needed = servicesNeeded(stage);
+  for (const state of states) if (needed.has(state.service)) noteDisturbance(stage, state);
+}
+
+/** From now on these processes may be others: this run ends them. */
+export function expectOtherLives(
+  { lives }: Pick<Stage, "lives">,
+  faults: readonly Pick<Fault, "target" | "endsProcess">[],
+): void {
+  for (const { target, endsProcess } of faults) if (endsProcess) lives.startedAt.delete(target);
+}
+
+function noteDisturbance(stage: Looking, state: ContainerState): void {
+  const { recorder, lives } = stage;
+  const { service } = state;
+  const faults = stage.broken.filter(({ target }) => target === service);
+  const isEnded = faults.some(({ endsProcess }) => endsProcess) || stage.takenAway.some(({ name }) => name === service);
+  if (isEnded && !state.running) return;
+  const found = whatHappened(state, { isBroken: faults.length > 0, startedAt: lives.startedAt.get(service) });
+  lives.startedAt.set(service, state.startedAt);
+  if (!found || lives.noted.has(`${service} ${found.says}`)) return;
+  lives.noted.add(`${service} ${found.says}`);
+  const at = recorder.now();
+  const agoMs = found.when === undefined ? 0 : Date.now() - Date.parse(found.when);
+  const happenedAt = Math.round(Math.min(at, Math.max(0, at - agoMs)));
+  recorder.record({ type: "disturbance", at, service, happenedAt, says: found.says });
+}
+
+/** @returns what somebody else did, and when, if the engine says that (ISO 8601) */
+function whatHappened(
+  { running, paused, attached, exitCode, startedAt, finishedAt }: ContainerState,
+  { isBroken, startedAt: before }: { isBroken: boolean; startedAt: string | undefined },
+): { says: string; when?: string | undefined } | undefined {
+  if (!running) return { says: `was ended by somebody else (exit code ${exitCode})`, when: finishedAt };
+  if (before !== undefined && before !== startedAt) return { says: "was restarted by somebody else", when: startedAt };
+  // A fault of this run may be that it is frozen or cut off.
+  if (isBroken) return undefined;
+  if (paused) return { says: "was frozen by somebody else" };
+  return attached ? undefined : { says: "was cut off from the network by somebody else" };
+}
+
+function servicesNeeded({ architectures, appServers, broken }: Looking): Set<string> {
+  const stores = architectures.map(({ store }) => store);
+  const usesNodeBalancer = architectures.some(({ policy }) => policy.id === policyOfNodeBalancer);
+  return new Set([
+    balancer,
+    ...(usesNodeBalancer ? [nodeBalancer] : []),
+    ...appServers,
+    ...broken.filter(({ kind }) => kind === "join").map(({ target }) => target),
+    ...stores.flatMap(serversOf),
+    ...stores.flatMap(({ group }) => group?.watchers ?? []),
+  ]);
+}
