@@ -1,3 +1,4 @@
+import { refuseDuringRun } from "./docker/claim-lab.ts";
 import type { Engine } from "./docker/engine.ts";
 import { LabError } from "./errors.ts";
 import type { OperationEvent, OperationKind } from "./history/events.ts";
@@ -18,11 +19,16 @@ export interface Wish {
   item?: string;
 }
 
-/** Has one browser do one thing, and keeps it for the next time. It never logs in by itself. */
+/**
+ * Has one browser do one thing, and keeps it for the next time. It never logs in by itself.
+ *
+ * @throws LabError (`lab-in-use`) where that would falsify what a run in progress counts
+ */
 export async function driveUser(
   { name, action, architecture, item }: Wish,
   { lab, engine }: { lab: Lab; engine: Engine },
 ): Promise<UserStory> {
+  if (action === "login" || action === "logout") refuseDuringRun(lab.name, { byLogin: true });
   const whose = { lab: lab.name, name, architecture: architecture.id };
   const { id: labId } = await engine.state(lab, balancer);
   const found = findKeptUser(whose);

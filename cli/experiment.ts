@@ -2,13 +2,11 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { addServers } from "./docker/add-servers.ts";
 import { composeVersion } from "./docker/compose.ts";
 import { Engine, type Resource } from "./docker/engine.ts";
-import { type Guard, guardRunningLab, refuseBusyLab } from "./docker/guard-lab.ts";
+import type { Guard } from "./docker/guard-lab.ts";
 import { removeLab } from "./docker/remove-lab.ts";
 import { openService, redisInfo } from "./docker/service.ts";
-import { findLab, reviveLab, startLab } from "./docker/start-lab.ts";
 import { historyVersion, type RunEvent, type Versions } from "./history/events.ts";
 import { readHistory } from "./history/reader.ts";
 import { FileRecorder } from "./history/recorder.ts";
@@ -16,7 +14,8 @@ import type { Interrupt } from "./interrupt.ts";
 import { newRunFolder, runFiles } from "./lab/runs.ts";
 import { loadStores } from "./lab/stores.ts";
 import { appServers, balancer, type Lab } from "./lab/topology.ts";
-import { type Plan, profilesOfPlan } from "./plan.ts";
+import { openLab } from "./open-lab.ts";
+import type { Plan } from "./plan.ts";
 import { newLivesSeen } from "./runner/note-disturbances.ts";
 import { newFailoversSeen } from "./runner/note-failovers.ts";
 import { seededShuffle } from "./runner/pace.ts";
@@ -44,8 +43,8 @@ export async function runExperiment(plan: Plan, narrator: Narrator, interrupt: I
   const engine = new Engine();
   const { signal } = interrupt;
   if (plan.users * plan.architectures.length >= crowd) collectSooner();
-  const { lab, isOurs } = await openLab(plan, engine, narrator, interrupt);
-  await using guard = guardRunningLab(lab);
+  await using opened = await openLab(plan, engine, narrator, interrupt);
+  const { lab, isOurs, guard } = opened;
 
   let run: OpenRun | undefined;
   let left: Resource[] = [];
@@ -82,7 +81,8 @@ export async function withLab(
   act: () => Promise<void>,
 ): Promise<Resource[]> {
   const engine = new Engine();
-  const { lab, isOurs } = await openLab(plan, engine, narrator, interrupt);
+  await using opened = await openLab(plan, engine, narrator, interrupt);
+  const { lab, isOurs } = opened;
   let left: Resource[] = [];
   try {
     await act();
@@ -93,39 +93,6 @@ export async function withLab(
     }
   }
   return left;
-}
-
-/** The running lab of that name, with the optional servers that the plan needs, or one that is started. @returns whether this command has to remove it */
-async function openLab(
-  plan: Plan,
-  engine: Engine,
-  narrator: Narrator,
-  interrupt: Interrupt,
-): Promise<{ lab: Lab; isOurs: boolean }> {
-  refuseBusyLab(plan.name);
-  const running = await findLab(plan.name, engine);
-  if (running) {
-    // After a restart of the engine its containers are all there, and all dead.
-    if ((await engine.states(running)).every((state) => !state.running)) {
-      narrator.doing(`the lab "${plan.name}" is stopped: starting it again`);
-      await reviveLab(running, engine, interrupt.signal);
-    }
-    const missing = profilesOfPlan(plan).filter((profile) => !running.profiles.includes(profile));
-    if (missing.length === 0) return { lab: running, isOurs: false };
-    narrator.doing(`starting ${missing.join(", ")} in the lab "${plan.name}", for as long as that runs`);
-    return { lab: await addServers(running, missing, { engine, signal: interrupt.signal }), isOurs: false };
-  }
-  if (!plan.keep) interrupt.onSecond = async () => void (await removeLab(plan, engine));
-  const lab = await startLab({
-    name: plan.name,
-    stays: plan.keep,
-    engine,
-    signal: interrupt.signal,
-    profiles: profilesOfPlan(plan),
-    say: (text) => narrator.doing(text),
-    ...(plan.port === undefined ? {} : { port: plan.port }),
-  });
-  return { lab, isOurs: !plan.keep };
 }
 
 /** From so many users on, memory counts for more than the time that it takes to tidy it up. */

@@ -24,6 +24,8 @@ export interface Plan {
   port?: number;
   /** Leave the lab running when this command started it. */
   keep: boolean;
+  /** Wait for a run in progress on that lab, instead of being refused. */
+  wait?: boolean;
   /** The command line, for the record. */
   command: string;
   /** Told of each event of the history as it happens. */

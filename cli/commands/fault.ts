@@ -2,10 +2,11 @@ import type { Command } from "commander";
 import { faultKinds, loadFault } from "../catalogue.ts";
 import { exitCodes, unknownValue } from "../errors.ts";
 import { defaultName } from "../lab/topology.ts";
-import { nameOption } from "./options.ts";
+import { nameOption, waitOption } from "./options.ts";
 
 interface FaultOptions {
   name: string;
+  wait?: boolean;
   json?: boolean;
 }
 
@@ -16,6 +17,7 @@ export function addFault(program: Command): void {
     .argument("<kind>", faultKinds().join(", "))
     .argument("<service>", "which one; `lab status` lists them")
     .addOption(nameOption())
+    .addOption(waitOption())
     .option("--json", "as JSON")
     .action(async (kind: string, service: string, options: FaultOptions, command: Command) => {
       if (!faultKinds().includes(kind)) throw unknownValue("fault", await printable(kind), faultKinds());
@@ -25,16 +27,16 @@ export function addFault(program: Command): void {
 
 async function inject(
   { kind, service }: { kind: string; service: string },
-  { name, json, colour }: FaultOptions & { colour: boolean },
+  { name, wait = false, json, colour }: FaultOptions & { colour: boolean },
 ): Promise<void> {
-  const [{ Engine }, { requireLab }, { serviceNames }, { injectByHand }] = await Promise.all([
+  const [{ Engine }, { requireIdleLab }, { serviceNames }, { injectByHand }] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
     import("../docker/lab-services.ts"),
     import("../inject-by-hand.ts"),
   ]);
   const engine = new Engine();
-  const lab = await requireLab(name, engine);
+  const lab = await requireIdleLab(name, engine, { wait });
   const known = await serviceNames(lab, engine);
   if (!known.includes(service)) throw unknownValue("service", await printable(service), known);
   const fault = (await loadFault(kind))(service);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { unknownValue } from "../errors.ts";
 import { defaultName } from "../lab/topology.ts";
-import { nameOption } from "./options.ts";
+import { nameOption, waitOption } from "./options.ts";
 
 export function addHeal(program: Command): void {
   program
@@ -9,11 +9,14 @@ export function addHeal(program: Command): void {
     .description("bring back whatever is dead, frozen or cut off, and wait until it answers")
     .argument("[service...]", "only these (default: all)")
     .addOption(nameOption())
-    .action(async (wanted: string[], { name }: { name: string }) => heal(wanted, name));
+    .addOption(waitOption())
+    .action(async (wanted: string[], { name, wait }: { name: string; wait?: boolean }) =>
+      heal(wanted, name, { wait: wait ?? false }),
+    );
 }
 
-async function heal(wanted: readonly string[], name: string): Promise<void> {
-  const [{ Engine }, { requireLab }, { serviceNames }, { healServices }, { harmless }] = await Promise.all([
+async function heal(wanted: readonly string[], name: string, { wait }: { wait: boolean }): Promise<void> {
+  const [{ Engine }, { requireIdleLab }, { serviceNames }, { healServices }, { harmless }] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
     import("../docker/lab-services.ts"),
@@ -21,7 +24,7 @@ async function heal(wanted: readonly string[], name: string): Promise<void> {
     import("../report/text.ts"),
   ]);
   const engine = new Engine();
-  const lab = await requireLab(name, engine);
+  const lab = await requireIdleLab(name, engine, { wait });
   const known = await serviceNames(lab, engine);
   for (const service of wanted) if (!known.includes(service)) throw unknownValue("service", harmless(service), known);
 

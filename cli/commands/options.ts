@@ -10,6 +10,11 @@ export function nameOption(): Option {
     .argParser(labName);
 }
 
+/** `--wait`, common to all commands that would disturb a run in progress. */
+export function waitOption(): Option {
+  return new Option("--wait", "wait for a run in progress on this lab to end, instead of being refused");
+}
+
 export function portOption(): Option {
   return new Option(
     "--port <number>",

@@ -1,14 +1,15 @@
 import type { Command } from "commander";
 import { defaultName } from "../lab/topology.ts";
-import { nameOption } from "./options.ts";
+import { nameOption, waitOption } from "./options.ts";
 
 export function addReset(program: Command): void {
   program
     .command("reset")
     .description("make the lab as new in seconds: everything alive, no session anywhere, kept users forgotten")
     .addOption(nameOption())
-    .action(async ({ name }: { name: string }) => {
-      const [{ Engine }, { requireLab }, { resetOnRecord }, { storesOf }, { forgetKeptUsers }] = await Promise.all([
+    .addOption(waitOption())
+    .action(async ({ name, wait = false }: { name: string; wait?: boolean }) => {
+      const [{ Engine }, { requireIdleLab }, { resetOnRecord }, { storesOf }, { forgetKeptUsers }] = await Promise.all([
         import("../docker/engine.ts"),
         import("./require-lab.ts"),
         import("../docker/reset-lab.ts"),
@@ -16,7 +17,7 @@ export function addReset(program: Command): void {
         import("../users/kept-user.ts"),
       ]);
       const engine = new Engine();
-      const lab = await requireLab(name, engine);
+      const lab = await requireIdleLab(name, engine, { wait });
       const begin = performance.now();
       process.stderr.write(`resetting the lab "${name}"\n`);
       await resetOnRecord(lab, engine);

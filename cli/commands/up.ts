@@ -21,6 +21,7 @@ export function addUp(program: Command): void {
         { findLab, reviveLab, startLab },
         { addServers },
         { refuseBusyLab },
+        { refuseDuringRun },
         { removeLab },
         terminal,
         { listenForInterrupts, exitCodeOf },
@@ -29,6 +30,7 @@ export function addUp(program: Command): void {
         import("../docker/start-lab.ts"),
         import("../docker/add-servers.ts"),
         import("../docker/guard-lab.ts"),
+        import("../docker/claim-lab.ts"),
         import("../docker/remove-lab.ts"),
         import("../terminal.ts"),
         import("../interrupt.ts"),
@@ -42,6 +44,7 @@ export function addUp(program: Command): void {
         const wanted = await knownProfiles(options.with);
         const running = await findLab(options.name, engine);
         if (running) {
+          refuseDuringRun(options.name);
           checkPort(options, running.port);
           narrator.doing(`the lab "${options.name}" exists already; making sure that all of it answers`);
           await reviveLab(running, engine, interrupt.signal);

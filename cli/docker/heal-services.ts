@@ -1,5 +1,5 @@
 import { LabError } from "../errors.ts";
-import type { Lab } from "../lab/topology.ts";
+import { defaultName, type Lab } from "../lab/topology.ts";
 import { waitUntil } from "../wait.ts";
 import type { ContainerState, Engine } from "./engine.ts";
 import { openLabServices } from "./lab-services.ts";
@@ -63,6 +63,22 @@ export async function healServices({ lab, engine, only, say }: Healing): Promise
 /** All that is wrong and shows. Nothing shows that a Redis server's settings were changed. */
 export async function findAilments(lab: Lab, engine: Engine): Promise<Ailment[]> {
   return [...ailmentsOf(await engine.states(lab)), ...(await changedLists(lab, engine))];
+}
+
+/**
+ * For whatever measures: a lab that is broken already, or was broken by hand and forgotten, answers another question than the one
+ * that is asked.
+ *
+ * @throws LabError (`lab-unwell`)
+ */
+export async function requireWell(lab: Lab, engine: Engine): Promise<void> {
+  const ailments = await findAilments(lab, engine);
+  if (ailments.length === 0) return;
+  const suffix = lab.name === defaultName ? "" : ` --name ${lab.name}`;
+  throw new LabError(
+    `The lab "${lab.name}" is not well: ${ailments.map(({ service, found }) => `${service} is ${found}`).join("; ")}.`,
+    { id: "lab-unwell", todo: `Run \`lab heal${suffix}\`, then this again.`, exit: "environment" },
+  );
 }
 
 /** Who stands otherwise in the balancers' lists than nginx/ says. A balancer that is down has no list; started again, it has its own. */

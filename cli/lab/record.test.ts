@@ -98,11 +98,20 @@ describe("a record", () => {
     expect([broken, open]).toEqual([[{ ...breaking, owner: alive }], [adding]]);
   });
 
+  it("has who measures, first come first, until they are done", () => {
+    const running = { type: "running", what: "lab scenario login", countsSessions: false, owner: alive } as const;
+    const other = { ...running, owner: dead };
+    expect(recordOf(first(), running, other).running).toEqual([running, other]);
+    expect(recordOf(first(), running, other, { type: "ran", owner: alive }).running).toEqual([other]);
+  });
+
   it.each([
     ["a fault without its process", { ...breaking, owner: undefined }],
     ["servers without the process that adds them", { ...adding, owner: undefined }],
     ["servers without their names", { ...adding, services: undefined }],
     ["an end without the process", { type: "withdrawn" }],
+    ["a run without the process", { type: "running", what: "lab scenario login" }],
+    ["a run without its name", { type: "running", owner: alive }],
   ] as unknown as [string, typeof adding][])("with %s is damaged", (_, line) => {
     expect(isDamaged(recordOf(first(), line))).toBe(true);
   });
@@ -173,6 +182,12 @@ describe("what a record asks for", () => {
 
   it("is to go on removing a lab that was only found", () => {
     expect(recoveryOf(recordOf(first({ type: "found" }), { type: "removing" }))).toBe("remove");
+  });
+
+  it("is nothing as long as somebody measures on a lab that was only found", () => {
+    const running = { type: "running", what: "lab scenario login", countsSessions: false, owner: alive } as const;
+    expect(recoveryOf(recordOf(first({ type: "found" }), running))).toBe("nothing");
+    expect(recoveryOf(recordOf(first({ type: "found" }), { ...running, owner: dead }))).toBe("forget");
   });
 
   it("is never to begin removing it", () => {

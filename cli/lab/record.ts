@@ -46,6 +46,9 @@ export type RecordLine =
   /** A service is about to be broken by a command that is going to heal it. */
   | { type: "breaking"; kind: string; target: string; owner: ProcessIdentity }
   | { type: "healed"; kind: string; target: string; owner: ProcessIdentity }
+  /** A command measures on this lab until it says `ran`; `countsSessions`: what the stores hold, too. */
+  | { type: "running"; what: string; countsSessions: boolean; owner: ProcessIdentity }
+  | { type: "ran"; owner: ProcessIdentity }
   /** Compose is about to be told to start these services beside those that run. */
   | { type: "adding"; services: readonly string[]; owner: ProcessIdentity }
   /** `added`: they answer, and stay as long as the lab. `withdrawn`: they were taken away again. */
@@ -54,6 +57,7 @@ export type RecordLine =
 
 type FirstLine = Extract<RecordLine, { type: "started" | "found" }>;
 type Breaking = Extract<RecordLine, { type: "breaking" }>;
+export type Running = Extract<RecordLine, { type: "running" }>;
 export type Adding = Extract<RecordLine, { type: "adding" }>;
 
 /** What the lines of a record come to. */
@@ -66,6 +70,8 @@ export interface LabRecord extends Omit<FirstLine, "type"> {
   broken: Breaking[];
   /** Begun to be added, and not there yet, oldest first. */
   adding: Adding[];
+  /** Commands that measure on it, first come first. */
+  running: Running[];
 }
 
 /** Which record: the file, and the lab that it has to be about. */
@@ -174,7 +180,15 @@ export function readRecord(path: string): LabRecord | DamagedRecord | undefined 
       .slice(0, -1)
       .map((line) => JSON.parse(line) as RecordLine);
     if (!isFirstLine(first)) return { path, damaged: "its first line does not say which lab it is about" };
-    const record: LabRecord = { ...first, path, found: first.type === "found", stage: "begun", broken: [], adding: [] };
+    const record: LabRecord = {
+      ...first,
+      path,
+      found: first.type === "found",
+      stage: "begun",
+      broken: [],
+      adding: [],
+      running: [],
+    };
     for (const line of rest) continueWith(record, line);
     return record;
   } catch (error) {
@@ -186,7 +200,15 @@ export function isDamaged(record: LabRecord | DamagedRecord): record is DamagedR
   return "damaged" in record;
 }
 
-const doneBySomebody: readonly RecordLine["type"][] = ["breaking", "healed", "adding", "added", "withdrawn"];
+const doneBySomebody: readonly RecordLine["type"][] = [
+  "breaking",
+  "healed",
+  "adding",
+  "added",
+  "withdrawn",
+  "running",
+  "ran",
+];
 
 /** @throws TypeError when a line lacks what it should say */
 function continueWith(record: LabRecord, line: RecordLine): void {
@@ -194,6 +216,7 @@ function continueWith(record: LabRecord, line: RecordLine): void {
     throw new TypeError(`"${line.type}" without the process that does it`);
   if (line.type === "adding" && !(Array.isArray(line.services) && line.services.every(isText)))
     throw new TypeError("servers that are added, without their names");
+  if (line.type === "running" && !isText(line.what)) throw new TypeError("a run without its name");
   if (line.type === "starting" || line.type === "removing") record.stage = line.type;
   if (line.type === "ready") record.stage = line.stays ? "stays" : "ready";
   if (line.type === "breaking") record.broken.push(line);
@@ -202,6 +225,8 @@ function continueWith(record: LabRecord, line: RecordLine): void {
       ({ kind, target, owner }) => kind !== line.kind || target !== line.target || !isSameProcess(owner, line.owner),
     );
   if (line.type === "adding") record.adding.push(line);
+  if (line.type === "running") record.running.push(line);
+  if (line.type === "ran") record.running = record.running.filter(({ owner }) => !isSameProcess(owner, line.owner));
   if (line.type === "added" || line.type === "withdrawn")
     record.adding = record.adding.filter(({ owner }) => !isSameProcess(owner, line.owner));
 }

@@ -19,7 +19,9 @@ export function recoveryOf(record: LabRecord): Recovery {
   if (isDead && isDoomed) return "remove";
   const orphans = orphansOf(record);
   if (orphans.broken.length + orphans.adding.length > 0) return "put-right";
-  return record.found && isDead && record.broken.length + record.adding.length === 0 ? "forget" : "nothing";
+  const isUsed = record.running.some(({ owner }) => stateOfProcess(owner) !== "dead");
+  const isDone = record.broken.length + record.adding.length === 0 && !isUsed;
+  return record.found && isDead && isDone ? "forget" : "nothing";
 }
 
 /** What commands that died had begun in a lab that stays, and not finished. */

@@ -1,4 +1,5 @@
 import { faultKinds, loadFault } from "../catalogue.ts";
+import { refuseDuringRun } from "../docker/claim-lab.ts";
 import type { Engine } from "../docker/engine.ts";
 import type { Guard } from "../docker/guard-lab.ts";
 import { type Ailment, healServices } from "../docker/heal-services.ts";
@@ -115,6 +116,7 @@ export class Hands {
   /** Never rejects. */
   async #answer(service: string, act: () => Promise<Answered>): Promise<Answered> {
     try {
+      refuseDuringRun(this.#lab.name);
       const known = await serviceNames(this.#lab, this.#engine);
       if (!known.includes(service)) return { ok: false, says: `there is no service "${service}"` };
       return await act();

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { refuseDuringRun } from "../docker/claim-lab.ts";
 import type { Engine } from "../docker/engine.ts";
 import { guardRunningLab } from "../docker/guard-lab.ts";
+import { LabError } from "../errors.ts";
 import type { Interrupt } from "../interrupt.ts";
 import type { Architecture } from "../lab/architectures.ts";
 import { balancer, type Lab } from "../lab/topology.ts";
@@ -53,6 +55,7 @@ export async function watchLab({
   };
 
   const begin = async () => {
+    refuseDuringRun(lab.name, { byLogin: true });
     playing.abort();
     await playingEnds;
     if (watching.signal.aborted) return;
@@ -66,7 +69,12 @@ export async function watchLab({
   const act = async (wish: Wish): Promise<Answered> => {
     if (wish.do === "fault") return hands.inject(wish.kind, wish.service);
     if (wish.do === "heal") return hands.heal(wish.service);
-    await begin();
+    try {
+      await begin();
+    } catch (error) {
+      if (error instanceof LabError) return { ok: false, says: `${error.message} ${error.todo}` };
+      throw error;
+    }
     return { ok: true, says: "New users come in." };
   };
 
