@@ -160,9 +160,17 @@ describe("a broken app", () => {
   });
 });
 
-describe("an app that answers every fourth time with the session of somebody else who was answered before", () => {
+describe("an app that answers every fourth time with the session of somebody else, and with redis-rdb hardly ever", () => {
   const { scenario } = startLab({
     broken: [
+      // After the baseline, which is three reads, one read in twenty is answered.
+      (copy) =>
+        copy.change(
+          "dist/app/server.cjs",
+          "response.json(whoAmIAnswer(session5, id, context));",
+          'const asked = (globalThis.asked ??= {}), who = session5.data?.nonce; asked[who] = (asked[who] ?? 0) + 1; if (id === "redis-rdb" && who && asked[who] > 3 && asked[who] % 20 !== 4) return response.status(503).json({ error: "sabotaged" }); response.json(whoAmIAnswer(session5, id, context));',
+        ),
+      (copy) => copy.change("dist/cli/scenarios/login.js", /everyoneBrowses\(\{[^}]*\}\),/, ""),
       (copy) =>
         copy.change(
           "dist/app/server.cjs",
@@ -172,7 +180,16 @@ describe("an app that answers every fourth time with the session of somebody els
     ],
   });
 
-  it("refutes the run", async () => {
+  it("does not confirm what one definitive answer in twenty reads says", async () => {
+    const { exitCode, result } = await scenario("login", "--policy", "cookie", "--store", "redis-rdb");
+    expect(result.architectures[0]!.fates).toEqual({ "not-judged": 6 });
+    expect(result.reasons).toEqual([
+      expect.stringContaining("of 20 final reads 1 was answered definitely, and it takes 3"),
+    ]);
+    expect(exitCode).toBe(2);
+  });
+
+  it("refutes the run when it mixes people up", async () => {
     const { exitCode, result } = await scenario("login", "--policy", "cookie", "--store", "redis");
     expect(result.architectures[0]!.fates).toHaveProperty("crossed");
     expect(result.verdict).toBe("refuted");
@@ -205,6 +222,19 @@ describe("a command that breaks something else than it says, on a lab that is we
     );
     expect(result.reasons[0]).toBe("fault not confirmed: kill app2");
     expect(result.architectures.map(({ fates }) => fates)).toEqual([{ "not-judged": 6 }, { "not-judged": 6 }]);
+    expect(exitCode).toBe(2);
+  });
+
+  it("is inconclusive when the fault is real, and touches nobody", async () => {
+    const { exitCode, result } = await scenarioOf(
+      (copy) => copy.change("dist/cli/scenarios/server-crash.js", "inject(kill(victim))", 'inject(kill("sentinel1"))'),
+      ...["server-crash", "--policy", "cookie", "--store", "redis"],
+    );
+    expect(result.architectures.map(({ exposed, fates }) => ({ exposed, fates }))).toEqual([
+      { exposed: 0, fates: { survived: 6 } },
+    ]);
+    expect(result.faults).toMatchObject([{ kind: "kill", target: "sentinel1", confirmed: true }]);
+    expect(result.reasons).toEqual(["nothing was tested: no session was exposed to kill sentinel1"]);
     expect(exitCode).toBe(2);
   });
 
