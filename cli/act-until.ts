@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface ActOptions<Seen> {
-  /** Does it once, then looks. Has to end by itself, e.g. by the engine's own deadline (`answerDeadlineMs` in cli/docker/engine.ts). */
+  /** Does it once, then looks. Has to end by itself, e.g. by the engine's own deadline (`answerDeadlineMs` in cli/docker/docker-api.ts). */
   act: () => Promise<Seen>;
   /** Is it done? */
   until: (seen: Seen) => boolean;
