@@ -13,6 +13,7 @@ import { docker, inventory, processes } from "./testing/engine-inventory.ts";
 import { Traces } from "./testing/nothing-left.ts";
 import { leaveRemains } from "./testing/remains.ts";
 import { type LabCommand, labCommand } from "./testing/run-lab.ts";
+import { seenInTime } from "./testing/seen-in-time.ts";
 import { waitUntil } from "./wait.ts";
 
 const name = "test-clean";
@@ -152,10 +153,14 @@ describe("signals", () => {
     const words = ["-qefc", shell, "/dev/null"];
     const terminal = execa("script", words, { env, reject: false, stdin: "pipe" });
     await recorded("starting");
-    await waitUntil({ look: () => traces.onEngine(), until: (found) => found.length > 3, deadlineMs: patienceMs });
+    await seenInTime("four things on the engine", {
+      look: () => traces.onEngine(),
+      until: (found) => found.length > 3,
+      deadlineMs: patienceMs,
+    });
     terminal.kill("SIGKILL");
     await terminal;
-    const { seen } = await waitUntil({
+    const seen = await seenInTime("the command to end", {
       look: async () => (existsSync(code) ? readFileSync(code, "utf8") : ""),
       until: Boolean,
       deadlineMs: patienceMs,
@@ -425,13 +430,12 @@ describe("a lab that stays", () => {
 
 /** Waits until the lab's record has a line of this type. */
 async function recorded(type: string, where = traces): Promise<void> {
-  const { ok, seen } = await waitUntil({
+  await seenInTime(`a line "${type}" in the record`, {
     look: async () => where.record(),
     until: (types) => types.includes(type),
     deadlineMs: patienceMs,
     everyMs: 1,
   });
-  if (!ok) throw new Error(`no line "${type}" in the record: ${seen}`);
 }
 
 /** Waits until all that was broken is on record as healed, as long as the README promises. */
@@ -450,12 +454,11 @@ function count(types: readonly string[], wanted: string): number {
 
 /** Waits until a container of the lab is in this state. */
 async function isSomewhere(state: "paused" | "exited"): Promise<void> {
-  const { ok } = await waitUntil({
+  await seenInTime(`a container that is ${state}`, {
     look: () => containers(state),
     until: (found) => found.length > 0,
     deadlineMs: patienceMs,
   });
-  if (!ok) throw new Error(`no container was ${state}`);
 }
 
 /** Of the lab, without the decoys. */
@@ -515,13 +518,12 @@ async function send(run: ReturnType<LabCommand["start"]>, signals: readonly Node
     process.kill(-run.pid!, signal);
     const answer = ["ending in good order", "removing at once"][index];
     if (answer === undefined) continue;
-    const { ok } = await waitUntil({
-      look: async () => said.includes(answer),
-      until: Boolean,
+    await seenInTime(`"${answer}" after ${signal}`, {
+      look: async () => said,
+      until: (text) => text.includes(answer),
       deadlineMs: patienceMs,
       everyMs: 1,
     });
-    if (!ok) throw new Error(`no "${answer}" after ${signal}: ${said}`);
   }
 }
 
@@ -542,8 +544,8 @@ PATH=$REAL_PATH exec docker "$@"
     /** @returns the environment of the n-th `compose up` */
     async opened(nth: number): Promise<Record<string, string>> {
       const told = join(folder, `told-${nth}`);
-      const { ok } = await waitUntil({ look: async () => existsSync(told), until: Boolean, deadlineMs: patienceMs });
-      if (!ok) throw new Error(`there was no compose up number ${nth}`);
+      const look = async () => existsSync(told);
+      await seenInTime(`compose up number ${nth}`, { look, until: Boolean, deadlineMs: patienceMs });
       const lines = readFileSync(told, "utf8").split("\n");
       return Object.fromEntries(lines.map((line) => line.split("=", 2) as [string, string]));
     },

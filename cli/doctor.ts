@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { composeVersion } from "./docker/compose.ts";
+import { quickAnswerMs } from "./docker/docker-api.ts";
 import { Engine } from "./docker/engine.ts";
 import { freeSubnetPrefix } from "./docker/free-subnet.ts";
 import { resolveImages } from "./docker/images.ts";
@@ -25,38 +26,36 @@ interface Examination {
   look(engine: Engine): Promise<string>;
 }
 
-/** In the order in which things depend on each other. */
+/** In the order in which people read them: what others need comes first. */
 const examinations: Examination[] = [
   { what: "Node.js", look: async () => process.version },
   { what: "build", look: async () => builtBundle() },
   { what: "Docker engine", look: async (engine) => aboutEngine(await engine.version()) },
   { what: "Docker Compose", look: () => composeVersion() },
-  { what: "images", look: async () => Object.values(await resolveImages()).join(", ") },
+  { what: "images", look: async () => Object.values(await resolveImages({ timeoutMs: quickAnswerMs })).join(", ") },
   { what: "subnet", look: async (engine) => `${freeSubnetPrefix(await engine.subnets())}.0/24 is free` },
   { what: "port", look: () => portState(defaultPort) },
   { what: "*.localhost", look: () => nameResolution() },
   { what: "labs", look: async (engine) => describeLabs(engine) },
 ];
 
-/** Looks at everything the lab needs. Never throws: what cannot be looked at is a finding too. */
+/**
+ * Looks at everything the lab needs, all at once: an engine that hangs is waited for once, and keeps nothing else from being said.
+ * Never throws: what cannot be looked at is a finding too.
+ */
 export async function examine(): Promise<Finding[]> {
-  const engine = new Engine();
-  const findings: Finding[] = [];
-  for (const { what, look } of examinations) {
-    try {
-      const [says = "", todo] = (await look(engine)).split("\n");
-      findings.push({ what, ok: true, says, ...(todo ? { todo } : {}) });
-    } catch (error) {
-      const { message } = error as Error;
-      findings.push({
-        what,
-        ok: false,
-        says: message,
-        todo: error instanceof LabError ? error.todo : "Run it again with --debug.",
-      });
-    }
+  const engine = new Engine({ timeoutMs: quickAnswerMs });
+  return Promise.all(examinations.map((examination) => findingOf(examination, engine)));
+}
+
+async function findingOf({ what, look }: Examination, engine: Engine): Promise<Finding> {
+  try {
+    const [says = "", todo] = (await look(engine)).split("\n");
+    return { what, ok: true, says, ...(todo ? { todo } : {}) };
+  } catch (error) {
+    const todo = error instanceof LabError ? error.todo : "Run it again with --debug.";
+    return { what, ok: false, says: (error as Error).message, todo };
   }
-  return findings;
 }
 
 function aboutEngine(version: string): string {

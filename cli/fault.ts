@@ -70,6 +70,12 @@ export function evidenceFor(fault: FaultDefinition, after: Signs, before: Signs)
   ];
 }
 
+/** When no look at the two signs came to an end in time. */
+export function unseenEvidence(withinMs: number): Evidence[] {
+  const says = `no look came to an end within ${withinMs / 1_000} s`;
+  return (["engine", "felt"] as const).map((source) => ({ source, shows: false, says }));
+}
+
 /**
  * A number out of Redis `INFO`; 0 where it is not said. `keys` and `expires` are those of `db0`, and `errorstat_...` is said
  * as `count=3`.

@@ -7,6 +7,7 @@ const root = import.meta.dirname;
 /** What each room may import from; files directly in cli/ are named one by one, `commands` may import everything. */
 const allowed: Record<string, string[]> = {
   "errors.ts": [],
+  "act-until.ts": [],
   "wait.ts": [],
   "version.ts": ["lab"],
   history: ["errors.ts"],
@@ -42,7 +43,7 @@ const allowed: Record<string, string[]> = {
     "interrupt.ts",
     "errors.ts",
   ],
-  docker: ["errors.ts", "lab", "users", "version.ts", "wait.ts"],
+  docker: ["errors.ts", "lab", "users", "version.ts", "act-until.ts", "wait.ts"],
   "fault.ts": ["docker", "history"],
   faults: ["fault.ts"],
   "scenario.ts": ["fault.ts", "history", "lab", "verdict"],

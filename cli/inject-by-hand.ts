@@ -3,7 +3,7 @@ import { openLabServices } from "./docker/lab-services.ts";
 import { isRedis } from "./docker/redis-settings.ts";
 import type { Service } from "./docker/service.ts";
 import { LabError } from "./errors.ts";
-import { evidenceFor, type Fault, type Signs, signsOf } from "./fault.ts";
+import { evidenceFor, type Fault, type Signs, signsOf, unseenEvidence } from "./fault.ts";
 import type { Evidence } from "./history/events.ts";
 import type { Lab } from "./lab/topology.ts";
 import type { InjectedFault } from "./report/fault.ts";
@@ -41,7 +41,7 @@ export async function injectByHand(
       exit: "inconclusive",
     });
   await inject(fault, service);
-  const { ok, seen } = await waitUntil({
+  const { ok, seen = unseenEvidence(confirmDeadlineMs) } = await waitUntil({
     look: async () => evidenceFor(fault, await signsOf(service, fault), before),
     until: (evidence) => evidence.every((sign) => sign.shows || cannotShow(sign, fault, before)),
     deadlineMs: confirmDeadlineMs,

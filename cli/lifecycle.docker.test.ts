@@ -7,7 +7,7 @@ import type { HistoryEvent } from "./history/events.ts";
 import { docker, inventory } from "./testing/engine-inventory.ts";
 import { copyPackage } from "./testing/package-copy.ts";
 import { fatesOf, labCommand } from "./testing/run-lab.ts";
-import { waitUntil } from "./wait.ts";
+import { seenInTime } from "./testing/seen-in-time.ts";
 
 const lab = labCommand({ name: "test-life" });
 const small = ["--users", "3", "--policy", "cookie", "--store", "memory"];
@@ -114,7 +114,7 @@ describe("what keeps a lab from starting leaves nothing behind", () => {
 describe("Ctrl-C in the middle of a run", () => {
   it("heals, removes what the command started, writes the partial result and exits with 130", async () => {
     const run = lab.start(["scenario", "server-crash", ...small, "--json"]);
-    await waitUntil({
+    await seenInTime("the fault to be confirmed", {
       look: async () => faultStates(lab.home),
       until: (seen) => seen.includes("confirmed"),
       deadlineMs: 60_000,
@@ -136,7 +136,7 @@ describe("Ctrl-C in the middle of a run", () => {
     const before = await inventory("test-life");
     const runsBefore = readdirSync(join(lab.home, "runs")).length;
     const run = lab.start(["scenario", "server-crash", ...small]);
-    await waitUntil({
+    await seenInTime("the fault to be confirmed", {
       look: async () => (readdirSync(join(lab.home, "runs")).length > runsBefore ? faultStates(lab.home) : []),
       until: (seen) => seen.includes("confirmed"),
       deadlineMs: 60_000,

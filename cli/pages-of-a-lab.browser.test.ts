@@ -11,7 +11,7 @@ import { openBrowser, type TestBrowser } from "./testing/browser.ts";
 import { docker, inventory } from "./testing/engine-inventory.ts";
 import { openPseudoTerminal } from "./testing/pseudo-terminal.ts";
 import { labCommand } from "./testing/run-lab.ts";
-import { waitUntil } from "./wait.ts";
+import { seenInTime } from "./testing/seen-in-time.ts";
 
 /** One lab for all its pages: the app's own, at the address of every architecture, and the live pictures. */
 const lab = labCommand({ name: "test-pages" });
@@ -190,7 +190,7 @@ test("`--watch` has the user's browser open a page that shows the run while it h
     { LAB_NAME: "test-pages", LAB_HOME: lab.home, BROWSER: browser, ...noDesktop },
   );
   onTestFailed(() => terminal.press("\u0003"));
-  const { seen: url } = await waitUntil({
+  const url = await seenInTime("the browser to be opened", {
     look: async () => (existsSync(told) ? readFileSync(told, "utf8") : ""),
     until: (text) => text.endsWith("/"),
     deadlineMs: 20_000,

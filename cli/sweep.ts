@@ -11,9 +11,6 @@ import {
 } from "./lab/record.ts";
 import { recoveryOf } from "./lab/recovery.ts";
 
-/** An engine that takes longer is not there: the command itself says so, if it needs one. */
-const engineDeadlineMs = 3_000;
-
 /**
  * Cleans up after commands that died: at the start of every command, and for nearly nothing when there is nothing to do, which
  * the records alone tell. Labs that are meant to stay, stay; records of other engines are left to commands that talk to those.
@@ -25,9 +22,13 @@ export async function sweep(say: (text: string) => void): Promise<void> {
     (record) => isDamaged(record) || (record.engine === engineAddress() && recoveryOf(record) !== "nothing"),
   );
   if (due.length === 0) return;
-  const { Engine } = await import("./docker/engine.ts");
+  const [{ Engine }, { quickAnswerMs }] = await Promise.all([
+    import("./docker/engine.ts"),
+    import("./docker/docker-api.ts"),
+  ]);
+  // An engine that takes longer is not there: the command itself says so, if it needs one.
+  if (!(await answers(new Engine({ timeoutMs: quickAnswerMs })))) return;
   const engine = new Engine();
-  if (!(await answers(engine))) return;
   for (const record of due) {
     try {
       await (isDamaged(record) ? forgetDamaged(record, engine, say) : recover(record, engine, say));
@@ -66,12 +67,8 @@ async function forgetDamaged(
 }
 
 async function answers(engine: Engine): Promise<boolean> {
-  const timeout = new Promise<boolean>((resolve) => setTimeout(resolve, engineDeadlineMs, false).unref());
-  return Promise.race([
-    engine.version().then(
-      () => true,
-      () => false,
-    ),
-    timeout,
-  ]);
+  return engine.version().then(
+    () => true,
+    () => false,
+  );
 }

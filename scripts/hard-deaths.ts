@@ -208,7 +208,7 @@ async function recordWhen(
   void child.then(() => {
     hasEnded = true;
   });
-  const { seen } = await waitUntil({
+  const { seen = [] } = await waitUntil({
     look: async () => traces.record(),
     until: (record) => hasEnded || isTime(record),
     deadlineMs: 60_000,

@@ -1,6 +1,11 @@
 import Docker from "dockerode";
 import { LabError } from "../errors.ts";
 
+/** An engine that says nothing for so long will not. Nothing that the lab asks of it takes half of that. */
+export const answerDeadlineMs = 60_000;
+/** For questions that a healthy engine answers at once, where nobody should wait for one that hangs. */
+export const quickAnswerMs = 3_000;
+
 /**
  * The door to the Docker API: the only maker of dockerode's clients.
  *
@@ -14,9 +19,13 @@ export function openDocker({ timeoutMs }: { timeoutMs?: number } = {}): Docker {
   const { modem } = docker;
   const dial = modem.dial.bind(modem);
   modem.dial = (options, callback) => {
-    const askedAt = performance.now();
-    dial(options, (error, data) => {
-      const isSilent = timeoutMs !== undefined && performance.now() - askedAt >= timeoutMs;
+    // dockerode's own `timeout` begins when the connection is there, and an answer that breaks off ends nothing: this ends both.
+    // What is read bit by bit afterwards (a log, the output of a command) has `timeout` alone.
+    const patience = new AbortController();
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => patience.abort(), timeoutMs);
+    dial({ ...options, abortSignal: patience.signal }, (error, data) => {
+      clearTimeout(timer);
+      const isSilent = timeoutMs !== undefined && patience.signal.aborted;
       callback?.(error && (isSilent ? silent(timeoutMs, error) : explain(error)), data);
     });
   };
@@ -24,9 +33,9 @@ export function openDocker({ timeoutMs }: { timeoutMs?: number } = {}): Docker {
 }
 
 function silent(timeoutMs: number, cause: Error): LabError {
-  return new LabError(`The Docker engine has said nothing for ${timeoutMs / 1_000} s.`, {
+  return new LabError(`The Docker engine at ${addressOf(cause)} has said nothing for ${timeoutMs / 1_000} s.`, {
     id: "engine-silent",
-    todo: "It hangs: restart Docker (e.g. `sudo systemctl restart docker`); then `lab down` removes what is left.",
+    todo: "If it stays so, it hangs: restart Docker (e.g. `sudo systemctl restart docker`); then `lab down` removes what is left.",
     exit: "environment",
     cause,
   });
@@ -35,7 +44,7 @@ function silent(timeoutMs: number, cause: Error): LabError {
 /** What an error of the API means, where that can be told. */
 export function explain(error: Error): Error {
   const { code = "", statusCode = 0 } = error as NodeJS.ErrnoException & { statusCode?: number };
-  const address = (error as { address?: string }).address ?? process.env.DOCKER_HOST ?? "/var/run/docker.sock";
+  const address = addressOf(error);
   // E.g. while it is being shut down.
   if (statusCode >= 500)
     return new LabError(`The Docker engine failed: ${error.message.trim()}.`, {
@@ -60,4 +69,8 @@ export function explain(error: Error): Error {
       cause: error,
     });
   return error;
+}
+
+function addressOf(error: Error): string {
+  return (error as { address?: string }).address ?? process.env.DOCKER_HOST ?? "/var/run/docker.sock";
 }

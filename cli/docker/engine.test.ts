@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { labels } from "../lab/labels.ts";
+import { openSilentEngine } from "../testing/silent-engine.ts";
 import { Engine } from "./engine.ts";
 
 let folder: string;
@@ -43,6 +44,17 @@ it("an engine that says nothing is not waited for for ever", async () => {
     silent.close();
   }
 });
+
+it.each(questions)(
+  "an engine that breaks off in the middle of its answer is not waited for for ever, at %s",
+  async (_, ask) => {
+    const says = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    await using silent = await openSilentEngine({ says });
+    vi.stubEnv("DOCKER_HOST", silent.address);
+    await expect(ask(new Engine({ timeoutMs: 200 }))).rejects.toMatchObject({ name: "LabError", id: "engine-silent" });
+    expect(silent.outwaited).toEqual([]);
+  },
+);
 
 it.each(questions)("an engine that dies while it is asked for %s is down, too", async (_, ask) => {
   const path = join(folder, "dying.sock");

@@ -4,11 +4,8 @@ import { LabError } from "../errors.ts";
 import { labels } from "../lab/labels.ts";
 import { allProfiles, servicesOf } from "../lab/stores.ts";
 import { balancer, type Lab, networkOf, projectOf } from "../lab/topology.ts";
-import { explain, openDocker } from "./docker-api.ts";
+import { answerDeadlineMs, explain, openDocker } from "./docker-api.ts";
 import { leaveInTurn } from "./leave-in-turn.ts";
-
-/** An engine that says nothing for so long will not. Nothing that the lab asks of it takes half of that. */
-const answerDeadlineMs = 60_000;
 
 /** The state of one service's container, as the engine sees it. */
 export interface ContainerState {

@@ -1,6 +1,6 @@
 import { LabError } from "../errors.ts";
 import { defaultName, type Lab } from "../lab/topology.ts";
-import { waitUntil } from "../wait.ts";
+import { lastSeen, waitUntil } from "../wait.ts";
 import type { ContainerState, Engine } from "./engine.ts";
 import { openLabServices } from "./lab-services.ts";
 import { restoreRedis } from "./redis-settings.ts";
@@ -101,13 +101,14 @@ export async function mend({ service, cure }: Ailment, lab: Lab, engine: Engine)
 
 async function theseAnswer(names: readonly string[], lab: Lab, engine: Engine): Promise<void> {
   await using services = openLabServices(lab, engine);
-  const { ok, seen } = await waitUntil({
+  const answering = await waitUntil({
     look: () => Promise.all(names.map((name) => problemOf(services.named(name)))),
     until: (problems) => problems.every((problem) => problem === undefined),
     deadlineMs: answerDeadlineMs,
   });
-  if (ok) return;
-  throw new LabError(`Not everything answers: ${seen.filter(Boolean).join("; ")}.`, {
+  if (answering.ok) return;
+  const problems = lastSeen(answering, (seen) => seen.filter(Boolean).join("; "));
+  throw new LabError(`Not everything answers: ${problems}.`, {
     id: "not-ready",
     todo: "Perhaps it needs something else that is broken: `lab heal` mends all of the lab.",
     exit: "environment",

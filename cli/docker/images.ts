@@ -1,5 +1,5 @@
 import { LabError } from "../errors.ts";
-import { openDocker } from "./docker-api.ts";
+import { answerDeadlineMs, openDocker } from "./docker-api.ts";
 
 /** The image of each role: by default the official one, or the one that `lab images build` makes from Debian packages. */
 export interface Images {
@@ -54,9 +54,9 @@ export const imageRoles: Record<Role, ImageRole> = {
 
 export const roles = Object.keys(imageRoles) as Role[];
 
-/** Which images this machine has. */
-export async function presentImages(): Promise<Set<string>> {
-  const images = await openDocker().listImages();
+/** Which images this machine has. @param options silence for which an answer is waited, in ms */
+export async function presentImages({ timeoutMs = answerDeadlineMs } = {}): Promise<Set<string>> {
+  const images = await openDocker({ timeoutMs }).listImages();
   return new Set(images.flatMap(({ RepoTags }) => RepoTags ?? []));
 }
 
@@ -69,11 +69,14 @@ export async function presentImages(): Promise<Set<string>> {
 export async function resolveImages({
   profiles = [],
   env = process.env,
+  timeoutMs = answerDeadlineMs,
 }: {
   profiles?: readonly string[];
   env?: NodeJS.ProcessEnv;
+  /** Silence of the engine for which an answer is waited. */
+  timeoutMs?: number;
 } = {}): Promise<Images> {
-  const present = await presentImages();
+  const present = await presentImages({ timeoutMs });
   const found = roles.flatMap((role): [Role, string][] => {
     const { variable, official, built, profile } = imageRoles[role];
     const named = env[variable];

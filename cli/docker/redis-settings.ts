@@ -1,6 +1,7 @@
+import { actUntil } from "../act-until.ts";
 import { loadStores, serversOf } from "../lab/stores.ts";
 import type { Lab } from "../lab/topology.ts";
-import { waitUntil } from "../wait.ts";
+import { lastSeen, waitUntil } from "../wait.ts";
 import type { Engine } from "./engine.ts";
 import { redisServer } from "./redis-sessions.ts";
 import { sessionServerOf } from "./session-server.ts";
@@ -78,7 +79,9 @@ export function redisSettings(at: { lab: Lab; engine: Engine; service: string })
           ${switchOff}
         fi
         echo restored`;
-      await waitFor(shell, script, (said) => said.includes("restored"));
+      const act = () => shell(script).catch(String);
+      const { ok, seen } = await actUntil({ act, until: (said) => said.includes("restored"), deadlineMs });
+      if (!ok) throw stillSays(script, seen);
     },
   };
 }
@@ -102,6 +105,10 @@ async function waitFor(
   script: string,
   until: (said: string) => boolean,
 ): Promise<void> {
-  const { ok, seen } = await waitUntil({ look: () => shell(script).catch(String), until, deadlineMs });
-  if (!ok) throw new Error(`\`${script}\` still says after ${deadlineMs} ms: ${seen.trim().slice(0, 200)}`);
+  const waited = await waitUntil({ look: () => shell(script).catch(String), until, deadlineMs });
+  if (!waited.ok) throw stillSays(script, lastSeen(waited));
+}
+
+function stillSays(script: string, said: string): Error {
+  return new Error(`\`${script}\` still says after ${deadlineMs} ms: ${said.trim().slice(0, 200)}`);
 }

@@ -1,3 +1,4 @@
+import { actUntil } from "../act-until.ts";
 import { processesWith } from "../lab/process-identity.ts";
 import {
   addToRecord,
@@ -9,7 +10,6 @@ import {
   recordPath,
 } from "../lab/record.ts";
 import type { Lab } from "../lab/topology.ts";
-import { waitUntil } from "../wait.ts";
 import type { Engine, Resource, Whose } from "./engine.ts";
 import { untilQuiet } from "./until-quiet.ts";
 
@@ -72,8 +72,8 @@ export async function removeUntilQuiet(doomedNow: () => readonly Doomed[], engin
  * @returns what is left
  */
 export async function removeAll(doomed: Doomed, engine: Engine): Promise<Resource[]> {
-  const { seen } = await waitUntil({
-    look: () => removeOnce(doomed, engine),
+  const { seen } = await actUntil({
+    act: () => removeOnce(doomed, engine),
     until: (left) => left.every(({ heldBy = [] }) => heldBy.length > 0),
     deadlineMs: removeDeadlineMs,
     everyMs: 100,

@@ -1,7 +1,8 @@
+import { actUntil } from "../act-until.ts";
 import { LabError } from "../errors.ts";
 import { storesOf } from "../lab/stores.ts";
 import { appServers, balancer, defaultName, type Lab, nodeBalancer, spareServers } from "../lab/topology.ts";
-import { waitUntil } from "../wait.ts";
+import { lastSeen, waitUntil } from "../wait.ts";
 import type { ContainerState, Engine } from "./engine.ts";
 import { guardRunningLab } from "./guard-lab.ts";
 import { ailmentsOf, mend } from "./heal-services.ts";
@@ -52,12 +53,17 @@ export async function resetLab(lab: Lab, engine: Engine): Promise<void> {
   ]);
   await reviveLab(lab, engine, new AbortController().signal);
   const stores = storesOf(lab).filter(({ livesIn }) => livesIn !== "browser");
-  const { ok, seen } = await waitUntil({
+  const emptied = await waitUntil({
     look: async () => (await countSessions(lab, stores)).filter((store) => !isEmpty(store)),
     until: (full) => full.length === 0,
     deadlineMs: countDeadlineMs,
   });
-  if (!ok) throw notEmptied(`there are still sessions in ${seen.map(({ store }) => store).join(", ")}`, lab);
+  if (emptied.ok) return;
+  const names = (full: readonly SessionsOfStore[]) => full.map(({ store }) => store).join(", ");
+  throw notEmptied(
+    lastSeen(emptied, (full) => `there are still sessions in ${names(full)}`),
+    lab,
+  );
 }
 
 /** Every app server has answered, and sees no session. */
@@ -97,8 +103,8 @@ async function forget({ service, running }: ContainerState, lab: Lab, engine: En
   const server = sessionServerOf(service);
   if (!server) return;
   await restoreRedis({ service, lab, engine });
-  const { ok } = await waitUntil({
-    look: () => server.empty({ lab, engine, service }),
+  const { ok } = await actUntil({
+    act: () => server.empty({ lab, engine, service }),
     until: (emptied) => emptied,
     deadlineMs: emptyDeadlineMs,
   });

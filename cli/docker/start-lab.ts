@@ -5,7 +5,7 @@ import { nameOfProcess, stateOfProcess, thisProcess } from "../lab/process-ident
 import { appServers, defaultName, directHost, type Lab, spareProfile, spareServers } from "../lab/topology.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { labVersion } from "../version.ts";
-import { waitUntil } from "../wait.ts";
+import { lastSeen, type Waited, waitUntil } from "../wait.ts";
 import { composeVersion } from "./compose.ts";
 import type { Engine } from "./engine.ts";
 import { busy, type Guard, guardNewLab } from "./guard-lab.ts";
@@ -130,13 +130,13 @@ export async function becomeReady(
 
 /** @throws LabError (`not-ready`) */
 async function groupsAgree({ lab, engine, signal }: Omit<Waiting, "transport">): Promise<void> {
-  const { ok, seen, waitedMs } = await waitUntil({
+  const waited = await waitUntil({
     look: () => groupProblems(lab, engine),
     until: (problems) => problems.length === 0,
     deadlineMs: readyDeadlineMs,
     signal,
   });
-  if (!ok) throw notReady(seen.join("; "), { lab, waitedMs, signal });
+  if (!waited.ok) throw notReady(waited, (problems) => problems.join("; "), { lab, signal });
 }
 
 interface Waiting {
@@ -153,7 +153,7 @@ async function allAnswer(hosts: readonly string[], { lab, engine, transport, sig
     const ok = reply.answered && reply.status === 200;
     return ok ? undefined : `${host}: ${reply.answered ? `status ${reply.status}` : reply.reason}`;
   };
-  const { ok, seen, waitedMs } = await waitUntil({
+  const waited = await waitUntil({
     look: async () => {
       const problems = await Promise.all(rest.map(ask));
       rest = rest.filter((_, index) => problems[index] !== undefined);
@@ -165,16 +165,17 @@ async function allAnswer(hosts: readonly string[], { lab, engine, transport, sig
     deadlineMs: readyDeadlineMs,
     signal,
   });
-  if (ok) return;
-  throw notReady(`${seen}`, { lab, waitedMs, signal });
+  if (!waited.ok) throw notReady(waited, String, { lab, signal });
 }
 
-function notReady(
-  seen: string,
-  { lab, waitedMs, signal }: { lab: Lab; waitedMs: number; signal: AbortSignal },
+function notReady<Seen>(
+  waited: Waited<Seen>,
+  say: (seen: Seen) => string,
+  { lab, signal }: { lab: Lab; signal: AbortSignal },
 ): LabError {
   signal.throwIfAborted();
-  return new LabError(`The lab did not become ready within ${Math.round(waitedMs / 1_000)} s; ${seen}.`, {
+  const seconds = Math.round(waited.waitedMs / 1_000);
+  return new LabError(`The lab did not become ready within ${seconds} s; ${lastSeen(waited, say)}.`, {
     id: "not-ready",
     todo: seeTheLogs(lab),
     exit: "environment",

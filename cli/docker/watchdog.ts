@@ -5,6 +5,7 @@
  *
  *   node watchdog.js RECORD
  */
+import { actUntil } from "../act-until.ts";
 import { isDamaged, readRecord } from "../lab/record.ts";
 import { waitUntil } from "../wait.ts";
 
@@ -29,8 +30,8 @@ async function cleanUp(): Promise<void> {
     return recoveryOf(record) === "nothing" ? "not-yet" : record;
   };
   await waitUntil({ look: dueRecord, until: (seen) => seen !== "not-yet", deadlineMs: dyingMs });
-  await waitUntil({
-    look: async () => {
+  await actUntil({
+    act: async () => {
       const record = await dueRecord();
       if (typeof record === "string") return "done";
       return recoverLab(record, new Engine()).then(

@@ -7,6 +7,7 @@ import { evidenceFor, signsOf } from "../fault.ts";
 import { balancer, directHost, type Lab, networkOf } from "../lab/topology.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
+import { seenInTime } from "../testing/seen-in-time.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { waitUntil } from "../wait.ts";
 
@@ -111,7 +112,8 @@ async function logIn(server: string): Promise<void> {
 
 async function goneAfterStop(victim: Service): Promise<void> {
   await victim.stop();
-  await waitUntil({ look: () => victim.feel(), until: ({ answers }) => !answers, deadlineMs: 60_000 });
+  const isGone = { look: () => victim.feel(), until: ({ answers }: { answers: boolean }) => !answers };
+  await seenInTime(`${victim.name} to be gone`, { ...isGone, deadlineMs: 60_000 });
 }
 
 function shows(evidence: { source: string; shows: boolean }[]): string {

@@ -5,7 +5,7 @@ import { labCommand } from "../testing/run-lab.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
-import { waitUntil } from "../wait.ts";
+import { lastSeen, waitUntil } from "../wait.ts";
 import { loadPolicies, type Policy } from "./policies.ts";
 import { architectureHost, balancer, type Lab } from "./topology.ts";
 
@@ -151,7 +151,7 @@ async function measureFailover(): Promise<Map<string, Findings>> {
 /** Until a failure window is over a policy leaves a server out that is well. */
 async function everyPolicyUses(appServer: string): Promise<void> {
   const unsure = new Set(policies.map(({ id }) => id));
-  const { ok, seen } = await waitUntil({
+  const waited = await waitUntil({
     look: async () => {
       for (const id of [...unsure]) if ((await ask(visitor(id))).server === appServer) unsure.delete(id);
       return [...unsure];
@@ -159,7 +159,7 @@ async function everyPolicyUses(appServer: string): Promise<void> {
     until: (left) => left.length === 0,
     deadlineMs: 30_000,
   });
-  if (!ok) throw new Error(`nobody is led to ${appServer} by ${seen.join(", ")} for 30 s`);
+  if (!waited.ok) throw new Error(`nobody is led to ${appServer} for 30 s by some policy: ${lastSeen(waited)}`);
 }
 
 async function reloadNginx(): Promise<void> {
@@ -167,12 +167,12 @@ async function reloadNginx(): Promise<void> {
   const before = await workers();
   await engine.exec(lab, balancer, ["nginx", "-c", "/etc/nginx/nginx.conf", "-s", "reload"]);
   const old = before.trim();
-  const { ok, seen } = await waitUntil({
+  const waited = await waitUntil({
     look: workers,
     until: (now) => now.trim() !== "" && !now.split(" ").includes(old),
     deadlineMs: 10_000,
   });
-  if (!ok) throw new Error(`nginx still has its old worker ${old}: ${seen}`);
+  if (!waited.ok) throw new Error(`nginx still has its old worker ${old}: ${lastSeen(waited)}`);
 }
 
 function visitor(policy: string): VirtualUser {

@@ -1,6 +1,6 @@
 import { masterOf } from "../docker/server-groups.ts";
 import { LabError } from "../errors.ts";
-import { evidenceFor, type Fault, type Signs, signsOf } from "../fault.ts";
+import { evidenceFor, type Fault, type Signs, signsOf, unseenEvidence } from "../fault.ts";
 import type { Evidence } from "../history/events.ts";
 import { loadStores, serversOf } from "../lab/stores.ts";
 import { everyRedis, fullest, master, victim } from "../scenario.ts";
@@ -131,7 +131,7 @@ async function injectOne(stage: Stage, fault: Fault, before: Signs): Promise<voi
     return;
   }
   note(stage, fault, "injected");
-  const { ok, seen } = await waitUntil({
+  const { ok, seen = unseenEvidence(confirmDeadlineMs) } = await waitUntil({
     look: async () => evidenceFor(fault, await signsOf(service, fault), before),
     until: (evidence) => evidence.every(({ shows }) => shows),
     deadlineMs: confirmDeadlineMs,

@@ -78,12 +78,13 @@ async function seenOnServer(
     stage,
     stage.members.filter(({ architecture }) => isHeldBy(architecture.store, store.server)),
   );
-  const { seen: now } = await waitUntil({
-    look: () => keptFor(stage, store),
-    until: (seen) => seen !== undefined && seen.entries <= (before?.entries ?? 0) + users.regulars,
-    deadlineMs: when === "now" ? 0 : expiryDeadlineMs,
-    signal: stage.signal,
-  });
+  const look = () => keptFor(stage, store);
+  const until = (seen: Kept | undefined) =>
+    seen !== undefined && seen.entries <= (before?.entries ?? 0) + users.regulars;
+  const now =
+    when === "now"
+      ? await look()
+      : (await waitUntil({ look, until, deadlineMs: expiryDeadlineMs, signal: stage.signal })).seen;
   if (!before || !now) return undefined;
   return { entries: { before: before.entries, now: now.entries }, evicted: now.evicted - before.evicted, ...users };
 }

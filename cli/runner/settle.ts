@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { groupProblems } from "../docker/server-groups.ts";
+import type { Feeling } from "../docker/service.ts";
 import { companionsOf } from "../lab/stores.ts";
 import { architectureHost, directHost } from "../lab/topology.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
-import { waitUntil } from "../wait.ts";
+import { lastSeen, type Waited, waitUntil } from "../wait.ts";
 import { noteDisturbances } from "./note-disturbances.ts";
 import { noteFailovers } from "./note-failovers.ts";
 import { lookAtStores } from "./predict.ts";
@@ -41,30 +42,26 @@ export async function settle(stage: Stage): Promise<void> {
 
 /** @returns what is still wrong at the deadline, or undefined */
 async function appServersAnswer({ appServers, service, signal }: Stage): Promise<string | undefined> {
-  const { ok, seen } = await waitUntil({
+  const waited = await waitUntil({
     look: () => Promise.all(appServers.map((name) => service(name).feel())),
     until: (feelings) => feelings.every(({ answers }) => answers),
     deadlineMs: settleDeadlineMs,
     signal,
   });
-  return ok
-    ? undefined
-    : seen
-        .filter(({ answers }) => !answers)
-        .map(({ says }) => says)
-        .join("; ");
+  const silent = (feelings: readonly Feeling[]) => feelings.filter(({ answers }) => !answers).map(({ says }) => says);
+  return waited.ok ? undefined : notSettled("the app servers", waited, (feelings) => silent(feelings).join("; "));
 }
 
 /** Servers that hold sessions together need a while to agree, e.g. on who is the master, after one of them was hit. */
 async function groupsAgree({ lab, engine, hit, signal }: Stage): Promise<string | undefined> {
   if (![...hit].some((service) => companionsOf(service).length > 0)) return undefined;
-  const { ok, seen } = await waitUntil({
+  const waited = await waitUntil({
     look: () => groupProblems(lab, engine),
     until: (problems) => problems.length === 0,
     deadlineMs: settleDeadlineMs,
     signal,
   });
-  return ok ? undefined : seen.join("; ");
+  return waited.ok ? undefined : notSettled("the groups of servers", waited, (problems) => problems.join("; "));
 }
 
 /** Every store, from every app server; the way to a store of several servers may be back later than these servers are. */
@@ -80,13 +77,13 @@ async function appServersReachStores({
     const reply = await transport.send({ host, method: "GET", path: "/healthz", headers: {}, connection: "fresh" });
     return reply.answered && reply.status === 200 ? [] : [`${host} cannot reach its store`];
   };
-  const { ok, seen } = await waitUntil({
+  const waited = await waitUntil({
     look: async () => (await Promise.all(doors.map(ask))).flat(),
     until: (problems) => problems.length === 0,
     deadlineMs: settleDeadlineMs,
     signal,
   });
-  return ok ? undefined : seen.join("; ");
+  return waited.ok ? undefined : notSettled("the stores", waited, (problems) => problems.join("; "));
 }
 
 async function policiesUseEveryServer(stage: Stage): Promise<string | undefined> {
@@ -110,14 +107,21 @@ async function policiesUseEveryServer(stage: Stage): Promise<string | undefined>
     );
     return [...missing].filter(([, unseen]) => unseen.size > 0);
   };
-  const { ok, seen } = await waitUntil({
+  const waited = await waitUntil({
     look,
     until: (rest) => rest.length === 0,
     deadlineMs: settleDeadlineMs,
     signal,
   });
-  if (ok) return undefined;
-  return seen.map(([{ policy }, unseen]) => `${policy.id} sends nobody to ${[...unseen].join(", ")}`).join("; ");
+  if (waited.ok) return undefined;
+  return notSettled("the policies", waited, (rest) =>
+    rest.map(([{ policy }, unseen]) => `${policy.id} sends nobody to ${[...unseen].join(", ")}`).join("; "),
+  );
+}
+
+/** What is wrong at the deadline; where no look came to an end, what was looked at. */
+function notSettled<Seen>(what: string, waited: Waited<Seen>, say: (seen: Seen) => string): string {
+  return waited.seen === undefined ? `${what}: ${lastSeen(waited)}` : say(waited.seen);
 }
 
 /** Those that the balancers send newcomers to, as things stand. */

@@ -85,7 +85,7 @@ export class Traces {
 
   /** Waits until nothing is left, as long as the README promises. */
   async nothingLeft(deadlineMs = promisedMs): Promise<{ left: string[]; waitedMs: number }> {
-    const { seen, waitedMs } = await waitUntil({
+    const { seen = ["no look came to an end"], waitedMs } = await waitUntil({
       look: () => this.left(),
       until: (left) => left.length === 0,
       deadlineMs,

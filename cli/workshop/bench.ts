@@ -66,7 +66,9 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
     whoamiUntil: async (name, id, wanted) => {
       const look = () => whoami(name, id);
       const until = ({ answer }: Reply) => answer === wanted;
-      return (await waitUntil({ look, until, deadlineMs: patienceMs, everyMs: 200, signal: interrupt.signal })).seen;
+      const waiting = { look, until, deadlineMs: patienceMs, everyMs: 200, signal: interrupt.signal };
+      const { seen } = await waitUntil(waiting);
+      return seen ?? { answer: "none", server: undefined, boot: undefined, says: "no look came to an end" };
     },
     known: (name, architecture) => asKnown(findKeptUser({ lab: lab.name, name, architecture })),
     everybody: (architecture) =>

@@ -1,7 +1,7 @@
 /** Stores of several servers, for tests: all of a store's servers in one container, where they reach each other on loopback. */
 import { Redis } from "ioredis";
 import type { StoreFacts } from "../store.ts";
-import { redisKind } from "./redis-probe.ts";
+import { PATIENT, redisKind } from "./redis-probe.ts";
 import type { StoreServerKind, StoreServerProbe } from "./store-server.ts";
 
 type Group = NonNullable<StoreFacts["group"]>;
@@ -68,11 +68,7 @@ function openGroupProbe({ services, holds }: Group, ports: readonly number[]): S
   const asked = own.slice(0, holds === "copies" ? 1 : own.length);
   const probes = asked.map((port) => redisKind.open(port));
   const clients = ports.map((port) => {
-    const client = new Redis(port, "127.0.0.1", {
-      maxRetriesPerRequest: null,
-      retryStrategy: () => 50,
-      lazyConnect: true,
-    });
+    const client = new Redis(port, "127.0.0.1", { ...PATIENT, lazyConnect: true });
     client.on("error", () => {});
     return client;
   });

@@ -27,9 +27,16 @@ function redisServer(persistence: StoreFacts["persistence"]): string[] {
   return [...command, ...(PERSISTENCE[persistence ?? "none"] ?? []), ...FOR_TESTS];
 }
 
-/** A client of its own, which waits for Redis as long as it takes. */
+/** A client that waits for Redis as long as it takes, but not for a connection that has been silent for so long: it makes another. */
+export const PATIENT = {
+  maxRetriesPerRequest: null,
+  retryStrategy: () => 50,
+  connectTimeout: 2_000,
+  socketTimeout: 2_000,
+} as const;
+
 function openRedisProbe(port: number): StoreServerProbe {
-  const redis = new Redis(port, "127.0.0.1", { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+  const redis = new Redis(port, "127.0.0.1", PATIENT);
   redis.on("error", () => {});
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -46,16 +53,16 @@ function openRedisProbe(port: number): StoreServerProbe {
     empty: async () => void (await redis.flushall()),
     async loadAgain(meanwhile) {
       for (let key = 0; key < 600; key++) await redis.set(`filling ${key}`, randomBytes(512));
-      // The first connection gets no answer before all is loaded; settings can be changed meanwhile.
-      const second = redis.duplicate();
+      // This one gets no answer before all is loaded; settings can be changed meanwhile by the other.
+      const silent = redis.duplicate({ socketTimeout: undefined });
       try {
-        await second.config("SET", "key-load-delay", SLOW_LOADING_US);
-        const loaded = redis.debug("RELOAD");
+        await redis.config("SET", "key-load-delay", SLOW_LOADING_US);
+        const loaded = silent.debug("RELOAD");
         await meanwhile();
-        await second.config("SET", "key-load-delay", "0");
+        await redis.config("SET", "key-load-delay", "0");
         await loaded;
       } finally {
-        second.disconnect();
+        silent.disconnect();
       }
     },
     close: async () => redis.disconnect(),
