@@ -1,5 +1,5 @@
 import { loadScenario } from "./catalogue.ts";
-import type { HistoryEvent } from "./history/events.ts";
+import type { Asked, HistoryEvent, Trial } from "./history/events.ts";
 import { type Architecture, profilesOf, selectArchitectures } from "./lab/architectures.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -11,6 +11,10 @@ export interface Plan {
   /** Subjects per architecture. */
   users: number;
   seed: number;
+  /** What of this somebody chose, for whoever wants the same again. */
+  asked?: Asked;
+  /** The set of trials that it is part of. */
+  trial?: Trial;
   victim: string;
   /** How long after the baseline the fault comes, in milliseconds; trials differ in it. */
   faultDelayMs?: number;
@@ -46,7 +50,13 @@ export async function makePlan({ policies, stores, profiles, ...options }: PlanO
     stores: withControl(stores ?? defaults.stores ?? "all", controlStore),
     ...(profiles === undefined ? {} : { profiles }),
   });
-  return { ...options, scenario, architectures };
+  const ids = (of: "policy" | "store") => [...new Set(architectures.map((one) => one[of].id))];
+  const asked = {
+    ...options.asked,
+    ...(policies === undefined ? {} : { policies: policies === "all" ? ids("policy") : [...policies] }),
+    ...(Array.isArray(stores) ? { stores } : stores === "all" || profiles ? { stores: ids("store") } : {}),
+  };
+  return { ...options, asked, scenario, architectures };
 }
 
 function withControl(chosen: "all" | readonly string[], control: string | undefined): "all" | readonly string[] {

@@ -50,6 +50,7 @@ export function judgeArchitecture(
   const misses = measures.filter(({ ok }) => !ok);
   const verdict: Verdict =
     mismatches.length + misses.length > 0 ? "refuted" : doubts.length > 0 ? "inconclusive" : "confirmed";
+  const stayedOut = subjects.filter(stayedLoggedOut).length;
   return {
     id,
     policy: policy.id,
@@ -57,6 +58,7 @@ export function judgeArchitecture(
     verdict,
     reasons: [...mismatchReason(mismatches), ...misses.map(describeMiss), ...doubts],
     sessions: subjects.length,
+    ...(stayedOut > 0 ? { stayedOut } : {}),
     exposed: subjects.filter(({ exposed }) => exposed).length,
     fates: count(subjects.map(({ fate }) => fate)),
     expected: count(subjects.flatMap(expectedFate)),
@@ -68,6 +70,11 @@ export function judgeArchitecture(
     placement: placementOf(subjects, record),
     outage: outageOf(subjects),
   };
+}
+
+/** The user logged out, and nobody was let in again afterwards. */
+function stayedLoggedOut({ session, fate }: JudgedSession): boolean {
+  return fate === "survived" && session.logout !== undefined && session.final.live.me === 0;
 }
 
 /**

@@ -2,7 +2,8 @@ import { fateMarks } from "../../picture/palette.ts";
 import { isFate } from "../../verdict/fates.ts";
 import type { ArchitectureResult, Result } from "../../verdict/result.ts";
 import { doubtSentences, faultSentence, outageSentence, statisticsSentence, whySentences } from "../explain.ts";
-import { nextStep, type Suggestion, shellWord } from "../next-step.ts";
+import { nextStep, type Suggestion } from "../next-step.ts";
+import { judgeCommand, repeatCommand } from "../repeat-command.ts";
 import { runReasons, verdictSentence } from "../verdict-words.ts";
 import { signs } from "../words.ts";
 import type { Told } from "./collect-trial.ts";
@@ -56,9 +57,10 @@ export function story(told: readonly Told[]): Markup {
 export function repeat(result: Result): Markup {
   const { run } = result;
   const { versions } = run;
+  const again = repeatCommand(result);
   const facts: [string, Suggestion][] = [
-    ["Run it again", { command: run.command }],
-    ["Judge this run again, without Docker", { command: `lab judge ${shellWord(run.id)}` }],
+    ...(again === undefined ? [] : [["Run it again", { command: again }] as [string, Suggestion]]),
+    ["Judge this run again, without Docker", { command: judgeCommand(run) }],
     ["Next", nextStep(result)],
   ];
   return html`<section id="repeat"><h2>Repeat it</h2>
