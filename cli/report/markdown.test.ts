@@ -15,7 +15,7 @@ test("a confirmed run: question, verdict, matrix, why, how to repeat it", async 
     | round-robin | ✓ flickers | - |
     | cookie | ✓ 2/3 lost 1 | ✓ 3/3 |
 
-    ✓ as predicted; 20/30: 20 of 30 sessions survived.
+    ✓ as predicted; 20/30 = 20 of 30 sessions survived.
 
     **Why**
 

@@ -4,7 +4,7 @@ import { cellOf } from "./matrix.ts";
 import { judgeCommand, repeatCommand } from "./repeat-command.ts";
 import { harmless } from "./text.ts";
 import { runReasons, verdictSentence } from "./verdict-words.ts";
-import { signs } from "./words.ts";
+import { countsLegend, signs } from "./words.ts";
 
 /** GitHub-flavoured Markdown: the question, the verdict, the matrix, why, and how to repeat it. */
 export function markdownReport(untrusted: Result): string {
@@ -18,7 +18,7 @@ export function markdownReport(untrusted: Result): string {
     "",
     ...matrix(architectures),
     "",
-    `${signs.confirmed} as predicted; 20/30: 20 of 30 sessions survived.`,
+    `${signs.confirmed} as predicted; ${countsLegend(architectures)}.`,
     "",
     ...list("Reasons", [...runReasons(result), ...doubtSentences(architectures)]),
     ...list("Why", whySentences(architectures)),

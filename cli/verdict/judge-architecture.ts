@@ -73,7 +73,7 @@ export function judgeArchitecture(
 }
 
 /** The user logged out, and nobody was let in again afterwards. */
-function stayedLoggedOut({ session, fate }: JudgedSession): boolean {
+export function stayedLoggedOut({ session, fate }: JudgedSession): boolean {
   return fate === "survived" && session.logout !== undefined && session.final.live.me === 0;
 }
 
