@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { type Command, Option } from "commander";
 import { errorLines, LabError, unknownValue } from "../errors.ts";
 import { appServers, defaultVictim } from "../lab/topology.ts";
+import type { Plan } from "../plan.ts";
 import type { Result } from "../verdict/result.ts";
 import { commaList, nameOption, portOption, wholeNumber } from "./options.ts";
 import { addPresentationOptions, openPresentation, type PresentationOptions } from "./presentation.ts";
@@ -12,7 +13,7 @@ const mostUsers = 100_000;
 /** Ten for each app server, so that nobody's fate hangs on chance. */
 const defaultUsers = 30;
 
-interface ScenarioOptions extends PresentationOptions {
+export interface ScenarioOptions extends PresentationOptions {
   list?: boolean;
   policy?: string[];
   store?: string[];
@@ -97,27 +98,10 @@ async function runOne(
     });
   if (options.victim !== undefined && !appServers.includes(options.victim))
     throw unknownValue("victim", options.victim, appServers);
-  const [{ makePlan }, { chooseReports }] = await Promise.all([import("../plan.ts"), import("../write-reports.ts")]);
+  const { chooseReports } = await import("../write-reports.ts");
   const reports = chooseReports(options.report);
-  const stores = options.store ?? (await storesByPersistence(persistence));
-  const { trials, users, victim } = options;
-  const plan = await makePlan({
-    scenarioId,
-    users,
-    seed: options.seed ?? randomInt(2 ** 31),
-    victim: victim ?? defaultVictim,
-    name: options.name,
-    keep: options.keep ?? false,
-    command: ["lab", ...process.argv.slice(2)].join(" "),
-    asked: {
-      ...(users === defaultUsers ? {} : { users }),
-      ...(victim === undefined ? {} : { victim }),
-      ...(trials === 1 ? {} : { trials }),
-    },
-    ...(options.port === undefined ? {} : { port: options.port }),
-    ...(options.policy === undefined ? {} : { policies: options.policy }),
-    ...(stores === undefined ? {} : { stores }),
-  });
+  const { trials, users } = options;
+  const plan = await planOf(scenarioId, options, persistence);
   if (options.dryRun) {
     const [{ stepsReport }, { trialPlans }] = await Promise.all([
       import("../report/steps.ts"),
@@ -193,10 +177,37 @@ async function runOne(
   else await page?.linger();
 }
 
+/** What the options ask for, complete; those that were given are kept, for whoever wants the same again. */
+export async function planOf(
+  scenarioId: string,
+  { policy, store, users, seed, victim, trials, name, keep = false, port }: ScenarioOptions,
+  persistence: PersistenceChoice,
+): Promise<Plan> {
+  const { makePlan } = await import("../plan.ts");
+  const stores = store ?? (await storesByPersistence(persistence));
+  return makePlan({
+    scenarioId,
+    users,
+    seed: seed ?? randomInt(2 ** 31),
+    victim: victim ?? defaultVictim,
+    name,
+    keep,
+    command: ["lab", ...process.argv.slice(2)].join(" "),
+    asked: {
+      ...(users === defaultUsers ? {} : { users }),
+      ...(victim === undefined ? {} : { victim }),
+      ...(trials === 1 ? {} : { trials }),
+    },
+    ...(port === undefined ? {} : { port }),
+    ...(policy === undefined ? {} : { policies: policy }),
+    ...(stores === undefined ? {} : { stores }),
+  });
+}
+
 type PersistenceChoice = "aof" | "no-aof" | undefined;
 
 /** `--aof` and `--no-aof` are one switch to commander; what matters is whether either was given. */
-function persistenceChoice(command: Command): PersistenceChoice {
+export function persistenceChoice(command: Command): PersistenceChoice {
   if (command.getOptionValueSource("aof") !== "cli") return undefined;
   return command.opts().aof === true ? "aof" : "no-aof";
 }
