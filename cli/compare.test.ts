@@ -84,6 +84,56 @@ describe("a comparison", () => {
     expect(fewer.find(({ architecture }) => architecture === "cookie.redis")?.cells[0]).toBeUndefined();
   });
 
+  it("says of a cell that only the policy decides with which stores it was measured, and goes by the worst of them", () => {
+    const measured = result("office-nat", [
+      architecture("cookie.memory", { measures: share(0.4) }),
+      architecture("cookie.redis", { measures: share(0.9) }),
+    ]);
+    const asked = new Map([
+      ["cookie.jwt", null],
+      ["cookie.memory", null],
+    ]);
+    const comparison = compareResults([measured], scenarios, { extraServers: asked });
+    expect(
+      comparison.rows.map(({ architecture: id, cells: [cell] }) => [id, cell?.good, cell?.measuredOn.join(", ")]),
+    ).toEqual([
+      ["cookie.jwt", false, "cookie.memory, cookie.redis"],
+      ["cookie.memory", true, "cookie.memory"],
+    ]);
+    const lines = decisionTable(comparison).split("\n");
+    expect(lines.filter((line) => line.includes("cookie.") || line.includes("*"))).toEqual([
+      "│cookie.jwt   │no*│none        │",
+      "│cookie.memory│yes│none        │",
+      "*: measured with memory and redis; the balancer decides it alone, whatever the store.",
+    ]);
+    expect(lines.join("\n")).not.toContain("copied");
+  });
+
+  it("has a row for each architecture that was asked for, and for no other; what is wrong there is said all the same", () => {
+    const [crashed] = results;
+    const comparison = compareResults([crashed!], scenarios, { extraServers: new Map([["cookie.memory", null]]) });
+    expect(comparison.rows.map((row) => row.architecture)).toEqual(["cookie.memory"]);
+    expect(decisionTable(comparison)).toContain(
+      "- refuted: ip-hash.redis (besides), server-crash: 2 sessions not as expected\n",
+    );
+  });
+
+  it("lets no architecture qualify by a need that was not measured", () => {
+    const { needs } = compareResults(results.slice(0, 1), scenarios, {
+      wanted: ["survive-crash", "spread-load"],
+      extraServers,
+    });
+    expect(needs).toEqual({
+      wanted: ["survive-crash", "spread-load"],
+      qualified: [],
+      ruledOut: [
+        { architecture: "cookie.memory", by: ["survive-crash"] },
+        { architecture: "ip-hash.redis", by: ["survive-crash"] },
+      ],
+      open: [{ architecture: "cookie.redis", for: ["spread-load"] }],
+    });
+  });
+
   it("is a table with a letter for each question, the refuted cells told below", () => {
     const table = decisionTable(compareResults(results, scenarios, { wanted: ["survive-crash"], extraServers }));
     expect(table).toMatchInlineSnapshot(`
@@ -97,7 +147,7 @@ describe("a comparison", () => {
       A  server crash (--need survive-crash; lab scenario server-crash; run run-of-server-crash)
       B  spreads load (--need spread-load; lab scenario office-nat; run run-of-office-nat)
       yes: every session as one would wish. no: not so (\`lab judge RUN\` says what became of them).
-      !: theory was refuted here. ?: inconclusive. Every cell is measured; none is copied from a book.
+      !: theory was refuted here. ?: inconclusive. -: not measured. No answer is taken from a book.
       6 cells (3 architectures, 2 scenarios) measured in 18 s: 2 sessions not as predicted, 2 without a cause.
 
       - refuted: ip-hash.redis, server-crash: 2 sessions not as expected

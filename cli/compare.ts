@@ -22,6 +22,8 @@ export interface Cell {
   says: string;
   /** The run that measured it. */
   run: string;
+  /** The architectures on which it was measured: its own, or others of its policy where the store plays no part. */
+  measuredOn: readonly string[];
 }
 
 export interface Comparison {
@@ -40,7 +42,11 @@ export interface Comparison {
     wanted: readonly string[];
     qualified: readonly string[];
     ruledOut: readonly { architecture: string; by: readonly string[] }[];
+    /** Architectures that no measured need rules out, and needs that were not measured for them. */
+    open: readonly { architecture: string; for: readonly string[] }[];
   };
+  /** Not as theory says, on architectures that took part for comparison only and have no row. */
+  besides: readonly { architecture: string; cell: Cell }[];
 }
 
 /** The columns that these scenarios make; a scenario without a `compare` word answers no such question. */
@@ -58,7 +64,11 @@ export function checkNeeds(wanted: readonly string[], columns: readonly Column[]
   for (const need of wanted) if (!known.includes(need)) throw unknownValue("need", need, known);
 }
 
-/** Puts the results of several scenarios side by side. */
+/**
+ * Puts the results of several scenarios side by side.
+ *
+ * @param options.extraServers the architectures that were asked for, a row each, and the server that each needs besides
+ */
 export function compareResults(
   results: readonly Result[],
   scenarios: ReadonlyMap<string, Scenario>,
@@ -67,25 +77,36 @@ export function compareResults(
   const columns = columnsOf(scenarios).filter(({ scenario }) =>
     results.some((result) => result.scenario.id === scenario),
   );
-  const architectures = [...new Set(results.flatMap((result) => result.architectures.map(({ id }) => id)))].sort();
-  const rows = architectures.map((architecture) => ({
+  const cellsOf = (architecture: string) => columns.map((column) => cellOf(architecture, column, results, scenarios));
+  const rows = [...extraServers.keys()].sort().map((architecture) => ({
     architecture,
     extraServer: extraServers.get(architecture) ?? null,
-    cells: columns.map((column) => cellOf(architecture, column, results, scenarios)),
+    cells: cellsOf(architecture),
   }));
-  const verdicts = rows.map(({ architecture, cells }) => ({
-    architecture,
-    by: columns.flatMap(({ need }, index) => (wanted.includes(need) && !cells[index]?.good ? [need] : [])),
-  }));
+  const besides = [...new Set(results.flatMap((result) => result.architectures.map(({ id }) => id)))]
+    .filter((id) => !extraServers.has(id))
+    .flatMap((architecture) => cellsOf(architecture).flatMap((cell) => (cell ? [{ architecture, cell }] : [])));
+  const answers = rows.map(({ architecture, cells }) => {
+    const cellFor = (need: string) => cells[columns.findIndex((column) => column.need === need)];
+    return {
+      architecture,
+      by: wanted.filter((need) => cellFor(need) && !cellFor(need)?.good),
+      for: wanted.filter((need) => !cellFor(need)),
+    };
+  });
   return {
     totals: totalsOf(results),
     columns,
     rows,
     needs: {
       wanted,
-      qualified: verdicts.filter(({ by }) => by.length === 0).map(({ architecture }) => architecture),
-      ruledOut: verdicts.filter(({ by }) => by.length > 0),
+      qualified: answers.filter((one) => one.by.length + one.for.length === 0).map(({ architecture }) => architecture),
+      ruledOut: answers.filter(({ by }) => by.length > 0).map(({ architecture, by }) => ({ architecture, by })),
+      open: answers
+        .filter((one) => one.by.length === 0 && one.for.length > 0)
+        .map((one) => ({ architecture: one.architecture, for: one.for })),
     },
+    besides: besides.filter(({ cell: { verdict } }) => verdict !== "confirmed"),
   };
 }
 
@@ -110,21 +131,26 @@ function cellOf(
   results: readonly Result[],
   scenarios: ReadonlyMap<string, Scenario>,
 ): Cell | undefined {
-  const policyDecides = decidedBy === "policy";
   const result = results.find(({ scenario: { id } }) => id === scenario);
-  const found =
-    result?.architectures.find(({ id }) => id === architecture) ??
-    result?.architectures.find(({ policy }) => policyDecides && architecture.startsWith(`${policy}.`));
+  const own = result?.architectures.filter(({ id }) => id === architecture) ?? [];
+  const samePolicy = result?.architectures.filter(({ policy }) => architecture.startsWith(`${policy}.`)) ?? [];
+  const measured = own.length > 0 || decidedBy !== "policy" ? own : samePolicy;
   const definition = scenarios.get(scenario);
-  if (!result || !found || !definition) return undefined;
+  if (!result || !definition) return undefined;
+  const isGood = (one: ArchitectureResult) => one.verdict === "confirmed" && wouldWish(definition, one);
+  // Several that should all say the same: the worst of them counts.
+  const found =
+    measured.find(({ verdict }) => verdict !== "confirmed") ?? measured.find((one) => !isGood(one)) ?? measured[0];
+  if (!found) return undefined;
   const { verdict, reasons } = found;
   return {
     scenario,
     verdict,
     reasons,
-    good: verdict === "confirmed" && wouldWish(definition, found),
+    good: isGood(found),
     says: sayFates(found),
     run: result.run.id,
+    measuredOn: measured.map(({ id }) => id),
   };
 }
 

@@ -66,6 +66,15 @@ export function unknownValue(what: string, given: string, allowed: readonly stri
   });
 }
 
+/** An error as people read it: what is wrong, what to do, its id; a line each. */
+export function errorLines(error: unknown): string[] {
+  if (error instanceof LabError) return [`lab: ${error.message}`, `     ${error.todo}`, `     (${error.id})`];
+  return [
+    `lab: internal error: ${(error as Error)?.message ?? String(error)}`,
+    "     Run it again with --debug and report what it prints.",
+  ];
+}
+
 const diskRefusals: Record<string, string> = {
   ENOSPC: "the disk is full",
   EDQUOT: "your share of the disk is used up",

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -7,11 +6,12 @@ import { Engine, type Resource } from "./docker/engine.ts";
 import type { Guard } from "./docker/guard-lab.ts";
 import { removeLab } from "./docker/remove-lab.ts";
 import { openService, redisInfo } from "./docker/service.ts";
+import { explainDisk } from "./errors.ts";
 import { historyVersion, type RunEvent, type Versions } from "./history/events.ts";
 import { readHistory } from "./history/reader.ts";
 import { FileRecorder } from "./history/recorder.ts";
 import type { Interrupt } from "./interrupt.ts";
-import { newRunFolder, runFiles } from "./lab/runs.ts";
+import { newRunFolder, newRunId, runFiles, trialId } from "./lab/runs.ts";
 import { loadStores } from "./lab/stores.ts";
 import { appServers, balancer, type Lab } from "./lab/topology.ts";
 import { openLab } from "./open-lab.ts";
@@ -21,6 +21,7 @@ import { newFailoversSeen } from "./runner/note-failovers.ts";
 import { seededShuffle } from "./runner/pace.ts";
 import { runScenario } from "./runner/run-scenario.ts";
 import { Interrupted, type Narrator, type Stage } from "./runner/stage.ts";
+import { attempt, isInterruption, type Troubles, throwFirst } from "./troubles.ts";
 import { clientAddresses, officeAddresses } from "./users/client-address.ts";
 import { castPopulation } from "./users/population.ts";
 import { openTransport } from "./users/transport.ts";
@@ -31,68 +32,83 @@ import { labVersion } from "./version.ts";
 export interface Outcome {
   result: Result;
   folder: string;
+  /** What failed besides: the verdict stands all the same. */
+  troubles: Troubles;
+}
+
+/** A lab that runs, while something is done with it. */
+export interface Site {
+  lab: Lab;
+  engine: Engine;
+  guard: Guard;
 }
 
 /**
- * The whole way of a run: lab up, users in, steps played, lab down, verdict. Returns a result also when it was interrupted;
- * then the result says so.
+ * The whole way of a run: lab up, users in, steps played, lab down, verdict. Returns a result also when it was interrupted, or when
+ * something failed; then the result says so.
  *
- * @throws LabError when the lab cannot be started; nothing is left behind then
+ * @throws LabError when the run could not begin; nothing is left behind then
  */
 export async function runExperiment(plan: Plan, narrator: Narrator, interrupt: Interrupt): Promise<Outcome> {
-  const engine = new Engine();
-  const { signal } = interrupt;
-  if (plan.users * plan.architectures.length >= crowd) collectSooner();
-  await using opened = await openLab(plan, engine, narrator, interrupt);
-  const { lab, isOurs, guard } = opened;
-
-  let run: OpenRun | undefined;
-  let left: Resource[] = [];
-  let ended: { complete: boolean; reason?: string } = { complete: true };
-  try {
-    run = openRun(plan, await describeRun(lab, engine, plan));
-    await playOn(lab, engine, plan, { ...run, narrator, signal, guard });
-  } catch (error) {
-    ended = { complete: false, reason: (error as Error).message };
-    if (!run || !(error instanceof Interrupted || signal.aborted)) throw error;
-  } finally {
-    try {
-      if (isOurs) narrator.doing("removing the lab");
-      left = isOurs ? await removeLab(lab, engine) : [];
-    } finally {
-      if (run) closeRun(run.recorder, left, ended);
-    }
-  }
-  const { folder } = run;
-  const result = await judge(readHistory(join(folder, runFiles.history)));
-  writeFileSync(join(folder, runFiles.result), `${JSON.stringify(result, null, 2)}\n`, { mode: 0o600 });
-  return { result, folder };
+  const runs: OpenRun[] = [];
+  const { left, troubles } = await withLab(plan, narrator, interrupt, async (site) => {
+    runs.push(await playRun(plan, { ...site, narrator, signal: interrupt.signal }));
+  });
+  const [run] = runs;
+  if (!run) throwFirst(troubles);
+  const outcome = await endRun(run, left);
+  return { ...outcome, troubles: [...troubles, ...outcome.troubles] };
 }
 
 /**
  * Has a lab run while something is done with it: the running one, which stays, or one that is started and removed again.
  *
- * @returns what was left behind of a lab that was started here
+ * @returns what was left behind of a lab that was started here, and what `act` and the removal threw
+ * @throws LabError when there is no lab
  */
 export async function withLab(
   plan: Plan,
   narrator: Narrator,
   interrupt: Interrupt,
-  act: () => Promise<void>,
-): Promise<Resource[]> {
+  act: (site: Site) => Promise<void>,
+): Promise<{ left: Resource[]; troubles: Troubles }> {
   const engine = new Engine();
   await using opened = await openLab(plan, engine, narrator, interrupt);
-  const { lab, isOurs } = opened;
-  let left: Resource[] = [];
+  const { lab, isOurs, guard } = opened;
+  const troubles: Troubles = [];
+  await attempt(troubles, () => act({ lab, engine, guard }));
+  if (!isOurs) return { left: [], troubles };
+  narrator.doing("removing the lab");
+  return { left: (await attempt(troubles, () => removeLab(lab, engine))) ?? [], troubles };
+}
+
+/** Plays the steps of a plan, as far as it gets. The history stays open, for what is left behind of the lab. */
+export async function playRun(plan: Plan, tools: Site & Pick<RunTools, "narrator" | "signal">): Promise<OpenRun> {
+  if (plan.users * plan.architectures.length >= crowd) collectSooner();
+  const run = openRun(plan, await describeRun(tools.lab, tools.engine, plan));
   try {
-    await act();
-  } finally {
-    if (isOurs) {
-      narrator.doing("removing the lab");
-      left = await removeLab(lab, engine);
-    }
+    await playOn(tools.lab, tools.engine, plan, { ...run, ...tools });
+  } catch (error) {
+    run.ended = { complete: false, reason: (error as Error).message };
+    if (!isInterruption(error, tools.signal)) run.troubles.push(explainDisk(error));
   }
-  return left;
+  return run;
+}
+
+/** Closes the history, judges it and stores the result. */
+export async function endRun(
+  { folder, recorder, ended, troubles }: OpenRun,
+  left: readonly Resource[],
+): Promise<Outcome> {
+  await attempt(troubles, () => closeRun(recorder, left, ended));
+  const result = await attempt(troubles, () => judge(readHistory(join(folder, runFiles.history))));
+  if (!result) throwFirst(troubles);
+  await attempt(troubles, () => storeResult(folder, result));
+  return { result, folder, troubles };
+}
+
+export function storeResult(folder: string, result: Result): void {
+  writeFileSync(join(folder, runFiles.result), `${JSON.stringify(result, null, 2)}\n`, { mode: 0o600 });
 }
 
 /** From so many users on, memory counts for more than the time that it takes to tidy it up. */
@@ -106,10 +122,12 @@ function collectSooner(): void {
   setFlagsFromString("--heap-growing-percent=25");
 }
 
-/** A run whose folder exists and whose history has begun. */
-interface OpenRun {
+/** A run whose folder exists and whose history has begun, and how far it came. */
+export interface OpenRun {
   folder: string;
   recorder: FileRecorder;
+  ended: { complete: boolean; reason?: string };
+  troubles: Troubles;
 }
 
 function openRun(plan: Plan, header: RunEvent): OpenRun {
@@ -118,7 +136,7 @@ function openRun(plan: Plan, header: RunEvent): OpenRun {
   recorder.record(header);
   const planned = { ...header, steps: plan.scenario.steps };
   writeFileSync(join(folder, runFiles.plan), `${JSON.stringify(planned, null, 2)}\n`, { mode: 0o600 });
-  return { folder, recorder };
+  return { folder, recorder, ended: { complete: true }, troubles: [] };
 }
 
 function closeRun(
@@ -131,10 +149,9 @@ function closeRun(
   recorder.close();
 }
 
-interface RunTools extends OpenRun {
+interface RunTools extends OpenRun, Pick<Site, "guard"> {
   narrator: Narrator;
   signal: AbortSignal;
-  guard: Guard;
 }
 
 async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Promise<void> {
@@ -200,14 +217,16 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
 }
 
 async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise<RunEvent> {
-  const { scenarioId, scenario, users, seed, victim, command } = plan;
+  const { scenarioId, scenario, users, seed, victim, command, asked, trial } = plan;
   return {
     type: "run",
     historyVersion,
-    id: runId(scenarioId),
+    id: trial ? trialId(trial.set, trial.number) : newRunId(scenarioId),
     startedAt: new Date().toISOString(),
     command,
     seed,
+    ...(asked ? { asked } : {}),
+    ...(trial ? { trial } : {}),
     usersPerArchitecture: users,
     scenario: { id: scenarioId, title: scenario.title, question: scenario.question, next: scenario.next },
     victim,
@@ -228,7 +247,8 @@ async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise<RunEve
   };
 }
 
-async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
+/** What takes part, as it says itself. */
+export async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
   const printed = (service: string, command: string) =>
     engine.exec(lab, service, ["sh", "-c", `${command} 2>&1`]).catch(() => "");
   const [engineVersion, compose, nginx, node, redis] = await Promise.all([
@@ -254,10 +274,4 @@ async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
  */
 function shortIdleMs(castMs: number): number {
   return (6 + Math.ceil((6 * castMs) / 1_000)) * 1_000;
-}
-
-/** Sorts by time, says what it was, and is unique. */
-function runId(scenarioId: string): string {
-  const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
-  return `${time}-${scenarioId}-${randomBytes(2).toString("hex")}`;
 }

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { isatty } from "node:tty";
+import { type ExitReason, exitCodes } from "./errors.ts";
 
 /** How a command learns that it should end. */
 export interface Interrupt {
@@ -19,6 +20,12 @@ export const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const
 /** 128 + the number of the signal, as shells have it. */
 export function exitCodeOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
+}
+
+/** The same as a reason for it. */
+export function reasonOfSignal(signal: NodeJS.Signals): ExitReason {
+  const reasons = Object.keys(exitCodes) as ExitReason[];
+  return reasons.find((reason) => exitCodes[reason].code === exitCodeOf(signal)) ?? "interrupted";
 }
 
 export function listenForInterrupts(): Interrupt {

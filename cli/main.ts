@@ -5,7 +5,7 @@
  */
 import { type Command, CommanderError } from "commander";
 import { exitCodesHelp } from "./commands/help-exit-codes.ts";
-import { exitCodes, explainDisk, LabError } from "./errors.ts";
+import { errorLines, exitCodes, explainDisk, LabError } from "./errors.ts";
 import { buildProgram } from "./program.ts";
 
 /** `lab down` does so last: what it was asked to remove, it removes itself. The shell's completion only looks on. */
@@ -31,13 +31,7 @@ async function main(argv: readonly string[]): Promise<void> {
 /** Prints an error and returns the exit code. */
 function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage.code;
-  const lines =
-    error instanceof LabError
-      ? [`lab: ${error.message}`, `     ${error.todo}`, `     (${error.id})`]
-      : [
-          `lab: internal error: ${(error as Error)?.message ?? String(error)}`,
-          "     Run it again with --debug and report what it prints.",
-        ];
+  const lines = errorLines(error);
   if (debug) lines.push(describe(error));
   process.stderr.write(`${lines.join("\n")}\n`);
   return error instanceof LabError ? exitCodes[error.exit].code : exitCodes.internal.code;
@@ -49,10 +43,21 @@ function describe(error: unknown): string {
   return `${error.stack ?? error.message}${cause}`;
 }
 
-/** A reader that has seen enough (`lab ... | head`) closes the pipe, or somebody the terminal: no error, and cleaning up goes on. */
+/**
+ * A reader that has seen enough (`lab ... | head`) closes the pipe, or somebody the terminal: no error, and cleaning up goes on. A
+ * file that cannot take the output, e.g. on a full disk, is one, after a refuted run or an error of the lab itself.
+ */
 for (const stream of [process.stdout, process.stderr])
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  stream.once("error", (error: NodeJS.ErrnoException) => {
+    stream.on("error", () => {});
+    if (error.code === "EPIPE" || error.code === "EIO" || stream === process.stderr) return;
+    process.stderr.write(`lab: the output cannot be written: ${error.message}.\n`);
+    process.once("exit", (code) => {
+      const weaker: number[] = [exitCodes.confirmed, exitCodes.inconclusive, exitCodes.leftBehind].map(
+        (one) => one.code,
+      );
+      if (weaker.includes(code)) process.exitCode = exitCodes.environment.code;
+    });
   });
 
 await main(process.argv);

@@ -1,6 +1,6 @@
 import { loadScenario } from "./catalogue.ts";
 import { canTouch, faultsOf } from "./fault-reach.ts";
-import type { HistoryEvent } from "./history/events.ts";
+import type { Asked, HistoryEvent, Trial } from "./history/events.ts";
 import { type Architecture, profilesOf, type Selection, selectArchitectures } from "./lab/architectures.ts";
 import { loadPolicies } from "./lab/policies.ts";
 import { loadStores } from "./lab/stores.ts";
@@ -16,6 +16,10 @@ export interface Plan {
   /** Subjects per architecture. */
   users: number;
   seed: number;
+  /** What of this somebody chose, for whoever wants the same again. */
+  asked?: Asked;
+  /** The set of trials that it is part of. */
+  trial?: Trial;
   victim: string;
   /** How long after the baseline the fault comes, in milliseconds; trials differ in it. */
   faultDelayMs?: number;
@@ -68,7 +72,14 @@ export async function makePlan({ policies, stores, profiles, ...options }: PlanO
     add("policies", touched?.policy, why);
     add("stores", touched?.store, why);
   }
-  return { ...options, scenario, architectures: selectArchitectures(selection), alsoTakesPart };
+  const architectures = selectArchitectures(selection);
+  const ids = (of: "policy" | "store") => [...new Set(architectures.map((one) => one[of].id))];
+  const asked = {
+    ...options.asked,
+    ...(policies === undefined ? {} : { policies: policies === "all" ? ids("policy") : [...policies] }),
+    ...(Array.isArray(stores) ? { stores } : stores === "all" || profiles ? { stores: ids("store") } : {}),
+  };
+  return { ...options, asked, scenario, architectures, alsoTakesPart };
 
   function add(what: "policies" | "stores", id: string | undefined, why: string): void {
     const chosen = selection[what];

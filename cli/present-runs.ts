@@ -1,29 +1,21 @@
-import { type Outcome, runExperiment, withLab } from "./experiment.ts";
 import type { Interrupt } from "./interrupt.ts";
 import type { Plan } from "./plan.ts";
 import { presentScenario } from "./present/present-scenario.ts";
 import type { Presenter } from "./present/presenter.ts";
 import { tell } from "./scenario.ts";
-import type { Result } from "./verdict/result.ts";
+import { type Played, playTrials } from "./trials.ts";
 
 /**
- * A scenario for a room: with pauses, the question first, and once more from the beginning as often as the presenter likes. The
- * last run counts.
+ * A scenario for a room, as often as asked: with pauses, the question first, and each run once more from the beginning as often as
+ * the presenter likes. The last time counts.
  */
-export async function presentRuns(
-  plan: Plan,
-  presenter: Presenter,
-  interrupt: Interrupt,
-): Promise<{ result: Result; folders: string[] }> {
+export function presentRuns(plan: Plan, count: number, presenter: Presenter, interrupt: Interrupt): Promise<Played> {
   const { title, question, steps } = plan.scenario;
-  const scenario = { ...plan.scenario, steps: [tell(question), ...steps] };
-  let outcome: Outcome | undefined;
-  const left = await withLab(plan, { tell: presenter.note, doing: presenter.note }, interrupt, async () => {
-    for (let again = true; again; ) {
-      const narrator = presentScenario(presenter, title);
-      outcome = await runExperiment({ ...plan, scenario, keep: true }, narrator, interrupt);
-      again = narrator.again;
-    }
+  return playTrials({
+    plan: { ...plan, scenario: { ...plan.scenario, steps: [tell(question), ...steps] } },
+    count,
+    narrator: { tell: presenter.note, doing: presenter.note },
+    narratorFor: (trial) => presentScenario(presenter, count === 1 ? title : `${title} (trial ${trial} of ${count})`),
+    interrupt,
   });
-  return { result: { ...outcome!.result, leftovers: left }, folders: [outcome!.folder] };
 }

@@ -1,22 +1,25 @@
 import { randomInt } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { loadScenario, scenarioIds } from "./catalogue.ts";
 import { checkNeeds, columnsOf, compareResults } from "./compare.ts";
 import { Engine } from "./docker/engine.ts";
 import { refuseBusyLab } from "./docker/guard-lab.ts";
 import { removeLab } from "./docker/remove-lab.ts";
 import { findLab, startLab } from "./docker/start-lab.ts";
-import { type ExitReason, exitCodeFor, LabError, unknownValue } from "./errors.ts";
-import { runExperiment } from "./experiment.ts";
+import { type ExitReason, exitCodeFor, unknownValue } from "./errors.ts";
+import { runExperiment, versionsOf } from "./experiment.ts";
 import { exitCodeOf, listenForInterrupts } from "./interrupt.ts";
-import { profilesOf, selectArchitectures } from "./lab/architectures.ts";
+import { type Architecture, profilesOf, type Selection, selectArchitectures } from "./lab/architectures.ts";
 import { allProfiles } from "./lab/stores.ts";
 import { defaultVictim, type Lab } from "./lab/topology.ts";
-import { makePlan } from "./plan.ts";
+import { measureScenarios } from "./measure-scenarios.ts";
+import { makePlan, type Plan } from "./plan.ts";
 import { decisionTable } from "./report/decision-table.ts";
 import type { Scenario } from "./scenario.ts";
+import { readResults, writeResults } from "./stored-results.ts";
 import { detectTerminal, openNarrator } from "./terminal.ts";
-import { type Result, resultSchema } from "./verdict/result.ts";
+import { attempt, isInterruption, reasonOf, sayTroubles, type Troubles, throwFirst } from "./troubles.ts";
+import type { Result } from "./verdict/result.ts";
+import { requireWritable } from "./write-reports.ts";
 
 export interface ComparisonOptions {
   policy?: string[];
@@ -41,20 +44,25 @@ export async function runComparison(options: ComparisonOptions): Promise<void> {
   };
   // Unknown names are an error before anything is asked of the engine.
   selectArchitectures(chosen);
-  const results = options.resume === undefined ? [] : readResults(options.resume);
+  if (options.resume !== undefined) requireWritable(options.resume);
+  const stored = options.resume === undefined ? [] : readResults(options.resume);
   const narrator = await openNarrator(detectTerminal({ colour: options.colour }));
   const interrupt = listenForInterrupts();
+  const { signal } = interrupt;
   const engine = new Engine();
   const failures: ExitReason[] = [];
-  narrator.doing("looking for a running lab");
-  const running = await findLab(options.name, engine);
-  // A comparison without the optional servers would leave out stores that people weigh up; a running lab has what it has.
-  const selection = { ...chosen, profiles: running ? running.profiles : allProfiles() };
-  const architectures = selectArchitectures(selection);
+  const troubles: Troubles = [];
+  const results: Result[] = [];
+  let architectures: Architecture[] = [];
   let started: Lab | undefined;
-  try {
+  await attempt(troubles, async () => {
+    narrator.doing("looking for a running lab");
     refuseBusyLab(options.name);
-    if (!(await findLab(options.name, engine))) {
+    const running = await unlessAborted(findLab(options.name, engine), signal);
+    // A comparison without the optional servers would leave out stores that people weigh up; a running lab has what it has.
+    const selection = { ...chosen, profiles: running ? running.profiles : allProfiles() };
+    architectures = selectArchitectures(selection);
+    if (!running) {
       interrupt.onSecond = async () => void (await removeLab(options, engine));
       started = await startLab({
         name: options.name,
@@ -66,57 +74,86 @@ export async function runComparison(options: ComparisonOptions): Promise<void> {
           ]),
         ],
         engine,
-        signal: interrupt.signal,
+        signal,
         say: (text) => narrator.doing(text),
         ...(options.port === undefined ? {} : { port: options.port }),
       });
     }
-    for (const scenarioId of inOrder(scenarios)) {
-      if (interrupt.signal.aborted || results.some(({ scenario }) => scenario.id === scenarioId)) continue;
-      narrator.tell(`${scenarioId} (${results.length + 1} of ${scenarios.size})`);
-      // A question is put to every architecture, also where the scenario by itself shows it on fewer.
-      const question = scenarios.get(scenarioId)?.compare;
-      const plan = await makePlan({
-        ...(question && question.decidedBy !== "policy" ? { policies: "all", stores: "all" } : {}),
-        ...selection,
-        scenarioId,
-        users: Math.max(options.users, question?.usersAtLeast ?? 0),
-        seed: randomInt(2 ** 31),
-        victim: defaultVictim,
-        name: options.name,
-        keep: true,
-        command: ["lab", ...process.argv.slice(2)].join(" "),
-      });
-      try {
-        const { result } = await runExperiment(plan, quiet(narrator), interrupt);
-        // What was cut short is measured anew when it goes on.
-        if (!result.run.complete) continue;
-        results.push(result);
-        if (options.resume !== undefined)
-          writeFileSync(options.resume, `${JSON.stringify(results, null, 2)}\n`, { mode: 0o600 });
-      } catch (error) {
-        // One scenario that cannot run does not stop the rest.
-        if (!(error instanceof LabError)) throw error;
-        failures.push(error.exit);
-        process.stderr.write(`${scenarioId}: ${error.message} ${error.todo}\n`);
-      }
-    }
-  } finally {
-    if (started) {
-      narrator.doing("removing the lab");
-      if ((await removeLab(started, engine)).length > 0) failures.push("leftBehind");
-    }
-    narrator.end();
-    interrupt.release();
+    const plans = await Promise.all(inOrder(scenarios).map((id) => planOf(id, { scenarios, selection, options })));
+    const measured = await measureScenarios({
+      plans,
+      stored,
+      versions: await versionsOf((running ?? started)!, engine),
+      play: (plan) => runExperiment(plan, quiet(narrator), interrupt),
+      keep: (all) => (options.resume === undefined ? undefined : writeResults(options.resume, all)),
+      say: (line) => narrator.tell(line),
+      signal,
+    });
+    results.push(...measured.results);
+    failures.push(...measured.troubles.map(reasonOf));
+  });
+  const lab = started;
+  if (lab) {
+    narrator.doing("removing the lab");
+    const left = await attempt(troubles, () => removeLab(lab, engine));
+    if (left && left.length > 0) failures.push("leftBehind");
   }
-  const extraServers = new Map(architectures.map(({ id, store }) => [id, store.server]));
-  const comparison = compareResults(results, scenarios, { wanted: options.need, extraServers });
-  process.stdout.write(
-    options.json ? `${JSON.stringify({ comparison, results }, null, 2)}\n` : decisionTable(comparison),
-  );
+  narrator.end();
+  interrupt.release();
+
+  const real = troubles.filter((trouble) => !isInterruption(trouble, signal));
+  if (results.length === 0 && real.length > 0 && !interrupt.received) throwFirst(real);
+  sayTroubles(real);
+  if (results.length > 0 || options.json) {
+    const extraServers = new Map(architectures.map(({ id, store }) => [id, store.server]));
+    const comparison = compareResults(results, scenarios, { wanted: options.need, extraServers });
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ comparison, results }, null, 2)}\n` : decisionTable(comparison),
+    );
+  }
   process.exitCode = interrupt.received
     ? exitCodeOf(interrupt.received)
-    : exitCodeFor([...failures, ...results.map(({ verdict }) => verdict)]);
+    : exitCodeFor([...failures, ...real.map(reasonOf), ...results.map(({ verdict }) => verdict)]);
+}
+
+/** A question is put to every architecture, also where the scenario by itself shows it on fewer. */
+function planOf(
+  scenarioId: string,
+  {
+    scenarios,
+    selection,
+    options,
+  }: { scenarios: ReadonlyMap<string, Scenario>; selection: Selection; options: ComparisonOptions },
+): Promise<Plan> {
+  const question = scenarios.get(scenarioId)?.compare;
+  const users = Math.max(options.users, question?.usersAtLeast ?? 0);
+  return makePlan({
+    ...(question && question.decidedBy !== "policy" ? { policies: "all", stores: "all" } : {}),
+    ...selection,
+    scenarioId,
+    users,
+    seed: randomInt(2 ** 31),
+    asked: { users },
+    victim: defaultVictim,
+    name: options.name,
+    keep: true,
+    command: ["lab", ...process.argv.slice(2)].join(" "),
+  });
+}
+
+/** An engine that is silent answers no faster because somebody ends the command. */
+async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  signal.throwIfAborted();
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+  });
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 /** @throws LabError (`unknown-scenario`) */
@@ -140,21 +177,6 @@ function inOrder(scenarios: ReadonlyMap<string, Scenario>): string[] {
     scenarios.get(id)!.steps.some((step) => step.do === "measure" && step.measure.looksIntoStore === "when-expired");
   const ids = [...scenarios.keys()];
   return [...ids.filter(looks), ...ids.filter((id) => !looks(id))];
-}
-
-/** @throws LabError (`resume-unreadable`) */
-function readResults(file: string): Result[] {
-  if (!existsSync(file)) return [];
-  try {
-    return resultSchema.array().parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch (error) {
-    throw new LabError(`The file ${file} is no comparison that was begun.`, {
-      id: "resume-unreadable",
-      todo: "Give a file that --resume wrote, or one that does not exist yet.",
-      exit: "usage",
-      cause: error,
-    });
-  }
 }
 
 /** In a comparison only the scenarios' names are told, not each story. */

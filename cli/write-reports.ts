@@ -5,6 +5,7 @@ import { LabError } from "./errors.ts";
 import { readHistory } from "./history/reader.ts";
 import { runFiles } from "./lab/runs.ts";
 import { formatFor, type ReportFormat } from "./report/formats.ts";
+import type { Troubles } from "./troubles.ts";
 import type { Result } from "./verdict/result.ts";
 
 export interface ReportFile {
@@ -31,35 +32,41 @@ export function requireWritable(file: string): void {
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a directory");
     accessSync(dirname(resolve(file)), constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw notWritable(file, error as Error);
+    throw notWritable(file, error as Error, "usage");
   }
 }
 
 /**
- * Writes the reports of a run; a file that is there already is replaced.
+ * Writes the reports of a run; a file that is there already is replaced. One that cannot be made keeps no other from being made.
  *
  * @param folders the run folder of each trial, in order
- * @throws LabError (`report-not-writable`), and those of the history's reader
+ * @returns what went wrong: LabErrors (`report-not-writable`), and those of the history's reader
  */
 export async function writeReports(
   reports: readonly ReportFile[],
   { result, folders }: { result: Result; folders: readonly string[] },
-): Promise<void> {
+): Promise<Troubles> {
+  const troubles: Troubles = [];
   const histories = folders.map((folder) => () => readHistory(join(folder, runFiles.history)));
   for (const { file, format } of reports)
     try {
       await writeFile(file, format.render({ result, histories }));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-      throw notWritable(file, error as Error);
+      const isDisk = (error as NodeJS.ErrnoException).syscall !== undefined;
+      troubles.push(isDisk ? notWritable(file, error as Error, "environment") : error);
     }
+  return troubles;
 }
 
-function notWritable(file: string, cause: Error): LabError {
+/** @param exit a name that is wrong is seen before the run; after it, it is the machine */
+function notWritable(file: string, cause: Error, exit: "usage" | "environment"): LabError {
   return new LabError(`The report ${file} cannot be written: ${cause.message}.`, {
     id: "report-not-writable",
-    todo: "Give a file name in a folder that exists and that you may write to.",
-    exit: "usage",
+    todo:
+      exit === "usage"
+        ? "Give a file name in a folder that exists and that you may write to."
+        : "The run is stored: make room, then `lab report last FILE` writes it again.",
+    exit,
     cause,
   });
 }

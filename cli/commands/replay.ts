@@ -13,7 +13,7 @@ export function addReplay(program: Command): void {
   program
     .command("replay")
     .description("play a stored run again, in the terminal or in a browser; needs no engine")
-    .argument("[run]", "a run's id, its folder, or `last`")
+    .argument("[run]", "a run's id, its folder, or `last`; <id>/trial-2 for one trial")
     .option("--demo", "the recorded run that comes with the lab")
     .option("--speed <number>", "part of the run's own speed, e.g. 0.1 (default: over in about a minute)", speed)
     .option("--page", "in a browser instead, on a page that is there until Ctrl-C")
@@ -28,7 +28,13 @@ async function replay(
   run: string | undefined,
   { demo = false, speed, page = false, html, open, colour }: ReplayOptions & { colour: boolean },
 ): Promise<void> {
-  const [{ findRunFolder, runFiles }, { demoRun }, { loadFilm }, { detectTerminal }, { join }] = await Promise.all([
+  const [
+    { findRunFolder, historyFolders, runFiles },
+    { demoRun },
+    { loadFilm },
+    { detectTerminal },
+    { basename, join },
+  ] = await Promise.all([
     import("../lab/runs.ts"),
     import("../lab/paths.ts"),
     import("../replay/load-film.ts"),
@@ -37,7 +43,12 @@ async function replay(
   ]);
   const folder = findRunFolder(demo ? demoRun : wanted(run));
   if (html !== undefined) (await import("../write-reports.ts")).requireWritable(html);
-  const film = await loadFilm(join(folder, runFiles.history));
+  const [first = folder, ...others] = historyFolders(folder);
+  if (others.length > 0)
+    process.stderr.write(
+      `A set of ${others.length + 1} trials: this is the first; ${run}/${basename(others[0]!)} plays another.\n`,
+    );
+  const film = await loadFilm(join(first, runFiles.history));
   if (page || html !== undefined) {
     const { serveFilm, writeFilm } = await import("../watch/film-page.ts");
     if (html !== undefined) writeFilm(film, html);

@@ -1,11 +1,8 @@
 import { randomInt } from "node:crypto";
 import { type Command, Option } from "commander";
-import { LabError, unknownValue } from "../errors.ts";
-import type { Outcome } from "../experiment.ts";
-import type { Interrupt } from "../interrupt.ts";
+import { errorLines, LabError, unknownValue } from "../errors.ts";
 import { appServers, defaultVictim } from "../lab/topology.ts";
 import type { Plan } from "../plan.ts";
-import type { Narrator } from "../runner/stage.ts";
 import type { Result } from "../verdict/result.ts";
 import { commaList, nameOption, portOption, wholeNumber } from "./options.ts";
 import { addPresentationOptions, openPresentation, type PresentationOptions } from "./presentation.ts";
@@ -13,7 +10,10 @@ import { addPresentationOptions, openPresentation, type PresentationOptions } fr
 /** The most users per architecture: memory and sockets of one machine end somewhere. */
 const mostUsers = 100_000;
 
-interface ScenarioOptions extends PresentationOptions {
+/** Ten for each app server, so that nobody's fate hangs on chance. */
+const defaultUsers = 30;
+
+export interface ScenarioOptions extends PresentationOptions {
   list?: boolean;
   policy?: string[];
   store?: string[];
@@ -49,7 +49,7 @@ export function addScenario(program: Command): void {
       "--users <number>",
       "virtual users per architecture",
       wholeNumber({ what: "users", from: 1, to: mostUsers }),
-      30,
+      defaultUsers,
     )
     .option("--victim <server>", `the app server that is broken (default: ${defaultVictim}; trials take turns)`)
     .option(
@@ -98,28 +98,24 @@ async function runOne(
     });
   if (options.victim !== undefined && !appServers.includes(options.victim))
     throw unknownValue("victim", options.victim, appServers);
-  const [{ makePlan }, { chooseReports, writeReports }] = await Promise.all([
-    import("../plan.ts"),
-    import("../write-reports.ts"),
-  ]);
+  const { chooseReports } = await import("../write-reports.ts");
   const reports = chooseReports(options.report);
-  const stores = options.store ?? (await storesByPersistence(persistence));
-  const plan = await makePlan({
-    scenarioId,
-    users: options.users,
-    seed: options.seed ?? randomInt(2 ** 31),
-    victim: options.victim ?? defaultVictim,
-    name: options.name,
-    keep: options.keep ?? false,
-    command: ["lab", ...process.argv.slice(2)].join(" "),
-    ...(options.port === undefined ? {} : { port: options.port }),
-    ...(options.policy === undefined ? {} : { policies: options.policy }),
-    ...(stores === undefined ? {} : { stores }),
-  });
+  const { trials, users } = options;
+  const plan = await planOf(scenarioId, options, persistence);
   if (options.dryRun) {
-    const { stepsReport } = await import("../report/steps.ts");
+    const [{ stepsReport }, { trialPlans }] = await Promise.all([
+      import("../report/steps.ts"),
+      import("../trial-plans.ts"),
+    ]);
     process.stdout.write(
-      stepsReport({ ...plan.scenario, architectures: plan.architectures.map(({ id }) => id), victim: plan.victim }),
+      stepsReport({
+        ...plan.scenario,
+        architectures: plan.architectures.map(({ id }) => id),
+        victim: plan.victim,
+        users,
+        isDrawn: options.seed === undefined,
+        runs: trialPlans(plan, { count: trials, set: "" }),
+      }),
     );
     return;
   }
@@ -144,26 +140,36 @@ async function runOne(
   // Said before the libraries that talk to Docker are loaded, which takes longer than anybody should look at nothing.
   // A room reads one page at a time: nothing may turn below it.
   if (!presenter) narrator.doing("looking for a running lab");
+  const { isInterruption } = await import("../troubles.ts");
   try {
-    const { result, folders } = presenter
-      ? await (await import("../present-runs.ts")).presentRuns(plan, presenter, interrupt)
-      : await runTrials(plan, options, narrator, interrupt);
+    const played = presenter
+      ? await (await import("../present-runs.ts")).presentRuns(plan, trials, presenter, interrupt)
+      : await (await import("../trials.ts")).playTrials({
+          plan,
+          count: trials,
+          narrator,
+          narratorFor: () => narrator,
+          interrupt,
+        });
     narrator.end();
-    await writeReports(reports, { result, folders });
-    const [{ printResult }, { tellGithub }] = await Promise.all([
-      import("../print-result.ts"),
+    const [{ finishRun }, { tellGithub }] = await Promise.all([
+      import("../finish-run.ts"),
       import("../github-actions.ts"),
     ]);
-    await printResult(result, { folder: folders[0]!, json: options.json ?? false, colour });
-    if (predictions.length > 0) {
-      const { predictionReport } = await import("../report/predictions.ts");
-      const report = predictionReport(predictions, result, terminal);
-      (options.json ? process.stderr : process.stdout).write(`\n${report}`);
-    }
-    tellGithub(result);
+    const show = async (result: Result) => {
+      if (predictions.length > 0) {
+        const { predictionReport } = await import("../report/predictions.ts");
+        const report = predictionReport(predictions, result, terminal);
+        (options.json ? process.stderr : process.stdout).write(`\n${report}`);
+      }
+      tellGithub(result);
+    };
+    await finishRun(played, { reports, json: options.json ?? false, colour, interrupt, show });
   } catch (error) {
     narrator.end();
     if (!interrupt.received) throw error;
+    // Nothing was measured. What went wrong besides is said all the same.
+    if (!isInterruption(error, interrupt.signal)) process.stderr.write(`${errorLines(error).join("\n")}\n`);
   } finally {
     interrupt.release();
   }
@@ -171,39 +177,37 @@ async function runOne(
   else await page?.linger();
 }
 
-/** One run, or several on one lab: the victims take turns, and the instant of the fault follows from the seed. */
-async function runTrials(
-  plan: Plan,
-  { trials, victim }: ScenarioOptions,
-  narrator: Narrator,
-  interrupt: Interrupt,
-): Promise<{ result: Result; folders: string[] }> {
-  const { runExperiment, withLab } = await import("../experiment.ts");
-  if (trials === 1) {
-    const { result, folder } = await runExperiment(plan, narrator, interrupt);
-    return { result, folders: [folder] };
-  }
-  const { combineTrials } = await import("../verdict/combine-trials.ts");
-  const outcomes: Outcome[] = [];
-  const left = await withLab(plan, narrator, interrupt, async () => {
-    for (let trial = 0; trial < trials && !interrupt.signal.aborted; trial++) {
-      const seed = (plan.seed + trial) % 2 ** 31;
-      const turn = victim ?? appServers[(appServers.indexOf(plan.victim) + trial) % appServers.length]!;
-      narrator.tell(`Trial ${trial + 1} of ${trials}: ${turn}`);
-      const faultDelayMs = (seed * 7919) % 1_000;
-      outcomes.push(
-        await runExperiment({ ...plan, keep: true, seed, victim: turn, faultDelayMs }, narrator, interrupt),
-      );
-    }
+/** What the options ask for, complete; those that were given are kept, for whoever wants the same again. */
+export async function planOf(
+  scenarioId: string,
+  { policy, store, users, seed, victim, trials, name, keep = false, port }: ScenarioOptions,
+  persistence: PersistenceChoice,
+): Promise<Plan> {
+  const { makePlan } = await import("../plan.ts");
+  const stores = store ?? (await storesByPersistence(persistence));
+  return makePlan({
+    scenarioId,
+    users,
+    seed: seed ?? randomInt(2 ** 31),
+    victim: victim ?? defaultVictim,
+    name,
+    keep,
+    command: ["lab", ...process.argv.slice(2)].join(" "),
+    asked: {
+      ...(users === defaultUsers ? {} : { users }),
+      ...(victim === undefined ? {} : { victim }),
+      ...(trials === 1 ? {} : { trials }),
+    },
+    ...(port === undefined ? {} : { port }),
+    ...(policy === undefined ? {} : { policies: policy }),
+    ...(stores === undefined ? {} : { stores }),
   });
-  const result = combineTrials(outcomes.map((outcome) => outcome.result));
-  return { result: { ...result, leftovers: left }, folders: outcomes.map(({ folder }) => folder) };
 }
 
 type PersistenceChoice = "aof" | "no-aof" | undefined;
 
 /** `--aof` and `--no-aof` are one switch to commander; what matters is whether either was given. */
-function persistenceChoice(command: Command): PersistenceChoice {
+export function persistenceChoice(command: Command): PersistenceChoice {
   if (command.getOptionValueSource("aof") !== "cli") return undefined;
   return command.opts().aof === true ? "aof" : "no-aof";
 }

@@ -26,6 +26,14 @@ const store = z.object({
   group: z.object({ services: z.array(name).min(1).max(mostNames), holds: z.enum(["copies", "parts"]) }).nullish(),
 });
 
+const asked = z.object({
+  policies: z.array(name).min(1).max(mostNames).exactOptional(),
+  stores: z.array(name).min(1).max(mostNames).exactOptional(),
+  users: z.number().int().positive().exactOptional(),
+  victim: name.exactOptional(),
+  trials: z.number().int().positive().exactOptional(),
+});
+
 const run = z.object({
   type: z.literal("run"),
   historyVersion: z.literal(historyVersion),
@@ -33,6 +41,8 @@ const run = z.object({
   startedAt: z.iso.datetime(),
   command: z.string(),
   seed: z.number().int(),
+  asked: asked.exactOptional(),
+  trial: z.object({ set: name, seed: z.number().int(), number: z.number().int().positive() }).exactOptional(),
   usersPerArchitecture: z.number().int().positive(),
   scenario: z.object({
     id: name,

@@ -54,6 +54,8 @@ export interface RunEvent {
   startedAt: string;
   command: string;
   seed: number;
+  asked?: Asked;
+  trial?: Trial;
   /** Subjects per architecture. */
   usersPerArchitecture: number;
   scenario: { id: string; title: string; question: string; next?: NextStep };
@@ -62,6 +64,25 @@ export interface RunEvent {
   appServers: string[];
   architectures: ArchitectureFacts[];
   versions: Versions;
+}
+
+/** What somebody chose for a run; what is missing was left to the scenario and the lab. With the seed it makes the same run again. */
+export interface Asked {
+  policies?: string[];
+  stores?: string[];
+  users?: number;
+  victim?: string;
+  /** How often the scenario was to be played. */
+  trials?: number;
+}
+
+/** The set of trials that a run is part of. */
+export interface Trial {
+  /** The set's id, and the seed from which the seeds of its trials follow. */
+  set: string;
+  seed: number;
+  /** The first is 1. */
+  number: number;
 }
 
 /** What is worth doing after a run: another scenario, and what one will see there, in words that go on after "to see". */

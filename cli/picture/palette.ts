@@ -57,6 +57,9 @@ export interface Mark {
   dark: string;
 }
 
+/** In place of "survived" for a user who logged out. */
+export const stayedOutWord = "stayed logged out";
+
 /** Who survived is quiet; what went wrong is loud. */
 export const fateMarks: Record<Fate, Mark> = {
   crossed: { sign: "‼", word: "crossed", light: "#8f0045", dark: "#ff7fb8" },

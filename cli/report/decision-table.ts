@@ -6,22 +6,27 @@ import { plural } from "./words.ts";
  * `lab compare` for people: architectures down, questions across under letters (names would not fit a terminal), and what
  * follows for the stated needs.
  */
-export function decisionTable({ totals, columns, rows, needs }: Comparison): string {
-  const letters = columns.map((_, index) => String.fromCharCode("A".charCodeAt(0) + index));
+export function decisionTable({ totals, columns, rows, needs, besides }: Comparison): string {
+  const letters = columns.map((_, index) => lettersOf(index));
   const grid = new Table({
     head: ["architecture", ...letters, "extra server"],
     style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
   });
   grid.push(
-    ...rows.map(({ architecture, cells, extraServer }) => [architecture, ...cells.map(sayCell), extraServer ?? "none"]),
+    ...rows.map(({ architecture, cells, extraServer }) => [
+      architecture,
+      ...cells.map((cell) => sayCell(cell, architecture)),
+      extraServer ?? "none",
+    ]),
   );
-  const refuted = rows.flatMap(({ architecture, cells }) =>
-    cells.flatMap((cell) =>
-      cell && cell.verdict !== "confirmed"
-        ? [`- ${cell.verdict}: ${architecture}, ${cell.scenario}: ${cell.reasons.join("; ")}`]
-        : [],
+  const sayWrong = (architecture: string, { verdict, scenario, reasons }: Cell) =>
+    `- ${verdict}: ${architecture}, ${scenario}: ${reasons.join("; ")}`;
+  const wrong = [
+    ...rows.flatMap(({ architecture, cells }) =>
+      cells.flatMap((cell) => (cell && cell.verdict !== "confirmed" ? [sayWrong(architecture, cell)] : [])),
     ),
-  );
+    ...besides.map(({ architecture, cell }) => sayWrong(`${architecture} (besides)`, cell)),
+  ];
   const lines = [
     grid.toString(),
     ...columns.map(
@@ -29,15 +34,17 @@ export function decisionTable({ totals, columns, rows, needs }: Comparison): str
         `${letters[index]}  ${label} (--need ${need}; lab scenario ${scenario}; ${runsOf(rows, index)})`,
     ),
     "yes: every session as one would wish. no: not so (`lab judge RUN` says what became of them).",
-    "!: theory was refuted here. ?: inconclusive. Every cell is measured; none is copied from a book.",
+    "!: theory was refuted here. ?: inconclusive. -: not measured. No answer is taken from a book.",
+    ...sayOtherStores(rows),
     sayTotals(totals),
-    ...(refuted.length > 0 ? ["", ...refuted] : []),
+    ...(wrong.length > 0 ? ["", ...wrong] : []),
     ...(needs.wanted.length > 0
       ? [
           "",
           `Needed: ${needs.wanted.join(", ")}`,
           `Qualify: ${needs.qualified.join(", ") || "none"}`,
           ...needs.ruledOut.map(({ architecture, by }) => `- ${architecture} is ruled out by ${by.join(", ")}`),
+          ...needs.open.map((one) => `- ${one.architecture} is open: ${one.for.join(", ")} not measured`),
         ]
       : []),
   ];
@@ -57,9 +64,27 @@ function sayTotals(totals: Comparison["totals"]): string {
   return `${measured} measured in ${Math.round(durationMs / 1_000)} s: ${wrong}.`;
 }
 
-function sayCell(cell: Cell | undefined): string {
+/** A mark where it was measured on others. */
+function sayCell(cell: Cell | undefined, architecture: string): string {
   if (!cell) return "-";
-  if (cell.verdict === "refuted") return "!";
-  if (cell.verdict === "inconclusive") return "?";
-  return cell.good ? "yes" : "no";
+  const mark = cell.measuredOn.includes(architecture) ? "" : "*";
+  if (cell.verdict === "refuted") return `!${mark}`;
+  if (cell.verdict === "inconclusive") return `?${mark}`;
+  return `${cell.good ? "yes" : "no"}${mark}`;
+}
+
+/** What the mark means, where there is one. */
+function sayOtherStores(rows: Comparison["rows"]): string[] {
+  const others = rows.flatMap(({ architecture, cells }) =>
+    cells.flatMap((cell) => (cell && !cell.measuredOn.includes(architecture) ? cell.measuredOn : [])),
+  );
+  const stores = [...new Set(others.map((id) => id.slice(id.indexOf(".") + 1)))].sort();
+  if (stores.length === 0) return [];
+  return [`*: measured with ${stores.join(" and ")}; the balancer decides it alone, whatever the store.`];
+}
+
+/** A to Z, then AA, AB, ... */
+function lettersOf(index: number): string {
+  const last = String.fromCharCode("A".charCodeAt(0) + (index % 26));
+  return index < 26 ? last : `${lettersOf(Math.floor(index / 26) - 1)}${last}`;
 }

@@ -15,7 +15,7 @@ test("a confirmed run: question, verdict, matrix, why, how to repeat it", async 
     | round-robin | ✓ flickers | - |
     | cookie | ✓ 2/3 lost 1 | ✓ 3/3 |
 
-    ✓ as predicted; 20/30: 20 of 30 sessions survived.
+    ✓ as predicted; 20/30 = 20 of 30 sessions survived.
 
     **Why**
 
@@ -37,7 +37,7 @@ test("a confirmed run: question, verdict, matrix, why, how to repeat it", async 
     Scenario \`server-crash\`, seed 7. Run it again, or judge the stored run again:
 
     \`\`\`sh
-    lab scenario server-crash --seed 7
+    lab scenario server-crash --seed 7 --policy round-robin,cookie --store memory,redis --users 3 --victim app2
     lab judge golden
     \`\`\`
     "
@@ -57,6 +57,6 @@ test.each(nastyTexts)("%j stays text", async (nasty) => {
 
 test("a command with backticks cannot end its block", async () => {
   const result = await resultOf(stories["server-crash"]!());
-  const report = markdownReport({ ...result, run: { ...result.run, command: "lab ```` x" } });
-  expect(report).toContain("`````sh\nlab ```` x\nlab judge golden\n`````\n");
+  const report = markdownReport({ ...result, run: { ...result.run, id: "a ```` x" } });
+  expect(report).toMatch(/\n`````sh\n.*\nlab judge 'a ```` x'\n`````\n/);
 });

@@ -1,15 +1,16 @@
 import type { ArchitectureResult, Result } from "../verdict/result.ts";
 import { doubtSentences, faultSentence, outageSentence, statisticsSentence, whySentences } from "./explain.ts";
 import { cellOf } from "./matrix.ts";
-import { shellWord } from "./next-step.ts";
+import { judgeCommand, repeatCommand } from "./repeat-command.ts";
 import { harmless } from "./text.ts";
 import { runReasons, verdictSentence } from "./verdict-words.ts";
-import { signs } from "./words.ts";
+import { countsLegend, signs } from "./words.ts";
 
 /** GitHub-flavoured Markdown: the question, the verdict, the matrix, why, and how to repeat it. */
 export function markdownReport(untrusted: Result): string {
   const result = harmless(untrusted);
   const { run, scenario, architectures, faults, leftovers, verdict } = result;
+  const again = repeatCommand(result);
   return [
     `## ${text(scenario.question)}`,
     "",
@@ -17,7 +18,7 @@ export function markdownReport(untrusted: Result): string {
     "",
     ...matrix(architectures),
     "",
-    `${signs.confirmed} as predicted; 20/30: 20 of 30 sessions survived.`,
+    `${signs.confirmed} as predicted; ${countsLegend(architectures)}.`,
     "",
     ...list("Reasons", [...runReasons(result), ...doubtSentences(architectures)]),
     ...list("Why", whySentences(architectures)),
@@ -28,9 +29,9 @@ export function markdownReport(untrusted: Result): string {
       "Left behind",
       leftovers.map(({ kind, name }) => `${kind} ${name}`),
     ),
-    `Scenario \`${scenario.id.replaceAll("`", "'")}\`, seed ${run.seed}. Run it again, or judge the stored run again:`,
+    `Scenario \`${scenario.id.replaceAll("`", "'")}\`, seed ${run.seed}. ${again ? "Run it again, or judge" : "Judge"} the stored run again:`,
     "",
-    ...fenced([run.command, `lab judge ${shellWord(run.id)}`]),
+    ...fenced([...(again ? [again] : []), judgeCommand(run)]),
     "",
   ].join("\n");
 }

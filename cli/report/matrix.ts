@@ -2,7 +2,7 @@ import type { ChalkInstance } from "chalk";
 import Table from "cli-table3";
 import type { ArchitectureResult, Verdict } from "../verdict/result.ts";
 import { widthOf, wrap } from "./text.ts";
-import { countsInWords, plural, signs } from "./words.ts";
+import { countsInWords, countsLegend, isAboutLogout, plural, signs } from "./words.ts";
 
 export interface MatrixOptions {
   columns: number;
@@ -30,7 +30,7 @@ export function matrix(architectures: readonly ArchitectureResult[], { columns, 
   );
   return [
     ...inGroups(policyColumn, storeColumns, columns).flatMap((group) => drawTable(group, columns, chalk)),
-    ...wrap(`${signs.confirmed} = as predicted; 20/30 = 20 of 30 sessions survived`, columns).map((line) =>
+    ...wrap(`${signs.confirmed} = as predicted; ${countsLegend(architectures)}`, columns).map((line) =>
       chalk.dim(line),
     ),
   ];
@@ -50,10 +50,10 @@ export interface Cell {
 export function cellOf(result: ArchitectureResult | undefined): Cell {
   if (!result) return { text: "-" };
   const { verdict, fates, expected, sessions, mismatches } = result;
-  const observed = countsInWords(fates, sessions);
+  const observed = countsInWords(fates, sessions, result.stayedOut);
   if (verdict === "confirmed") return { verdict, text: `${signs.confirmed} ${observed}` };
   if (verdict === "inconclusive") return { verdict, text: `${signs.inconclusive} no verdict\n${observed}` };
-  const predicted = countsInWords(expected, sessions);
+  const predicted = countsInWords(expected, sessions, isAboutLogout(result) ? expected.survived : 0);
   const difference =
     predicted === observed ? plural(mismatches, "session differs", "sessions differ") : `expected ${predicted}`;
   return { verdict, text: `${signs.refuted} refuted\nobserved ${observed}\n${difference}` };

@@ -26,10 +26,10 @@ export function predictionReport(
     style: { head: [], border: [], compact: true },
   });
   table.push(
-    ...rows.map(({ survivors, measured, result: { id, sessions, fates } }) => {
+    ...rows.map(({ survivors, measured, result: { id, sessions, fates, stayedOut } }) => {
       const right = survivors === measured;
       const verdict = right ? chalk.green("✓ right") : chalk.yellow(`✗ ${difference(survivors, measured)}`);
-      return [id, `${survivors}/${sessions}`, countsInWords(fates, sessions), verdict];
+      return [id, `${survivors}/${sessions}`, countsInWords(fates, sessions, stayedOut), verdict];
     }),
   );
   const right = rows.filter(({ survivors, measured }) => survivors === measured).length;

@@ -120,7 +120,8 @@ describe("what a person reads", () => {
       Outage: longest wait 4 ms (cookie.memory); no request failed
       Faults: kill app2 at 0.2 s, confirmed (engine: app2 is not running, exit code 137; felt: app2
         refuses connections), healed
-      Next: lab scenario server-crash --seed 7, to see whether it happens again
+      Next: lab scenario server-crash --seed 7 --policy cookie --store memory --users 3 --victim app2, to
+        see whether it happens again
       Judge again: lab judge golden
       "
     `);
@@ -147,7 +148,8 @@ describe("what a person reads", () => {
       Outage: longest wait 4 ms (cookie.memory); no request failed
       Faults: kill app2 at 0.1 s, NOT confirmed (engine: app2 is running since 2026-11-21T08:59:58Z; felt:
         app2 still answers), healed
-      Next: lab scenario server-crash --seed 7, to see whether it happens again
+      Next: lab scenario server-crash --seed 7 --policy cookie --store memory --users 3 --victim app2, to
+        see whether it happens again
       Judge again: lab judge golden
       "
     `);
@@ -186,7 +188,8 @@ describe("what a person reads", () => {
       Outage: longest wait 274 ms (cookie.memory), and 1 user (cookie.memory) still waited when the run
         ended; most failed requests 4 (cookie.memory)
       Faults: freeze app2 at 0.7 s, confirmed (engine: app2 is paused; felt: app2 does not answer), healed
-      Next: lab scenario server-crash --seed 7, to see whether it happens again
+      Next: lab scenario server-crash --seed 7 --policy cookie --store memory --users 10 --victim app2, to
+        see whether it happens again
       Judge again: lab judge golden
       "
     `);

@@ -2,8 +2,9 @@ import { Chalk, type ChalkInstance } from "chalk";
 import type { Result } from "../verdict/result.ts";
 import { doubtSentences, faultSentence, outageSentence, statisticsSentence, whySentences } from "./explain.ts";
 import { matrix } from "./matrix.ts";
-import { nextStep, shellWord } from "./next-step.ts";
-import { harmless, wrap } from "./text.ts";
+import { nextStep, type Suggestion } from "./next-step.ts";
+import { judgeCommand } from "./repeat-command.ts";
+import { harmless, widthOf, wrap } from "./text.ts";
 import { runReasons, verdictSentence } from "./verdict-words.ts";
 import { signs } from "./words.ts";
 
@@ -18,7 +19,6 @@ export interface TerminalOptions {
 export function terminalReport(untrusted: Result, { columns, colour, runFolder }: TerminalOptions): string {
   const result = harmless(untrusted);
   const { run, scenario, architectures, faults, leftovers, verdict } = result;
-  const { command, toSee } = nextStep(result);
   const page: Page = { columns, chalk: new Chalk({ level: colour ? 1 : 0 }) };
   const { chalk } = page;
   const paint = { confirmed: chalk.green.bold, refuted: chalk.red.bold, inconclusive: chalk.yellow.bold }[verdict];
@@ -39,11 +39,23 @@ export function terminalReport(untrusted: Result, { columns, colour, runFolder }
       "Left behind",
       leftovers.map(({ kind, name }) => `${kind} ${name}; \`lab down\` removes it`),
     ),
-    ...section(page, "Next", [[command, ...(toSee === undefined ? [] : [`to see ${toSee}`])].join(", ")]),
-    ...section(page, "Judge again", [`lab judge ${shellWord(run.id)}`]),
+    ...suggestion(page, nextStep(result)),
+    ...section(page, "Judge again", [judgeCommand(run)]),
     ...section(page, "Run folder", runFolder === undefined ? [] : [harmless(runFolder)]),
     "",
   ].join("\n");
+}
+
+/** What is too long for a line is continued as a shell continues it, so that it can be copied. */
+function suggestion(page: Page, { command, toSee }: Suggestion): string[] {
+  const why = toSee === undefined ? [] : [`to see ${toSee}`];
+  if (widthOf(`Next: ${command},`) <= page.columns) return section(page, "Next", [[command, ...why].join(", ")]);
+  const lines = wrap(command, page.columns - 4, { hanging: "  " });
+  return [
+    page.chalk.bold("Next:"),
+    ...lines.map((line, index) => `  ${line}${index < lines.length - 1 ? " \\" : ""}`),
+    ...why.flatMap((says) => wrap(`  ${says}`, page.columns, { hanging: "  " })),
+  ];
 }
 
 interface Page {

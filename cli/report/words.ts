@@ -18,15 +18,40 @@ export const fateWords: Record<Fate, string> = {
   survived: "survived",
 };
 
-/** `20/30 lost 8, orphaned 2`: who survived, and what became of the others; one word where all had the same other fate. */
-export function countsInWords(counts: Partial<Record<Fate, number>>, sessions: number): string {
+type Counts = Partial<Record<Fate, number>>;
+
+/**
+ * `20/30 lost 8, orphaned 2`: who survived, and what became of the others; one word where all had the same other fate. Where
+ * users logged out, to survive would be the wrong word: `5/6 stay out, let in again 1`.
+ *
+ * @param stayedOut how many of those who count as survived logged out and stayed out
+ */
+export function countsInWords(counts: Counts, sessions: number, stayedOut = 0): string {
   if (sessions === 0) return "nobody";
   if (counts.unstable === sessions) return "flickers";
   if (counts["not-judged"] === sessions) return "not judged";
+  const isLogout = isAboutLogout({ fates: counts, stayedOut });
+  const survivors = (counts.survived ?? 0) - stayedOut;
   const others = Object.entries(counts)
     .filter(([fate]) => fate !== "survived")
-    .map(([fate, count]) => `${fateWords[fate as Fate]} ${count}`);
-  return `${counts.survived ?? 0}/${sessions} ${others.join(", ")}`.trimEnd();
+    .map(
+      ([fate, count]) => `${isLogout && fate === "resurrected" ? "let in again" : fateWords[fate as Fate]} ${count}`,
+    );
+  if (isLogout) return [`${stayedOut}/${sessions} stay out`, ...others].join(", ");
+  const all = stayedOut > 0 ? [...others, `stay out ${stayedOut}`] : others;
+  return `${survivors}/${sessions} ${all.join(", ")}`.trimEnd();
+}
+
+/** Everybody logged out: what is asked is not who is still logged in. */
+export function isAboutLogout({ fates, stayedOut = 0 }: { fates: Counts; stayedOut?: number }): boolean {
+  return (fates.survived ?? 0) === stayedOut && stayedOut + (fates.resurrected ?? 0) > 0;
+}
+
+/** What the numbers in the cells of a matrix mean. */
+export function countsLegend(architectures: readonly { fates: Counts; stayedOut?: number }[]): string {
+  return architectures.some(isAboutLogout)
+    ? "20/30 stay out = 20 of 30 users who logged out stay logged out"
+    : "20/30 = 20 of 30 sessions survived";
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -3,25 +3,36 @@ import type { ArchitectureResult, Result, Verdict } from "./result.ts";
 
 /**
  * Several runs of one scenario as one result: counts are added, and the verdict is the worst of all, so that a claim stands only
- * when the trials are unanimous. The unit of statistics is the trial: users of one killed server fail together.
+ * when the trials are unanimous. The unit of statistics is the trial: users of one killed server fail together. A set that was
+ * cut short says how far it got.
  *
- * @param trials at least one, all of the same scenario and the same architectures
+ * @param trials at least one, all of the same set, or all of the same scenario and the same architectures
  */
 export function combineTrials(trials: readonly Result[]): Result {
   const [first] = trials;
   if (!first) throw new TypeError("no trial to combine");
-  if (trials.length === 1) return first;
+  const { trial: set, ...run } = first.run;
+  if (trials.length === 1 && !set) return first;
+  const asked = run.asked?.trials ?? trials.length;
+  const cutShort =
+    trials.length < asked ? [`the set was cut short: ${trials.length} of ${asked} trials were played`] : [];
   return {
     ...first,
     run: {
-      ...first.run,
+      ...run,
+      ...(set ? { id: set.set, seed: set.seed } : {}),
       durationMs: sum(trials.map(({ run }) => run.durationMs)),
       trials: trials.length,
       victim: [...new Set(trials.map(({ run }) => run.victim))].join(", "),
-      complete: trials.every(({ run }) => run.complete),
+      complete: cutShort.length === 0 && trials.every(({ run }) => run.complete),
     },
-    verdict: worst(trials.map(({ verdict }) => verdict)),
-    reasons: trials.flatMap(({ reasons }, index) => reasons.map((reason) => `trial ${index + 1}: ${reason}`)),
+    verdict: worst([...trials.map(({ verdict }) => verdict), ...cutShort.map((): Verdict => "inconclusive")]),
+    reasons: [
+      ...cutShort,
+      ...trials.flatMap(({ reasons, run: { trial } }, index) =>
+        reasons.map((reason) => `trial ${trial?.number ?? index + 1}: ${reason}`),
+      ),
+    ],
     faults: trials.flatMap(({ faults }) => faults),
     architectures: first.architectures.map(({ id }) =>
       combineArchitecture(trials.flatMap(({ architectures }) => architectures.filter((one) => one.id === id))),
@@ -31,8 +42,10 @@ export function combineTrials(trials: readonly Result[]): Result {
 }
 
 function combineArchitecture(parts: readonly ArchitectureResult[]): ArchitectureResult {
+  const stayedOut = sum(parts.map((part) => part.stayedOut ?? 0));
   return {
     ...parts[0]!,
+    ...(stayedOut > 0 ? { stayedOut } : {}),
     verdict: worst(parts.map(({ verdict }) => verdict)),
     reasons: [...new Set(parts.flatMap(({ reasons }) => reasons))],
     sessions: sum(parts.map(({ sessions }) => sessions)),

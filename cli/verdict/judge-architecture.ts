@@ -53,6 +53,7 @@ export function judgeArchitecture(
   const doubts = [...doubtsAbout(own, all, record), ...(isDisturbed ? missed : [])];
   const verdict: Verdict =
     mismatches.length + misses.length > 0 ? "refuted" : doubts.length > 0 ? "inconclusive" : "confirmed";
+  const stayedOut = subjects.filter(stayedLoggedOut).length;
   return {
     id,
     policy: policy.id,
@@ -60,6 +61,7 @@ export function judgeArchitecture(
     verdict,
     reasons: [...mismatchReason(mismatches), ...misses, ...doubts],
     sessions: subjects.length,
+    ...(stayedOut > 0 ? { stayedOut } : {}),
     exposed: subjects.filter(({ exposed }) => exposed).length,
     fates: count(subjects.map(({ fate }) => fate)),
     expected: count(subjects.flatMap(expectedFate)),
@@ -71,6 +73,11 @@ export function judgeArchitecture(
     placement: placementOf(subjects, record),
     outage: outageOf(subjects, record),
   };
+}
+
+/** The user logged out, and nobody was let in again afterwards. */
+export function stayedLoggedOut({ session, fate }: JudgedSession): boolean {
+  return fate === "survived" && session.logout !== undefined && session.final.live.me === 0;
 }
 
 /**

@@ -44,6 +44,8 @@ function resultOf(record: RunRecord, sessions: readonly JudgedSession[]): Result
       seed: run.seed,
       users: run.usersPerArchitecture,
       trials: 1,
+      ...(run.asked ? { asked: run.asked } : {}),
+      ...(run.trial ? { trial: run.trial } : {}),
       victim: run.victim,
       complete: record.end?.complete ?? false,
       versions: run.versions,

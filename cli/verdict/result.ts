@@ -21,6 +21,8 @@ const architecture = z.object({
   reasons: z.array(z.string()),
   /** Subjects; controls that were added because few users were asked for are not counted. */
   sessions: z.number().int().nonnegative(),
+  /** Of these, whose users logged out and stayed out. Their fate is `survived`: the logout did. */
+  stayedOut: z.number().int().positive().exactOptional(),
   /** Of these, how many the fault touched. */
   exposed: z.number().int().nonnegative(),
   fates: fateCounts,
@@ -62,6 +64,11 @@ const architecture = z.object({
 
 export const resultSchema = z.object({
   schemaVersion: z.literal(resultVersion),
+  /**
+   * Every reason for an exit code that applies to the command that printed this document, by the names in `lab help exit-codes`;
+   * only what a running command prints has it, because it is not in the history.
+   */
+  exitReasons: z.array(z.string()).exactOptional(),
   run: z.object({
     id: z.string(),
     startedAt: z.string(),
@@ -69,7 +76,20 @@ export const resultSchema = z.object({
     command: z.string(),
     seed: z.number().int(),
     users: z.number().int().positive(),
+    /** How many were played. */
     trials: z.number().int().positive(),
+    /** What somebody chose; what is missing was left to the scenario and the lab. Runs of old do not say. */
+    asked: z
+      .object({
+        policies: z.array(z.string()).exactOptional(),
+        stores: z.array(z.string()).exactOptional(),
+        users: z.number().int().positive().exactOptional(),
+        victim: z.string().exactOptional(),
+        trials: z.number().int().positive().exactOptional(),
+      })
+      .exactOptional(),
+    /** Of one trial: the set that it is part of, and the set's seed. */
+    trial: z.object({ set: z.string(), seed: z.number().int(), number: z.number().int().positive() }).exactOptional(),
     victim: z.string(),
     /** False when the run was cut short. */
     complete: z.boolean(),

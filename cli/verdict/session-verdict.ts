@@ -2,7 +2,7 @@ import type { UserEvent } from "../history/events.ts";
 import { type Cause, causeOf } from "./causes.ts";
 import { controlsSurvived } from "./doubts.ts";
 import type { Fate } from "./fates.ts";
-import { isMismatch, type JudgedSession } from "./judge-architecture.ts";
+import { isMismatch, type JudgedSession, stayedLoggedOut } from "./judge-architecture.ts";
 import type { RunRecord } from "./run-record.ts";
 import { interruptionUntil } from "./session-record.ts";
 
@@ -15,6 +15,8 @@ export interface SessionVerdict {
   /** The app server that acknowledged the login. */
   home?: string;
   fate: Fate;
+  /** The user logged out and stayed out: that is what survived. */
+  stayedOut?: true;
   /** The fates that theory allows; none when nothing was predicted in time. */
   expected: readonly Fate[];
   because: string;
@@ -54,6 +56,7 @@ export function sessionVerdicts(judged: readonly JudgedSession[], record: RunRec
       role: session.role,
       ...(session.home ? { home: session.home.server } : {}),
       fate,
+      ...(stayedLoggedOut(one) ? { stayedOut: true as const } : {}),
       expected,
       because,
       exposed,

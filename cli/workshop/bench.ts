@@ -11,6 +11,7 @@ import { loadStores } from "../lab/stores.ts";
 import { appServers, defaultVictim, directHost, type Lab } from "../lab/topology.ts";
 import { makePlan } from "../plan.ts";
 import type { Narrator } from "../runner/stage.ts";
+import { throwFirst } from "../troubles.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { findKeptUser, type KeptUser, keptUsers } from "../users/kept-user.ts";
 import type { Transport } from "../users/transport.ts";
@@ -59,7 +60,9 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
         keep: true,
         command: `lab scenario ${scenarioId} --policy ${policies.join(",")} --store ${stores.join(",")} --users ${users}`,
       });
-      return (await runExperiment(plan, narrator, interrupt)).result;
+      const { result, troubles } = await runExperiment(plan, narrator, interrupt);
+      if (troubles.length > 0) throwFirst(troubles);
+      return result;
     },
     stranger: (id) => openStranger(id, { transport, address: newAddress() }),
     whoami,

@@ -108,7 +108,20 @@ function noteFault(faults: TrialData["faults"], { kind, target, state, at }: Fau
 }
 
 function sessionData(
-  { user, architecture, home, role, fate, expected, because, cause, exposed, mismatch, ...felt }: SessionVerdict,
+  {
+    user,
+    architecture,
+    home,
+    role,
+    fate,
+    stayedOut,
+    expected,
+    because,
+    cause,
+    exposed,
+    mismatch,
+    ...felt
+  }: SessionVerdict,
   {
     lists: { appServers, architectures },
     texts,
@@ -125,6 +138,7 @@ function sessionData(
     home: home === undefined ? -1 : appServers.of(home),
     isControl: role === "control",
     fate,
+    ...(stayedOut ? { stayedOut } : {}),
     expected,
     because: because === "" ? -1 : texts.of(because),
     evidence: cause ? texts.of(cause.evidence) : -1,

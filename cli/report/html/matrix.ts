@@ -2,6 +2,7 @@ import { fateMarks } from "../../picture/palette.ts";
 import type { Fate } from "../../verdict/fates.ts";
 import type { ArchitectureResult } from "../../verdict/result.ts";
 import { cellOf } from "../matrix.ts";
+import { countsLegend } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
 
 /** Policies down, stores across. A cell leads to its sessions. */
@@ -13,7 +14,7 @@ export function matrixTable(architectures: readonly ArchitectureResult[]): Marku
     return result ? html`<td class="${result.verdict}">${cellContent(result)}</td>` : html`<td>-</td>`;
   };
   return html`<table class="${stores.length > 5 ? "many" : "few"}">
-<caption>20/30: of 30 sessions 20 survived, by balancing policy (down) and session store (across). ✓ as predicted.</caption>
+<caption>${countsLegend(architectures)}, by balancing policy (down) and session store (across). ✓ as predicted.</caption>
 <thead><tr><th scope="col">policy</th>${stores.map((store) => html`<th scope="col">${store}</th>`)}</tr></thead>
 <tbody>${policies.map(
     (policy) => html`

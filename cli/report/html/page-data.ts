@@ -29,6 +29,7 @@ export interface SessionData {
   home: number;
   isControl: boolean;
   fate: Fate;
+  stayedOut?: true;
   expected: readonly Fate[];
   /** Numbers in `texts`, or -1. */
   because: number;

@@ -1,10 +1,11 @@
-import { fateMarks } from "../../picture/palette.ts";
+import { fateMarks, stayedOutWord } from "../../picture/palette.ts";
 import { isFate } from "../../verdict/fates.ts";
 import type { ArchitectureResult, Result } from "../../verdict/result.ts";
 import { doubtSentences, faultSentence, outageSentence, statisticsSentence, whySentences } from "../explain.ts";
-import { nextStep, type Suggestion, shellWord } from "../next-step.ts";
+import { nextStep, type Suggestion } from "../next-step.ts";
+import { judgeCommand, repeatCommand } from "../repeat-command.ts";
 import { runReasons, verdictSentence } from "../verdict-words.ts";
-import { signs } from "../words.ts";
+import { isAboutLogout, signs } from "../words.ts";
 import type { Told } from "./collect-trial.ts";
 import { html, type Markup } from "./markup.ts";
 
@@ -34,10 +35,10 @@ ${list(
 ${measures(architectures)}
 <details><summary>What theory said beforehand, architecture by architecture</summary>
 <div class="wide"><table><thead><tr><th scope="col">architecture</th><th scope="col">sessions</th><th scope="col">expected</th><th scope="col">because</th></tr></thead><tbody>
-${architectures.flatMap(({ id, because }) =>
-  because.map(
+${architectures.flatMap((architecture) =>
+  architecture.because.map(
     (reason) =>
-      html`<tr><th scope="row">${id}</th><td>${reason.sessions}</td><td>${fateWord(reason.fate)}</td><td>${reason.because}</td></tr>
+      html`<tr><th scope="row">${architecture.id}</th><td>${reason.sessions}</td><td>${fateWord(reason.fate, isAboutLogout(architecture))}</td><td>${reason.because}</td></tr>
 `,
   ),
 )}</tbody></table></div></details>
@@ -56,9 +57,10 @@ export function story(told: readonly Told[]): Markup {
 export function repeat(result: Result): Markup {
   const { run } = result;
   const { versions } = run;
+  const again = repeatCommand(result);
   const facts: [string, Suggestion][] = [
-    ["Run it again", { command: run.command }],
-    ["Judge this run again, without Docker", { command: `lab judge ${shellWord(run.id)}` }],
+    ...(again === undefined ? [] : [["Run it again", { command: again }] as [string, Suggestion]]),
+    ["Judge this run again, without Docker", { command: judgeCommand(run) }],
     ["Next", nextStep(result)],
   ];
   return html`<section id="repeat"><h2>Repeat it</h2>
@@ -89,9 +91,9 @@ function list(title: string, sentences: readonly string[]): Markup {
 }
 
 /** `lost or rolled-back` with the words that the page uses elsewhere. */
-function fateWord(fates: string): string {
+function fateWord(fates: string, isLogout: boolean): string {
   return fates
     .split(" or ")
-    .map((fate) => (isFate(fate) ? fateMarks[fate].word : fate))
+    .map((fate) => (isLogout && fate === "survived" ? stayedOutWord : isFate(fate) ? fateMarks[fate].word : fate))
     .join(" or ");
 }

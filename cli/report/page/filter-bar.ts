@@ -1,7 +1,9 @@
 import { element } from "../../picture/dom.ts";
 import { fateMarks } from "../../picture/palette.ts";
+import type { Fate } from "../../verdict/fates.ts";
 import { countFates, everything, type Filter } from "./filter.ts";
 import type { Session } from "./session.ts";
+import { fateWord } from "./session-row.ts";
 
 /** The controls above the list. */
 export interface FilterBar {
@@ -23,7 +25,7 @@ export function filterBar(sessions: readonly Session[], changed: (filter: Filter
   const fate = choice(
     "fate",
     "all fates",
-    countFates(sessions).map(([id, count]) => [id, `${fateMarks[id].sign} ${fateMarks[id].word} (${count})`]),
+    countFates(sessions).map(([id, count]) => [id, `${fateMarks[id].sign} ${wordFor(id, sessions)} (${count})`]),
   );
   const home = choice(
     "home",
@@ -68,6 +70,11 @@ export function filterBar(sessions: readonly Session[], changed: (filter: Filter
     },
     set,
   };
+}
+
+/** All that had this fate, in a word, or two where it means two things. */
+function wordFor(fate: Fate, sessions: readonly Session[]): string {
+  return [...new Set(sessions.filter((session) => session.fate === fate).map(fateWord))].join(", ");
 }
 
 function choice(name: string, all: string, values: readonly (readonly [string, string])[]): HTMLSelectElement {

@@ -4,7 +4,7 @@ import type { PageOperation } from "../html/operation-codec.ts";
 import type { TrialData } from "../html/page-data.ts";
 import { duration } from "./scale.ts";
 import type { Session } from "./session.ts";
-import { expectedWords } from "./session-row.ts";
+import { expectedWords, fateWord } from "./session-row.ts";
 
 /** More than anybody reads, and few enough to be drawn at once. */
 const most = 500;
@@ -12,14 +12,14 @@ const most = 500;
 /** Everything about one session: what theory said, what became of it and why, and each request. */
 export function showSession(session: Session, trial: TrialData, appServers: readonly string[]): void {
   const { user, architecture, home, fate, because, evidence, isExposed } = session;
-  const { sign, word } = fateMarks[fate];
+  const { sign } = fateMarks[fate];
   const operations = session.operations();
   const facts: [string, string][] = [
     ["architecture", architecture],
     ["home", home ?? "unknown"],
     ["touched by the fault", isExposed ? "yes" : "no: a control"],
     ["expected", `${expectedWords(session)}${because === "" ? "" : `, because ${because}`}`],
-    ["observed", `${sign} ${word}`],
+    ["observed", `${sign} ${fateWord(session)}`],
     ...(evidence === "" ? [] : [["evidence", evidence] satisfies [string, string]]),
     [
       "felt",

@@ -1,5 +1,5 @@
 import { element, svgElement } from "../../picture/dom.ts";
-import { fateMarks, lookOfServer } from "../../picture/palette.ts";
+import { fateMarks, lookOfServer, stayedOutWord } from "../../picture/palette.ts";
 import type { FaultWindow } from "./fault-windows.ts";
 import { pictureWidth } from "./scale.ts";
 import type { Session } from "./session.ts";
@@ -15,7 +15,8 @@ export interface RowContext {
 /** A line of the list: who, where the browser was served, and what became of the session. */
 export function sessionRow(session: Session, { appServers, windows, x, open }: RowContext): HTMLElement {
   const { user, architecture, home, fate, isMismatch, isControl } = session;
-  const { sign, word } = fateMarks[fate];
+  const { sign } = fateMarks[fate];
+  const word = fateWord(session);
   const look = lookOfServer(home ?? "");
   const button = element(
     "button",
@@ -48,9 +49,16 @@ export function sessionRow(session: Session, { appServers, windows, x, open }: R
   return element("div", { class: isMismatch ? "row mismatch" : "row" }, button);
 }
 
-/** The fates that theory allows, in the words of the page. */
-export function expectedWords({ expected }: Pick<Session, "expected">): string {
-  return expected.map((fate) => fateMarks[fate].word).join(" or ") || "nothing";
+/** What became of it, in the words of the page. */
+export function fateWord({ fate, stayedOut }: Pick<Session, "fate" | "stayedOut">): string {
+  return stayedOut ? stayedOutWord : fateMarks[fate].word;
+}
+
+/** The fates that theory allows, in the same words. */
+export function expectedWords({ expected, fate, stayedOut }: Pick<Session, "expected" | "fate" | "stayedOut">): string {
+  const isLogout = stayedOut || fate === "resurrected";
+  const words = expected.map((one) => (isLogout && one === "survived" ? stayedOutWord : fateMarks[one].word));
+  return words.join(" or ") || "nothing";
 }
 
 function strip(
