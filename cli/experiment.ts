@@ -76,7 +76,10 @@ export async function withLab(
   await using opened = await openLab(plan, engine, narrator, interrupt);
   const { lab, isOurs, guard } = opened;
   const troubles: Troubles = [];
-  await attempt(troubles, () => act({ lab, engine, guard }));
+  await attempt(troubles, async () => {
+    for (const says of plan.alsoTakesPart ?? []) await narrator.tell(says);
+    await act({ lab, engine, guard });
+  });
   if (!isOurs) return { left: [], troubles };
   narrator.doing("removing the lab");
   return { left: (await attempt(troubles, () => removeLab(lab, engine))) ?? [], troubles };
@@ -158,7 +161,6 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
   const { recorder, narrator, signal, guard } = tools;
   const transport = openTransport({ port: lab.port });
   try {
-    for (const says of plan.alsoTakesPart ?? []) await narrator.tell(says);
     narrator.doing(`${plan.architectures.length} architectures, ${plan.users} users each: finding a home for everyone`);
     const newAddress = plan.scenario.clients === "one-network" ? officeAddresses() : clientAddresses();
     const asTheyCome = plan.scenario.clients === "one-network";

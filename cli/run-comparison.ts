@@ -1,8 +1,9 @@
 import { randomInt } from "node:crypto";
 import { loadScenario, scenarioIds } from "./catalogue.ts";
 import { checkNeeds, columnsOf, compareResults } from "./compare.ts";
+import { claimLab } from "./docker/claim-lab.ts";
 import { Engine } from "./docker/engine.ts";
-import { refuseBusyLab } from "./docker/guard-lab.ts";
+import { guardRunningLab, refuseBusyLab } from "./docker/guard-lab.ts";
 import { removeLab } from "./docker/remove-lab.ts";
 import { findLab, startLab } from "./docker/start-lab.ts";
 import { type ExitReason, exitCodeFor, unknownValue } from "./errors.ts";
@@ -29,6 +30,7 @@ export interface ComparisonOptions {
   users: number;
   name: string;
   port?: number;
+  wait?: boolean;
   json?: boolean;
   resume?: string;
   colour: boolean;
@@ -59,6 +61,18 @@ export async function runComparison(options: ComparisonOptions): Promise<void> {
     narrator.doing("looking for a running lab");
     refuseBusyLab(options.name);
     const running = await unlessAborted(findLab(options.name, engine), signal);
+    await using guard = running && guardRunningLab(running);
+    // From the first scenario to the last: nobody may come in between, e.g. with a fault that stays.
+    using _claim =
+      running &&
+      guard &&
+      (await claimLab(running, guard, {
+        what: "lab compare",
+        countsSessions: true,
+        wait: options.wait ?? false,
+        signal,
+        say: (text) => narrator.doing(text),
+      }));
     // A comparison without the optional servers would leave out stores that people weigh up; a running lab has what it has.
     const selection = { ...chosen, profiles: running ? running.profiles : allProfiles() };
     architectures = selectArchitectures(selection);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { appServers } from "../lab/topology.ts";
-import { commaList, nameOption, portOption, wholeNumber } from "./options.ts";
+import { commaList, nameOption, portOption, waitOption, wholeNumber } from "./options.ts";
 
 interface CompareOptions {
   policy?: string[];
@@ -10,6 +10,7 @@ interface CompareOptions {
   users: number;
   name: string;
   port?: number;
+  wait?: boolean;
   json?: boolean;
   resume?: string;
 }
@@ -40,6 +41,7 @@ export function addCompare(program: Command): void {
     .option("--json", "print the comparison and all results as JSON")
     .addOption(nameOption())
     .addOption(portOption())
+    .addOption(waitOption())
     .action(async (options: CompareOptions, command: Command) => {
       const { runComparison } = await import("../run-comparison.ts");
       await runComparison({ ...options, colour: command.optsWithGlobals().color !== false });

@@ -4,7 +4,7 @@ import { errorLines, LabError, unknownValue } from "../errors.ts";
 import { appServers, defaultVictim } from "../lab/topology.ts";
 import type { Plan } from "../plan.ts";
 import type { Result } from "../verdict/result.ts";
-import { commaList, nameOption, portOption, wholeNumber } from "./options.ts";
+import { commaList, nameOption, portOption, waitOption, wholeNumber } from "./options.ts";
 import { addPresentationOptions, openPresentation, type PresentationOptions } from "./presentation.ts";
 
 /** The most users per architecture: memory and sockets of one machine end somewhere. */
@@ -25,6 +25,7 @@ export interface ScenarioOptions extends PresentationOptions {
   name: string;
   port?: number;
   keep?: boolean;
+  wait?: boolean;
   json?: boolean;
   report: string[];
   dryRun?: boolean;
@@ -72,7 +73,8 @@ export function addScenario(program: Command): void {
     .option("--keep", "leave the lab running when this command started it")
     .option("--dry-run", "print the steps, do nothing")
     .addOption(nameOption())
-    .addOption(portOption());
+    .addOption(portOption())
+    .addOption(waitOption());
   addPresentationOptions(scenario).action(
     async (scenarioId: string | undefined, options: ScenarioOptions, command: Command) => {
       if (options.list) return printList();
@@ -111,6 +113,7 @@ async function runOne(
       stepsReport({
         ...plan.scenario,
         architectures: plan.architectures.map(({ id }) => id),
+        alsoTakesPart: plan.alsoTakesPart ?? [],
         victim: plan.victim,
         users,
         isDrawn: options.seed === undefined,
@@ -180,7 +183,7 @@ async function runOne(
 /** What the options ask for, complete; those that were given are kept, for whoever wants the same again. */
 export async function planOf(
   scenarioId: string,
-  { policy, store, users, seed, victim, trials, name, keep = false, port }: ScenarioOptions,
+  { policy, store, users, seed, victim, trials, name, keep = false, wait = false, port }: ScenarioOptions,
   persistence: PersistenceChoice,
 ): Promise<Plan> {
   const { makePlan } = await import("../plan.ts");
@@ -192,6 +195,7 @@ export async function planOf(
     victim: victim ?? defaultVictim,
     name,
     keep,
+    wait,
     command: ["lab", ...process.argv.slice(2)].join(" "),
     asked: {
       ...(users === defaultUsers ? {} : { users }),

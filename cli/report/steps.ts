@@ -6,6 +6,8 @@ export interface StepsOptions {
   steps: readonly Step[];
   /** Ids. */
   architectures: readonly string[];
+  /** What takes part without having been asked for, in sentences. */
+  alsoTakesPart?: readonly string[];
   /** The app server that takes the place of the word "victim". */
   victim: string;
   /** Per architecture. */
@@ -17,11 +19,19 @@ export interface StepsOptions {
 }
 
 /** The steps of a scenario, for `--dry-run`. */
-export function stepsReport({ title, steps, architectures, victim, ...rest }: StepsOptions): string {
+export function stepsReport({
+  title,
+  steps,
+  architectures,
+  alsoTakesPart = [],
+  victim,
+  ...rest
+}: StepsOptions): string {
   const lines = steps.map((step, index) => `${String(index + 1).padStart(3)}. ${describe(step, victim)}`);
   return [
     title,
     `on ${architectures.join(", ")}`,
+    ...alsoTakesPart,
     ...describeRuns({ victim, ...rest }),
     "",
     ...lines,
