@@ -217,9 +217,6 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       hit: new Set(),
       failoversSeen: newFailoversSeen(),
       noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner: guard.owner }),
-      takenAway: [],
-      filled: [],
-      undo: [],
       keptOn: new Map(),
       predicted: false,
     };

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { balancer } from "../lab/topology.ts";
 import type { Step } from "../scenario.ts";
-import { aim, fillServers, healFaults, holdCopies, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
+import { aim, fillServers, holdCopies, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
+import { healFaults, noteWhatIsStillBroken } from "./heal-faults.ts";
 import { lookIntoStores } from "./look-into-stores.ts";
 import { noteFailovers } from "./note-failovers.ts";
 import { predict } from "./predict.ts";
@@ -35,6 +36,7 @@ export async function runScenario(stage: Stage): Promise<void> {
     throwIfInterrupted(stage);
   } finally {
     await healFaults(stage);
+    noteWhatIsStillBroken(stage);
     await noteFailovers(stage);
     await noteAlerts(stage, startedAtMs);
   }

@@ -1,6 +1,5 @@
 import type { Engine } from "../docker/engine.ts";
 import type { Service } from "../docker/service.ts";
-import type { Fault } from "../fault.ts";
 import type { Phase } from "../history/events.ts";
 import type { Recorder } from "../history/recorder.ts";
 import type { Architecture } from "../lab/architectures.ts";
@@ -27,6 +26,20 @@ export interface Narrator {
   tell(text: string): void | Promise<void>;
   /** What the lab is doing at the moment. */
   doing(text: string): void;
+}
+
+/** Something that was done to a service and has to be undone. */
+export interface Broken {
+  /** Kind of fault, or a word for what was done before the experiment began. */
+  kind: string;
+  target: string;
+  /** Whether it is a fault of the experiment, whose states are in the history. */
+  isFault: boolean;
+  /** What was done at the same time has the same number, what was done later a higher one. */
+  moment: number;
+  heal: () => Promise<void>;
+  /** Why the last try to heal it was in vain. */
+  whyNotHealed?: string;
 }
 
 /** Everything a step needs: the lab, the users, the pen. */
@@ -63,19 +76,13 @@ export interface Stage {
   shuffle: <Item>(items: readonly Item[]) => Item[];
   service: (name: string) => Service;
   phase: Phase;
-  /** Injected and not yet healed, oldest first. */
-  broken: Fault[];
+  /** Everything that was done to services and is not undone yet, oldest first. */
+  broken: Broken[];
   /** Services that were broken in this run, healed or not. */
   hit: Set<string>;
   failoversSeen: FailoversSeen;
   /** Puts on record outside of the run, in case this process dies, what is about to be broken, or is well again. */
   noteFault: (type: "breaking" | "healed", fault: { kind: string; target: string }) => void;
-  /** Stopped before the experiment began. */
-  takenAway: Service[];
-  /** Redis servers with another application's keys. */
-  filled: Service[];
-  /** What else was done to servers before the experiment began; undone with the repair. */
-  undo: (() => Promise<void>)[];
   /** User -> the service that holds the session, of those that share out a store's sessions. */
   keptOn: Map<string, string>;
   /** Whether the expectations have been written down. */
