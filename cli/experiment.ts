@@ -198,7 +198,6 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       answers: new Map(),
       strangers: new Map(),
       attackers: new Map(),
-      round: 0,
       ...(plan.scenario.steps.some((step) => step.do === "log-in" && step.idleEnd === "soon")
         ? { idleMs: shortIdleMs(castMs) }
         : {}),

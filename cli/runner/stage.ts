@@ -69,8 +69,6 @@ export interface Stage {
   storesBefore?: StoresBefore;
   /** How long a session may go unused, where the scenario wants it short. */
   idleMs?: number;
-  /** Rounds of shopping so far: items need names of their own. */
-  round: number;
   /** Where a user's new address, or new cookie, leads; filled when a step is going to change it. */
   newSeats: Map<Member, NewSeat>;
   shuffle: <Item>(items: readonly Item[]) => Item[];

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Answer, OperationEvent, OperationKind } from "../history/events.ts";
+import type { Answer, OperationKind } from "../history/events.ts";
 import { directHost } from "../lab/topology.ts";
-import type { Answers, Third } from "../scenario.ts";
+import type { Third } from "../scenario.ts";
 import type { Member } from "../users/population.ts";
 import type { OperationOptions } from "../users/virtual-user.ts";
+import { act } from "./act-on-record.ts";
 import { flickers } from "./look-into-stores.ts";
 import { eachInTurn } from "./pace.ts";
 import type { Stage } from "./stage.ts";
@@ -26,10 +27,10 @@ export async function everyoneLogsIn(stage: Stage, only?: readonly Third[]): Pro
 }
 
 export async function everyoneShops(stage: Stage, only?: readonly Third[]): Promise<void> {
-  await everyone(stage, those(stage, only), "add-item", ({ user }) => ({
-    item: `item-${user.items.length + 1}-of-${user.id}`,
-  }));
+  await everyone(stage, those(stage, only), "add-item", anotherItem);
 }
+
+const anotherItem = ({ user }: Member) => ({ item: user.newItem() });
 
 /** In turn: the first user of each architecture is of the first third, the fourth again. */
 function those({ members }: Stage, only?: readonly Third[]): readonly Member[] {
@@ -91,9 +92,8 @@ export async function regularsKeepShopping(stage: Stage, forMs: number | "until-
   const regulars = stage.members.filter(({ staysAway }) => !staysAway);
   const end = forMs === "until-idle-end" ? idleEnd(stage) : stage.recorder.now() + forMs;
   do {
-    stage.round += 1;
     const roundStart = performance.now();
-    await everyone(stage, regulars, "add-item", ({ user }) => ({ item: `item-${stage.round + 1}-of-${user.id}` }));
+    await everyone(stage, regulars, "add-item", anotherItem);
     const rest = roundStart + shoppingPaceMs - performance.now();
     if (rest > 0) await sleep(rest);
   } while (stage.recorder.now() < end && !stage.signal.aborted);
@@ -161,37 +161,4 @@ async function everyone(
     stage.signal,
   );
   return answers;
-}
-
-async function act(
-  stage: Stage,
-  { user, architecture, role }: Member,
-  kind: OperationKind,
-  options: Partial<OperationOptions> = {},
-): Promise<OperationEvent> {
-  const { transport, recorder, phase } = stage;
-  const event = await user.perform(kind, { transport, now: () => recorder.now() }, { phase, ...options });
-  recorder.record(event);
-  if (role === "subject" && event.jar === "live") countAnswer(stage, architecture.id, event);
-  return event;
-}
-
-function countAnswer(stage: Stage, architecture: string, event: OperationEvent): void {
-  const { answers } = stage;
-  const none = { me: 0, "someone-else": 0, anonymous: 0, "store-unreachable": 0, none: 0, degraded: 0 };
-  const before = answers.get(architecture) ?? { answers: none, answersElsewhere: none };
-  answers.set(architecture, {
-    answers: plus(before.answers, event),
-    answersElsewhere: isElsewhere(stage, event.user) ? plus(before.answersElsewhere, event) : before.answersElsewhere,
-  });
-}
-
-/** The user's session is on a server that others share the sessions with, and that is not broken. */
-export function isElsewhere({ keptOn, broken }: Pick<Stage, "keptOn" | "broken">, user: string): boolean {
-  const server = keptOn.get(user);
-  return server !== undefined && !broken.some(({ target }) => target === server);
-}
-
-function plus(counted: Answers, { answer, degraded }: OperationEvent): Answers {
-  return { ...counted, [answer]: counted[answer] + 1, degraded: counted.degraded + (degraded ? 1 : 0) };
 }

@@ -99,7 +99,6 @@ export async function setStage({
     answers: new Map(),
     strangers: new Map(),
     attackers: new Map(),
-    round: 0,
     ...(idleMs === undefined ? {} : { idleMs }),
     newSeats: new Map(),
     shuffle: seededShuffle(7),
