@@ -3,6 +3,7 @@ import { balancer } from "../lab/topology.ts";
 import type { Step } from "../scenario.ts";
 import { aim, fillServers, holdCopies, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
 import { healFaults, noteWhatIsStillBroken } from "./heal-faults.ts";
+import { shortIdleMs, whileInUse } from "./keep-in-use.ts";
 import { lookIntoStores } from "./look-into-stores.ts";
 import { noteFailovers } from "./note-failovers.ts";
 import { predict } from "./predict.ts";
@@ -24,6 +25,8 @@ import { chooseForgedCookies, chooseNewAddresses, everyoneChanges } from "./user
 /** Plays the steps of a scenario in order. Whatever happens, what it broke is healed when it returns. */
 export async function runScenario(stage: Stage): Promise<void> {
   const startedAtMs = Date.now();
+  if (stage.scenario.steps.some((step) => step.do === "log-in" && step.idleEnd === "soon"))
+    stage.idleMs = await shortIdleMs(stage);
   announceUsers(stage);
   if (stage.scenario.steps.some((step) => step.do === "measure" && step.measure.looksIntoStore))
     stage.storesBefore = await lookIntoStores(stage);
@@ -55,7 +58,7 @@ async function play(stage: Stage, step: Step): Promise<void> {
   const users = stage.members.length;
   switch (step.do) {
     case "tell":
-      return narrator.tell(step.text);
+      return whileInUse(stage, () => narrator.tell(step.text));
     case "log-in":
       narrator.doing(`${step.only ? "some" : users} users log in`);
       return everyoneLogsIn(stage, step.only);
@@ -79,7 +82,7 @@ async function play(stage: Stage, step: Step): Promise<void> {
       narrator.doing(`stopping ${nameOf(stage, step.server)}`);
       return takeAway(stage, step.server);
     case "measure":
-      return takeMeasure(stage, step.measure);
+      return whileInUse(stage, () => takeMeasure(stage, step.measure));
     case "plant":
       narrator.doing("attackers plant cookies");
       return plantCookies(stage);
@@ -90,7 +93,7 @@ async function play(stage: Stage, step: Step): Promise<void> {
       narrator.doing("strangers send forged cookies");
       return forgeAffinity(stage);
     case "keep-shopping":
-      await predict(stage);
+      await whileInUse(stage, () => predict(stage));
       narrator.doing("every second user stays away, the others keep shopping");
       return regularsKeepShopping(stage, step.forMs);
     case "fill":

@@ -69,6 +69,8 @@ export interface Stage {
   storesBefore?: StoresBefore;
   /** How long a session may go unused, where the scenario wants it short. */
   idleMs?: number;
+  /** From then on those who stay away are not asked any more. */
+  isBaselineRead: boolean;
   /** Where a user's new address, or new cookie, leads; filled when a step is going to change it. */
   newSeats: Map<Member, NewSeat>;
   shuffle: <Item>(items: readonly Item[]) => Item[];

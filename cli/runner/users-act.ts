@@ -5,6 +5,7 @@ import type { Third } from "../scenario.ts";
 import type { Member } from "../users/population.ts";
 import type { OperationOptions } from "../users/virtual-user.ts";
 import { act } from "./act-on-record.ts";
+import { isDue, renewIfDue } from "./keep-in-use.ts";
 import { flickers } from "./look-into-stores.ts";
 import { eachInTurn } from "./pace.ts";
 import type { Stage } from "./stage.ts";
@@ -53,17 +54,25 @@ export async function everyoneReadsBack(stage: Stage): Promise<void> {
       : me + anonymous < readsNeeded;
   };
   for (let round = 0; round < readsAtMost; round++) {
-    const readers = stage.members.filter(isUndecided);
-    if (readers.length === 0 || stage.signal.aborted) return;
+    if (!stage.members.some(isUndecided) || stage.signal.aborted) break;
     await eachInTurn(
-      stage.shuffle(readers),
+      stage.shuffle(stage.members),
       async (member) => {
+        await renewIfDue(stage, member);
+        if (!isUndecided(member)) return;
         const { answer } = await act(stage, member, "who-am-i", { connection: round % 2 === 0 ? "kept" : "fresh" });
         if (answer === "me" || answer === "anonymous") seen.get(member)![answer] += 1;
       },
       stage.signal,
     );
   }
+  stage.isBaselineRead = true;
+  // From this purchase on runs the time of those who stay away.
+  if (stage.idleMs !== undefined) await everyone(stage, stage.members.filter(staysAway), "add-item", anotherItem);
+}
+
+function staysAway(member: Member): boolean {
+  return member.staysAway;
 }
 
 export async function everyoneLogsOut(stage: Stage): Promise<void> {
@@ -87,13 +96,16 @@ export async function everyoneBrowses(
   }
 }
 
-/** Every second user stays away; the others put one item after another into their carts. */
+/** Every second user stays away; the others put one item after another into their carts, at least one. */
 export async function regularsKeepShopping(stage: Stage, forMs: number | "until-idle-end"): Promise<void> {
-  const regulars = stage.members.filter(({ staysAway }) => !staysAway);
+  const regulars = stage.members.filter((member) => !staysAway(member));
   const end = forMs === "until-idle-end" ? idleEnd(stage) : stage.recorder.now() + forMs;
+  let shoppers = regulars;
   do {
     const roundStart = performance.now();
-    await everyone(stage, regulars, "add-item", anotherItem);
+    await everyone(stage, shoppers, "add-item", anotherItem);
+    // A cart that is in a cookie has little room: where a purchase is there to put off the session's end, there is one when it is due.
+    if (stage.idleMs !== undefined) shoppers = regulars.filter((member) => isDue(stage, member));
     const rest = roundStart + shoppingPaceMs - performance.now();
     if (rest > 0) await sleep(rest);
   } while (stage.recorder.now() < end && !stage.signal.aborted);
@@ -101,7 +113,7 @@ export async function regularsKeepShopping(stage: Stage, forMs: number | "until-
 
 /** When every session that nobody used since its last write must be over. Redis ends keys by whole seconds, rounded up. */
 function idleEnd({ members, idleMs = 0 }: Stage): number {
-  const writes = members.filter(({ staysAway }) => staysAway).map(({ user }) => user.writtenAt.at(-1) ?? 0);
+  const writes = members.filter(staysAway).map(({ user }) => user.writtenAt.at(-1) ?? 0);
   return Math.max(0, ...writes) + idleMs + 1_500;
 }
 
@@ -119,6 +131,7 @@ export async function everyoneChecksIn(stage: Stage): Promise<void> {
     await eachInTurn(
       stage.shuffle(readers),
       async (member) => {
+        if (!member.staysAway) await renewIfDue(stage, member);
         const { answer } = await act(stage, member, "who-am-i", { connection: "fresh" });
         if (answer !== "me") strangers.add(member);
         if (answer === "me" || answer === "anonymous") definitive.set(member, definitive.get(member)! + 1);

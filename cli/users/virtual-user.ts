@@ -130,6 +130,12 @@ export class VirtualUser {
     return `item-${this.#itemsNamed}-of-${this.id}`;
   }
 
+  /** The same in few letters: a session in a cookie (at most 4 KB) has room for some 300 of these. */
+  newSmallItem(): string {
+    this.#itemsNamed += 1;
+    return `i${this.#itemsNamed}`;
+  }
+
   /** The same browser in another network. */
   moveTo(address: string): void {
     this.#address = address;

@@ -10,7 +10,7 @@ import { clientAddresses } from "../../users/client-address.ts";
 import { castPopulation } from "../../users/population.ts";
 import { seededShuffle } from "../pace.ts";
 import type { Stage } from "../stage.ts";
-import { openSmallSite, type SmallSite } from "./small-site.ts";
+import { type Clock, openSmallSite, type SmallSite } from "./small-site.ts";
 
 export interface TestStage {
   stage: Stage;
@@ -24,6 +24,7 @@ export interface TestStage {
   /** Changes what the engine says of a service. */
   states: Map<string, Partial<ContainerState>>;
   told: string[];
+  clock: Clock;
 }
 
 export interface TestStageOptions {
@@ -100,6 +101,7 @@ export async function setStage({
     strangers: new Map(),
     attackers: new Map(),
     ...(idleMs === undefined ? {} : { idleMs }),
+    isBaselineRead: false,
     newSeats: new Map(),
     shuffle: seededShuffle(7),
     service: (name) => fakeService(name, { act, site, states }),
@@ -111,7 +113,7 @@ export async function setStage({
     keptOn: new Map(),
     predicted: false,
   };
-  return { stage, site, events, did: did!, fails, states, told: told! };
+  return { stage, site, events, did: did!, fails, states, told: told!, clock };
 }
 
 interface FakeParts extends Pick<TestStage, "site" | "states"> {
