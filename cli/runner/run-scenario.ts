@@ -9,7 +9,7 @@ import { noteFailovers } from "./note-failovers.ts";
 import { predict } from "./predict.ts";
 import { settle } from "./settle.ts";
 import { type Stage, throwIfInterrupted } from "./stage.ts";
-import { forgeAffinity, plantCookies, tryPlantedCookies } from "./strangers-try.ts";
+import { forgeAffinity, plantCookies, tryCopiedCookies, tryPlantedCookies } from "./strangers-try.ts";
 import { takeMeasure } from "./take-measure.ts";
 import {
   everyoneBrowses,
@@ -92,6 +92,9 @@ async function play(stage: Stage, step: Step): Promise<void> {
     case "forge":
       narrator.doing("strangers send forged cookies");
       return forgeAffinity(stage);
+    case "try-copies":
+      narrator.doing("thieves try the copied cookies");
+      return tryCopiedCookies(stage);
     case "keep-shopping":
       await whileInUse(stage, () => predict(stage));
       narrator.doing("every second user stays away, the others keep shopping");
@@ -141,6 +144,7 @@ function phaseOf(step: Step): Stage["phase"] | undefined {
     "keep-shopping": "fault",
     forge: "fault",
     "try-planted": "fault",
+    "try-copies": "fault",
     "check-in": "final",
   };
   return phases[step.do];
