@@ -3,7 +3,7 @@ import type { RedisSettings } from "../../docker/redis-settings.ts";
 import type { Service } from "../../docker/service.ts";
 import type { HistoryEvent } from "../../history/events.ts";
 import { selectArchitectures } from "../../lab/architectures.ts";
-import { appServers, type Lab } from "../../lab/topology.ts";
+import { appServers, balancer, type Lab } from "../../lab/topology.ts";
 import type { Scenario, Step } from "../../scenario.ts";
 import login from "../../scenarios/login.ts";
 import { clientAddresses } from "../../users/client-address.ts";
@@ -39,6 +39,8 @@ export interface TestStageOptions {
   /** What a command says that is run in a container. */
   exec?: (service: string, command: string) => string;
   tell?: (text: string) => void | Promise<void>;
+  /** What nginx has written since the run began. */
+  log?: string;
 }
 
 /** A stage whose lab is a few objects in memory, with the users cast and nothing played yet. */
@@ -52,10 +54,12 @@ export async function setStage({
   signal = new AbortController().signal,
   exec = () => "",
   tell = () => {},
+  log = "",
 }: TestStageOptions = {}): Promise<TestStage> {
   const clock = { ms: 0 };
   const site = openSmallSite(clock, msPerRequest === undefined ? {} : { msPerRequest });
-  const all = selectArchitectures({ profiles: ["redis-sentinel", "redis-cluster"] });
+  const profiles = ["redis-sentinel", "redis-cluster"];
+  const all = selectArchitectures({ profiles });
   const architectures = ids.map((id) => all.find((architecture) => architecture.id === id)!);
   const newAddress = clientAddresses();
   const events: HistoryEvent[] = [];
@@ -69,7 +73,7 @@ export async function setStage({
   });
   clock.ms = 0;
   site.asked = [];
-  const lab = { name: "test" } as Lab;
+  const lab: Lab = { name: "test", id: "test", project: "test", port: 1, subnetPrefix: "172.28.99", profiles };
   const act = async (what: string) => {
     did!.push(what);
     const message = fails.get(what);
@@ -80,7 +84,7 @@ export async function setStage({
       await act(`exec ${service} ${command.slice(0, 3).join(" ")}`);
       return exec(service, command.join(" "));
     },
-    log: async () => "",
+    log: async (_: Lab, service: string) => (service === balancer ? log : ""),
     addresses: async () => new Map(),
     isWell: async () => true,
   };
