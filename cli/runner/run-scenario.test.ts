@@ -9,6 +9,7 @@ import {
   everyoneShops,
   healEverything,
   inject,
+  regularsKeepShopping,
   takeAway,
   tell,
 } from "../scenario.ts";
@@ -27,6 +28,10 @@ it("writes the prediction down before the first fault, and before anybody is ask
   const order = (isOne: (event: HistoryEvent) => boolean) => crash.events.findIndex(isOne);
   expect(order(({ type }) => type === "expectation")).toBeGreaterThan(0);
   expect(order(({ type }) => type === "expectation")).toBeLessThan(order(({ type }) => type === "fault"));
+  const idle = await setStage({ steps: [...shopped, regularsKeepShopping({ forMs: 0 })] });
+  await runScenario(idle.stage);
+  const shopping = idle.events.findIndex((event) => event.type === "operation" && event.phase === "fault");
+  expect(idle.events[shopping - 1]).toMatchObject({ type: "expectation" });
   const calm = await setStage({ steps: [...shopped, everyoneChecksIn()] });
   await runScenario(calm.stage);
   const lastPrediction = calm.events.findLastIndex(({ type }) => type === "expectation");
