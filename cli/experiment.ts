@@ -164,9 +164,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
     narrator.doing(`${plan.architectures.length} architectures, ${plan.users} users each: finding a home for everyone`);
     const newAddress = plan.scenario.clients === "one-network" ? officeAddresses() : clientAddresses();
     const asTheyCome = plan.scenario.clients === "one-network";
-    const castFrom = performance.now();
     const members = await castPopulation({ ...plan, appServers, newAddress, asTheyCome, transport, signal });
-    const castMs = performance.now() - castFrom;
     if (signal.aborted) throw new Interrupted("interrupted");
     const storeOf = new Map(
       // All of them: a fault may hit a server that no chosen architecture uses.
@@ -186,10 +184,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       answers: new Map(),
       strangers: new Map(),
       attackers: new Map(),
-      round: 0,
-      ...(plan.scenario.steps.some((step) => step.do === "log-in" && step.idleEnd === "soon")
-        ? { idleMs: shortIdleMs(castMs) }
-        : {}),
+      isBaselineRead: false,
       newSeats: new Map(),
       shuffle: seededShuffle(plan.seed),
       service: (name) =>
@@ -206,9 +201,6 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       failoversSeen: newFailoversSeen(),
       lives: newLivesSeen(),
       noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner: guard.owner }),
-      takenAway: [],
-      filled: [],
-      undo: [],
       keptOn: new Map(),
       predicted: false,
     };
@@ -268,12 +260,4 @@ export async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
     node: /\d+\.\d+\.\d+/.exec(node)?.[0] ?? "unknown",
     redis: redis?.redis_version ?? "unknown",
   };
-}
-
-/**
- * In whole seconds: short, but longer than the baseline and the final reads take, which keep no session alive. Both are three to
- * five requests a user, and finding a home was one or two: that tells how fast this machine is today.
- */
-function shortIdleMs(castMs: number): number {
-  return (6 + Math.ceil((6 * castMs) / 1_000)) * 1_000;
 }

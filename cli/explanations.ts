@@ -145,7 +145,10 @@ function aboutStore({
     facts: [
       ["lives", where[livesIn]],
       ...(persistence ? [["on disk", onDisk[persistence]] as const] : []),
-      ["a logout ends it for copied cookies, too", revocable ? "yes" : "no"],
+      [
+        "a logout ends it for copied cookies, too",
+        revocable ? (fallback ? "only while its server answers" : "yes") : "no",
+      ],
       ...(fallback
         ? [["while its server is away", "the app answers from a fallback, without the session's data"] as const]
         : []),

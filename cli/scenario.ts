@@ -13,7 +13,7 @@ export type Step =
   | { do: "shop"; only?: readonly Third[] }
   | { do: "read-back" | "log-out" | "heal" | "settle" | "check-in" }
   | { do: "change"; what: "address" | "affinity-cookie" | "forged-affinity" }
-  | { do: "plant" | "try-planted" | "forge" }
+  | { do: "plant" | "try-planted" | "forge" | "try-copies" }
   | { do: "keep-shopping"; forMs: number | "until-idle-end" }
   | { do: "fill"; servers: string[] }
   | { do: "take-away"; server: string }
@@ -80,6 +80,8 @@ export const attackersPlantCookies = (): Step => ({ do: "plant" });
 export const attackersTryThem = (): Step => ({ do: "try-planted" });
 /** Strangers without a session send balancer's cookies: copied ones, names and numbers of app servers, nonsense. */
 export const strangersForgeAffinity = (): Step => ({ do: "forge" });
+/** Thieves try the cookies that each browser had before its logout, by the usual way. */
+export const thievesTryTheCopies = (): Step => ({ do: "try-copies" });
 /** Another application fills these Redis servers with keys of its own, which have no end. Removed with the repair. */
 export const fill = (...servers: string[]): Step => ({ do: "fill", servers });
 /** Stops an app server before anybody logs in. Homes were found while it was up, so it is known who belongs there. */
@@ -178,6 +180,8 @@ export interface StrangersSeen {
   /** Strangers with a copy of a user's balancer's cookie, and how many of them reached that user's app server. */
   copied: number;
   ledByCopy: number;
+  /** Subjects whose session a copy of all their cookies from before the logout opened. */
+  openedByCopy: number;
   /** What the balancer's cookie says of the app server, as seen: its name, its number, nothing readable; or there is no such cookie. */
   cookieSays: "name" | "number" | "nothing" | "no-cookie";
   /** App servers that strangers reached each time by writing the server's name or number into the cookie. */

@@ -82,6 +82,8 @@ function describe(step: Step, victim: string): string {
       return "attackers plant an app's cookie in each browser";
     case "try-planted":
       return "the attackers try the cookies that they planted";
+    case "try-copies":
+      return "thieves try the cookies that each browser had before its logout";
     case "forge":
       return "strangers send copied and made-up balancer's cookies";
     case "keep-shopping":

@@ -1,11 +1,12 @@
 import { masterOf } from "../docker/server-groups.ts";
 import { LabError } from "../errors.ts";
 import { evidenceFor, type Fault, type Signs, signsOf, unseenEvidence } from "../fault.ts";
-import type { Evidence } from "../history/events.ts";
 import { loadStores, serversOf } from "../lab/stores.ts";
 import { everyRedis, fullest, master, victim } from "../scenario.ts";
 import { waitUntil } from "../wait.ts";
-import type { Stage } from "./stage.ts";
+import { engineSays, noteFault } from "./heal-faults.ts";
+import { expectOtherLives } from "./note-disturbances.ts";
+import type { Broken, Stage } from "./stage.ts";
 import { fullestServer } from "./where-sessions-are.ts";
 
 /** A fault whose two signs have not both appeared by then hit nothing. */
@@ -69,16 +70,12 @@ async function masterNow({ architectures, lab, engine }: Stage): Promise<string>
  * times `down-after-milliseconds`. A master that is started anew refuses nobody.
  */
 export async function holdCopies(stage: Stage): Promise<void> {
-  const { engine, lab, undo } = stage;
+  const { engine, lab } = stage;
   const service = await masterNow(stage);
   const redis = (...command: string[]) => engine.exec(lab, service, ["redis-cli", ...command]);
-  stage.noteFault("breaking", { kind: holding, target: service });
-  undo.push(async () => {
-    await redis("ACL", "SETUSER", "default", "+psync", "+sync");
-    stage.noteFault("healed", { kind: holding, target: service });
-  });
+  const heal = async () => void (await redis("ACL", "SETUSER", "default", "+psync", "+sync"));
+  putOnRecord(stage, [{ kind: holding, target: service, isFault: false, heal }]);
   stage.hit.add(service);
-  stage.failoversSeen.touched.add(service);
   await redis("ACL", "SETUSER", "default", "-psync", "-sync");
   await redis("CLIENT", "KILL", "TYPE", "replica");
 }
@@ -86,9 +83,8 @@ export async function holdCopies(stage: Stage): Promise<void> {
 /** Stops a server before the experiment begins, and waits until nobody reaches it. Healed with the faults, if nothing else does. */
 export async function takeAway(stage: Stage, server: string): Promise<void> {
   const service = stage.service(nameOf(stage, server));
-  stage.noteFault("breaking", { kind: takingAway, target: service.name });
-  stage.takenAway.push(service);
-  stage.failoversSeen.touched.add(service.name);
+  const heal = () => service.start();
+  putOnRecord(stage, [{ kind: takingAway, target: service.name, isFault: false, endsProcess: true, heal }]);
   await service.stop();
   await waitUntil({
     look: () => service.feel(),
@@ -101,93 +97,71 @@ export async function takeAway(stage: Stage, server: string): Promise<void> {
 /** Puts another application's keys into Redis servers. Removed with the faults. */
 export async function fillServers(stage: Stage, servers: readonly string[]): Promise<void> {
   const services = servers.map((server) => stage.service(server));
-  for (const { name } of services) stage.noteFault("breaking", { kind: filling, target: name });
-  stage.filled.push(...services);
-  for (const { name } of services) stage.failoversSeen.touched.add(name);
-  await Promise.all(services.map((service) => service.redis().fill()));
+  putOnRecord(
+    stage,
+    services.map((service) => ({
+      kind: filling,
+      target: service.name,
+      isFault: false,
+      heal: () => service.redis().restore(),
+    })),
+  );
+  await allOver(services.map((service) => service.redis().fill()));
 }
 
 /** Breaks all of these at the same moment, and waits for the two signs of each. */
 export async function injectFaults(stage: Stage, faults: readonly Fault[]): Promise<void> {
   stage.answers.clear();
-  const before = await Promise.all(faults.map((fault) => signsOf(stage.service(fault.target), fault)));
-  for (const fault of faults) {
-    // On record and on the list before anything is done: whatever happens next, it will be healed.
-    stage.noteFault("breaking", fault);
-    note(stage, fault, "injecting");
-    stage.broken.push(fault);
-    stage.hit.add(fault.target);
-    stage.failoversSeen.touched.add(fault.target);
-  }
-  await Promise.all(faults.map((fault, index) => injectOne(stage, fault, before[index]!)));
+  const before = await allOver(faults.map((fault) => signsOf(stage.service(fault.target), fault)));
+  putOnRecord(
+    stage,
+    faults.map(({ kind, target, endsProcess, heal }) => ({
+      ...{ kind, target, isFault: true, heal: () => heal(stage.service(target)) },
+      ...(endsProcess ? { endsProcess } : {}),
+    })),
+  );
+  for (const { target } of faults) stage.hit.add(target);
+  await allOver(faults.map((fault, index) => injectOne(stage, fault, before[index]!)));
 }
 
-async function injectOne(stage: Stage, fault: Fault, before: Signs): Promise<void> {
+/** Before anything is done: whatever happens next, it will be healed. */
+function putOnRecord(stage: Stage, things: readonly Omit<Broken, "moment">[]): void {
+  const moment = Math.max(0, ...stage.broken.map((broken) => broken.moment)) + 1;
+  expectOtherLives(stage, things);
+  for (const thing of things) {
+    const { kind, target, isFault } = thing;
+    stage.noteFault("breaking", { kind, target });
+    noteFault(stage, { kind, target, isFault }, "injecting");
+    stage.broken.push({ ...thing, moment });
+    stage.failoversSeen.touched.add(target);
+  }
+}
+
+/**
+ * Waits for all of them, also when one fails: nothing may still be under way when healing begins.
+ *
+ * @throws what the first of those that failed threw
+ */
+async function allOver<Done>(doings: readonly Promise<Done>[]): Promise<Done[]> {
+  await Promise.allSettled(doings);
+  return Promise.all(doings);
+}
+
+async function injectOne(stage: Stage, aimed: Fault, before: Signs): Promise<void> {
+  const fault = { ...aimed, isFault: true };
   const service = stage.service(fault.target);
   try {
     await fault.inject(service);
   } catch (error) {
-    note(stage, fault, "failed", [{ source: "engine", shows: false, says: (error as Error).message }]);
+    noteFault(stage, fault, "failed", [engineSays((error as Error).message)]);
     return;
   }
-  note(stage, fault, "injected");
+  noteFault(stage, fault, "injected");
   const { ok, seen = unseenEvidence(confirmDeadlineMs) } = await waitUntil({
     look: async () => evidenceFor(fault, await signsOf(service, fault), before),
     until: (evidence) => evidence.every(({ shows }) => shows),
     deadlineMs: confirmDeadlineMs,
     signal: stage.signal,
   });
-  note(stage, fault, ok ? "confirmed" : "unconfirmed", seen);
-}
-
-/** Undoes all faults, newest first. Goes on when one cannot be undone, and leaves that on record. */
-export async function healFaults(stage: Stage): Promise<void> {
-  const faults = stage.broken.splice(0).reverse();
-  for (const fault of faults) note(stage, fault, "healing");
-  // Newest first; faults of one moment on different services do not depend on each other and heal together.
-  const targets = [...new Set(faults.map(({ target }) => target))];
-  await Promise.all(
-    targets.map((target) =>
-      healInOrder(
-        stage,
-        faults.filter((fault) => fault.target === target),
-      ),
-    ),
-  );
-  await Promise.all(
-    stage.takenAway.splice(0).map(async (service) => {
-      await service.start();
-      stage.noteFault("healed", { kind: takingAway, target: service.name });
-    }),
-  );
-  await Promise.all(
-    stage.filled.splice(0).map(async (service) => {
-      await service.redis().restore();
-      stage.noteFault("healed", { kind: filling, target: service.name });
-    }),
-  );
-  await Promise.all(stage.undo.splice(0).map((undo) => undo()));
-}
-
-async function healInOrder(stage: Stage, faults: readonly Fault[]): Promise<void> {
-  for (const fault of faults) {
-    try {
-      await fault.heal(stage.service(fault.target));
-      stage.noteFault("healed", fault);
-      note(stage, fault, "healed");
-    } catch (error) {
-      note(stage, fault, "failed", [
-        { source: "engine", shows: false, says: `not healed: ${(error as Error).message}` },
-      ]);
-    }
-  }
-}
-
-function note(
-  { recorder }: Stage,
-  { kind, target }: Fault,
-  state: "injecting" | "injected" | "unconfirmed" | "confirmed" | "healing" | "healed" | "failed",
-  evidence?: Evidence[],
-): void {
-  recorder.record({ type: "fault", at: recorder.now(), kind, target, state, ...(evidence ? { evidence } : {}) });
+  noteFault(stage, fault, ok ? "confirmed" : "unconfirmed", seen);
 }

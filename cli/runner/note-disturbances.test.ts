@@ -38,7 +38,6 @@ beforeEach(async () => {
     recorder: { now: () => Date.now() - runBegan, record: (event: HistoryEvent) => events.push(event) },
     lives: newLivesSeen(),
     broken: [],
-    takenAway: [],
     appServers,
     architectures: selectArchitectures({ policies: ["cookie"], stores: ["redis"] }),
   } as unknown as typeof stage;
@@ -119,8 +118,7 @@ describe("what the run itself does is no disturbance", () => {
   });
 
   it("while a server is taken away before the experiment", async () => {
-    expectOtherLives(stage, [{ target: "app3", endsProcess: true }]);
-    stage.takenAway.push({ name: "app3" } as never);
+    breaks("app3", true);
     becomes("app3", { running: false });
     expect(await noted()).toEqual([]);
   });

@@ -1,8 +1,7 @@
 import type { ContainerState } from "../docker/engine.ts";
-import type { Fault } from "../fault.ts";
 import { serversOf } from "../lab/stores.ts";
 import { balancer, nodeBalancer, policyOfNodeBalancer } from "../lab/topology.ts";
-import type { Stage } from "./stage.ts";
+import type { Broken, Stage } from "./stage.ts";
 
 /** What is known of the processes that a run depends on. */
 export interface LivesSeen {
@@ -16,10 +15,7 @@ export function newLivesSeen(): LivesSeen {
   return { startedAt: new Map(), noted: new Set() };
 }
 
-type Looking = Pick<
-  Stage,
-  "engine" | "lab" | "recorder" | "lives" | "broken" | "takenAway" | "architectures" | "appServers"
->;
+type Looking = Pick<Stage, "engine" | "lab" | "recorder" | "lives" | "broken" | "architectures" | "appServers">;
 
 /**
  * Puts on record what became another process, or is dead, frozen or cut off, without this run having done it. Has to be called before
@@ -35,7 +31,7 @@ export async function noteDisturbances(stage: Looking): Promise<void> {
 /** From now on these processes may be others: this run ends them. */
 export function expectOtherLives(
   { lives }: Pick<Stage, "lives">,
-  faults: readonly Pick<Fault, "target" | "endsProcess">[],
+  faults: readonly Pick<Broken, "target" | "endsProcess">[],
 ): void {
   for (const { target, endsProcess } of faults) if (endsProcess) lives.startedAt.delete(target);
 }
@@ -44,8 +40,7 @@ function noteDisturbance(stage: Looking, state: ContainerState): void {
   const { recorder, lives } = stage;
   const { service } = state;
   const faults = stage.broken.filter(({ target }) => target === service);
-  const isEnded = faults.some(({ endsProcess }) => endsProcess) || stage.takenAway.some(({ name }) => name === service);
-  if (isEnded && !state.running) return;
+  if (!state.running && faults.some(({ endsProcess }) => endsProcess)) return;
   const found = whatHappened(state, { isBroken: faults.length > 0, startedAt: lives.startedAt.get(service) });
   lives.startedAt.set(service, state.startedAt);
   if (!found || lives.noted.has(`${service} ${found.says}`)) return;

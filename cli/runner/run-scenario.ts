@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { balancer } from "../lab/topology.ts";
 import type { Step } from "../scenario.ts";
-import { aim, fillServers, healFaults, holdCopies, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
+import { aim, fillServers, holdCopies, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
+import { healFaults, noteWhatIsStillBroken } from "./heal-faults.ts";
+import { shortIdleMs, whileInUse } from "./keep-in-use.ts";
 import { lookIntoStores } from "./look-into-stores.ts";
-import { expectOtherLives, noteDisturbances } from "./note-disturbances.ts";
+import { noteDisturbances } from "./note-disturbances.ts";
 import { noteFailovers } from "./note-failovers.ts";
 import { predict } from "./predict.ts";
 import { settle } from "./settle.ts";
 import { type Stage, throwIfInterrupted } from "./stage.ts";
-import { forgeAffinity, plantCookies, tryPlantedCookies } from "./strangers-try.ts";
+import { forgeAffinity, plantCookies, tryCopiedCookies, tryPlantedCookies } from "./strangers-try.ts";
 import { takeMeasure } from "./take-measure.ts";
 import {
   everyoneBrowses,
@@ -24,6 +26,8 @@ import { chooseForgedCookies, chooseNewAddresses, everyoneChanges } from "./user
 /** Plays the steps of a scenario in order. Whatever happens, what it broke is healed when it returns. */
 export async function runScenario(stage: Stage): Promise<void> {
   const startedAtMs = Date.now();
+  if (stage.scenario.steps.some((step) => step.do === "log-in" && step.idleEnd === "soon"))
+    stage.idleMs = await shortIdleMs(stage);
   announceUsers(stage);
   await noteDisturbances(stage);
   if (stage.scenario.steps.some((step) => step.do === "measure" && step.measure.looksIntoStore))
@@ -38,6 +42,7 @@ export async function runScenario(stage: Stage): Promise<void> {
   } finally {
     await healFaults(stage);
     await noteDisturbances(stage);
+    noteWhatIsStillBroken(stage);
     await noteFailovers(stage);
     await noteAlerts(stage, startedAtMs);
   }
@@ -56,7 +61,7 @@ async function play(stage: Stage, step: Step): Promise<void> {
   const users = stage.members.length;
   switch (step.do) {
     case "tell":
-      return narrator.tell(step.text);
+      return whileInUse(stage, () => narrator.tell(step.text));
     case "log-in":
       narrator.doing(`${step.only ? "some" : users} users log in`);
       return everyoneLogsIn(stage, step.only);
@@ -78,10 +83,9 @@ async function play(stage: Stage, step: Step): Promise<void> {
       return everyoneChanges(stage, step.what);
     case "take-away":
       narrator.doing(`stopping ${nameOf(stage, step.server)}`);
-      expectOtherLives(stage, [{ target: nameOf(stage, step.server), endsProcess: true }]);
       return takeAway(stage, step.server);
     case "measure":
-      return takeMeasure(stage, step.measure);
+      return whileInUse(stage, () => takeMeasure(stage, step.measure));
     case "plant":
       narrator.doing("attackers plant cookies");
       return plantCookies(stage);
@@ -91,8 +95,11 @@ async function play(stage: Stage, step: Step): Promise<void> {
     case "forge":
       narrator.doing("strangers send forged cookies");
       return forgeAffinity(stage);
+    case "try-copies":
+      narrator.doing("thieves try the copied cookies");
+      return tryCopiedCookies(stage);
     case "keep-shopping":
-      await predict(stage);
+      await whileInUse(stage, () => predict(stage));
       narrator.doing("every second user stays away, the others keep shopping");
       return regularsKeepShopping(stage, step.forMs);
     case "fill":
@@ -111,7 +118,6 @@ async function play(stage: Stage, step: Step): Promise<void> {
       const faults = await aim(stage, step.faults);
       narrator.doing(faults.map(({ kind, target }) => `${kind} ${target}`).join(", "));
       await noteDisturbances(stage);
-      expectOtherLives(stage, faults);
       return injectFaults(stage, faults);
     }
     case "browse":
@@ -142,6 +148,7 @@ function phaseOf(step: Step): Stage["phase"] | undefined {
     "keep-shopping": "fault",
     forge: "fault",
     "try-planted": "fault",
+    "try-copies": "fault",
     "check-in": "final",
   };
   return phases[step.do];

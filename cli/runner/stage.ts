@@ -1,6 +1,5 @@
 import type { Engine } from "../docker/engine.ts";
 import type { Service } from "../docker/service.ts";
-import type { Fault } from "../fault.ts";
 import type { Phase } from "../history/events.ts";
 import type { Recorder } from "../history/recorder.ts";
 import type { Architecture } from "../lab/architectures.ts";
@@ -30,6 +29,22 @@ export interface Narrator {
   doing(text: string): void;
 }
 
+/** Something that was done to a service and has to be undone. */
+export interface Broken {
+  /** Kind of fault, or a word for what was done before the experiment began. */
+  kind: string;
+  target: string;
+  /** Whether it is a fault of the experiment, whose states are in the history. */
+  isFault: boolean;
+  /** The process ends by it, or another one takes its place. */
+  endsProcess?: true;
+  /** What was done at the same time has the same number, what was done later a higher one. */
+  moment: number;
+  heal: () => Promise<void>;
+  /** Why the last try to heal it was in vain. */
+  whyNotHealed?: string;
+}
+
 /** Everything a step needs: the lab, the users, the pen. */
 export interface Stage {
   scenario: Scenario;
@@ -57,27 +72,21 @@ export interface Stage {
   storesBefore?: StoresBefore;
   /** How long a session may go unused, where the scenario wants it short. */
   idleMs?: number;
-  /** Rounds of shopping so far: items need names of their own. */
-  round: number;
+  /** From then on those who stay away are not asked any more. */
+  isBaselineRead: boolean;
   /** Where a user's new address, or new cookie, leads; filled when a step is going to change it. */
   newSeats: Map<Member, NewSeat>;
   shuffle: <Item>(items: readonly Item[]) => Item[];
   service: (name: string) => Service;
   phase: Phase;
-  /** Injected and not yet healed, oldest first. */
-  broken: Fault[];
+  /** Everything that was done to services and is not undone yet, oldest first. */
+  broken: Broken[];
   /** Services that were broken in this run, healed or not. */
   hit: Set<string>;
   failoversSeen: FailoversSeen;
   lives: LivesSeen;
   /** Puts on record outside of the run, in case this process dies, what is about to be broken, or is well again. */
   noteFault: (type: "breaking" | "healed", fault: { kind: string; target: string }) => void;
-  /** Stopped before the experiment began. */
-  takenAway: Service[];
-  /** Redis servers with another application's keys. */
-  filled: Service[];
-  /** What else was done to servers before the experiment began; undone with the repair. */
-  undo: (() => Promise<void>)[];
   /** User -> the service that holds the session, of those that share out a store's sessions. */
   keptOn: Map<string, string>;
   /** Whether the expectations have been written down. */

@@ -4,6 +4,7 @@ import { directHost } from "../lab/topology.ts";
 import type { StrangersSeen } from "../scenario.ts";
 import type { Member } from "../users/population.ts";
 import { type HeldCookie, VirtualUser } from "../users/virtual-user.ts";
+import { act } from "./act-on-record.ts";
 import { eachInTurn } from "./pace.ts";
 import type { Stage } from "./stage.ts";
 
@@ -20,6 +21,7 @@ export const nobodyTried: StrangersSeen = {
   kept: 0,
   copied: 0,
   ledByCopy: 0,
+  openedByCopy: 0,
   cookieSays: "no-cookie",
   ledByName: 0,
 };
@@ -61,6 +63,19 @@ export async function tryPlantedCookies(stage: Stage): Promise<void> {
         member.user.cookies.some((cookie) => cookie.name === name && cookie.value === value),
       );
       if (member.role === "subject" && kept) note(stage, member, (seen) => ({ kept: seen.kept + 1 }));
+    },
+    stage.signal,
+  );
+}
+
+/** After the logouts: the copies of all cookies from before it, session included, are brought by somebody else. */
+export async function tryCopiedCookies(stage: Stage): Promise<void> {
+  await eachInTurn(
+    stage.members,
+    async (member) => {
+      const { answer } = await act(stage, member, "who-am-i", { connection: "fresh", jar: "pinned" });
+      if (member.role === "subject" && answer === "me")
+        note(stage, member, (seen) => ({ openedByCopy: seen.openedByCopy + 1 }));
     },
     stage.signal,
   );

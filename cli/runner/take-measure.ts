@@ -1,8 +1,8 @@
 import type { Answers, Measure, Seen } from "../scenario.ts";
+import { isElsewhere } from "./act-on-record.ts";
 import { seenInStores } from "./look-into-stores.ts";
 import type { Stage } from "./stage.ts";
 import { nobodyTried } from "./strangers-try.ts";
-import { isElsewhere } from "./users-act.ts";
 
 const none: Answers = { me: 0, "someone-else": 0, anonymous: 0, "store-unreachable": 0, none: 0, degraded: 0 };
 const noAnswers = { answers: none, answersElsewhere: none };

@@ -180,9 +180,14 @@ it("two faults at once: each loss is laid to the one that caused it", async () =
 
 describe("a fault that does not heal", () => {
   it.each([
-    ["and fails", () => Promise.reject(new Error("no way")), ["fault not healed: refuse-writes redis"]],
-    ["and does as if it had", async () => {}, []],
-  ])("%s: nothing is confirmed, whatever the sessions look like", async (_, heal, alsoSaid) => {
+    [
+      "and fails",
+      () => Promise.reject(new Error("no way")),
+      ["fault not healed: refuse-writes redis"],
+      ["the lab raised an alarm: not healed: refuse-writes redis (no way)"],
+    ],
+    ["and does as if it had", async () => {}, [], []],
+  ])("%s: nothing is confirmed, whatever the sessions look like", async (_, heal, alsoSaid, atTheEnd) => {
     const stubborn: Fault = { ...refuseWrites("redis"), heal };
     const { result } = await play([...shopped, inject(stubborn), healEverything(), everyoneChecksIn()]);
     await using services = openLabServices(lab, engine);
@@ -196,6 +201,7 @@ describe("a fault that does not heal", () => {
       expect.stringMatching(
         /^the lab did not settle after the repair: a new user cannot log-in on app\d with redis: 503/,
       ),
+      ...atTheEnd,
     ]);
   });
 });

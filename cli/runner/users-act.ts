@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Answer, OperationEvent, OperationKind } from "../history/events.ts";
+import type { Answer, OperationKind } from "../history/events.ts";
 import { directHost } from "../lab/topology.ts";
-import type { Answers, Third } from "../scenario.ts";
+import type { Third } from "../scenario.ts";
 import type { Member } from "../users/population.ts";
 import type { OperationOptions } from "../users/virtual-user.ts";
+import { act } from "./act-on-record.ts";
+import { isDue, renewIfDue } from "./keep-in-use.ts";
 import { flickers } from "./look-into-stores.ts";
 import { eachInTurn } from "./pace.ts";
 import type { Stage } from "./stage.ts";
@@ -26,10 +28,10 @@ export async function everyoneLogsIn(stage: Stage, only?: readonly Third[]): Pro
 }
 
 export async function everyoneShops(stage: Stage, only?: readonly Third[]): Promise<void> {
-  await everyone(stage, those(stage, only), "add-item", ({ user }) => ({
-    item: `item-${user.items.length + 1}-of-${user.id}`,
-  }));
+  await everyone(stage, those(stage, only), "add-item", anotherItem);
 }
+
+const anotherItem = ({ user }: Member) => ({ item: user.newItem() });
 
 /** In turn: the first user of each architecture is of the first third, the fourth again. */
 function those({ members }: Stage, only?: readonly Third[]): readonly Member[] {
@@ -52,17 +54,25 @@ export async function everyoneReadsBack(stage: Stage): Promise<void> {
       : me + anonymous < readsNeeded;
   };
   for (let round = 0; round < readsAtMost; round++) {
-    const readers = stage.members.filter(isUndecided);
-    if (readers.length === 0 || stage.signal.aborted) return;
+    if (!stage.members.some(isUndecided) || stage.signal.aborted) break;
     await eachInTurn(
-      stage.shuffle(readers),
+      stage.shuffle(stage.members),
       async (member) => {
+        await renewIfDue(stage, member);
+        if (!isUndecided(member)) return;
         const { answer } = await act(stage, member, "who-am-i", { connection: round % 2 === 0 ? "kept" : "fresh" });
         if (answer === "me" || answer === "anonymous") seen.get(member)![answer] += 1;
       },
       stage.signal,
     );
   }
+  stage.isBaselineRead = true;
+  // From this purchase on runs the time of those who stay away.
+  if (stage.idleMs !== undefined) await everyone(stage, stage.members.filter(staysAway), "add-item", anotherItem);
+}
+
+function staysAway(member: Member): boolean {
+  return member.staysAway;
 }
 
 export async function everyoneLogsOut(stage: Stage): Promise<void> {
@@ -86,14 +96,16 @@ export async function everyoneBrowses(
   }
 }
 
-/** Every second user stays away; the others put one item after another into their carts. */
+/** Every second user stays away; the others put one item after another into their carts, at least one. */
 export async function regularsKeepShopping(stage: Stage, forMs: number | "until-idle-end"): Promise<void> {
-  const regulars = stage.members.filter(({ staysAway }) => !staysAway);
+  const regulars = stage.members.filter((member) => !staysAway(member));
   const end = forMs === "until-idle-end" ? idleEnd(stage) : stage.recorder.now() + forMs;
+  let shoppers = regulars;
   do {
-    stage.round += 1;
     const roundStart = performance.now();
-    await everyone(stage, regulars, "add-item", ({ user }) => ({ item: `item-${stage.round + 1}-of-${user.id}` }));
+    await everyone(stage, shoppers, "add-item", anotherItem);
+    // A cart that is in a cookie has little room: where a purchase is there to put off the session's end, there is one when it is due.
+    if (stage.idleMs !== undefined) shoppers = regulars.filter((member) => isDue(stage, member));
     const rest = roundStart + shoppingPaceMs - performance.now();
     if (rest > 0) await sleep(rest);
   } while (stage.recorder.now() < end && !stage.signal.aborted);
@@ -101,7 +113,7 @@ export async function regularsKeepShopping(stage: Stage, forMs: number | "until-
 
 /** When every session that nobody used since its last write must be over. Redis ends keys by whole seconds, rounded up. */
 function idleEnd({ members, idleMs = 0 }: Stage): number {
-  const writes = members.filter(({ staysAway }) => staysAway).map(({ user }) => user.writtenAt.at(-1) ?? 0);
+  const writes = members.filter(staysAway).map(({ user }) => user.writtenAt.at(-1) ?? 0);
   return Math.max(0, ...writes) + idleMs + 1_500;
 }
 
@@ -119,6 +131,7 @@ export async function everyoneChecksIn(stage: Stage): Promise<void> {
     await eachInTurn(
       stage.shuffle(readers),
       async (member) => {
+        if (!member.staysAway) await renewIfDue(stage, member);
         const { answer } = await act(stage, member, "who-am-i", { connection: "fresh" });
         if (answer !== "me") strangers.add(member);
         if (answer === "me" || answer === "anonymous") definitive.set(member, definitive.get(member)! + 1);
@@ -161,37 +174,4 @@ async function everyone(
     stage.signal,
   );
   return answers;
-}
-
-async function act(
-  stage: Stage,
-  { user, architecture, role }: Member,
-  kind: OperationKind,
-  options: Partial<OperationOptions> = {},
-): Promise<OperationEvent> {
-  const { transport, recorder, phase } = stage;
-  const event = await user.perform(kind, { transport, now: () => recorder.now() }, { phase, ...options });
-  recorder.record(event);
-  if (role === "subject" && event.jar === "live") countAnswer(stage, architecture.id, event);
-  return event;
-}
-
-function countAnswer(stage: Stage, architecture: string, event: OperationEvent): void {
-  const { answers } = stage;
-  const none = { me: 0, "someone-else": 0, anonymous: 0, "store-unreachable": 0, none: 0, degraded: 0 };
-  const before = answers.get(architecture) ?? { answers: none, answersElsewhere: none };
-  answers.set(architecture, {
-    answers: plus(before.answers, event),
-    answersElsewhere: isElsewhere(stage, event.user) ? plus(before.answersElsewhere, event) : before.answersElsewhere,
-  });
-}
-
-/** The user's session is on a server that others share the sessions with, and that is not broken. */
-export function isElsewhere({ keptOn, broken }: Pick<Stage, "keptOn" | "broken">, user: string): boolean {
-  const server = keptOn.get(user);
-  return server !== undefined && !broken.some(({ target }) => target === server);
-}
-
-function plus(counted: Answers, { answer, degraded }: OperationEvent): Answers {
-  return { ...counted, [answer]: counted[answer] + 1, degraded: counted.degraded + (degraded ? 1 : 0) };
 }

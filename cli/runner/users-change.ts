@@ -2,18 +2,29 @@ import { eachInTurn } from "./pace.ts";
 import type { Stage } from "./stage.ts";
 import { newBrowserAt } from "./visit.ts";
 
+/** Addresses that the first user of an architecture may try. More are needed where all addresses lead to one server. */
+const triesAtMost = 50;
+
 /**
  * Finds a new address for each user and looks where the balancer sends a stranger who has it: that is what theory goes by when
- * the user moves there.
+ * the user moves there. Where the balancer goes by the address, the first user of each architecture looks for one that leads to
+ * another server: with few users it might be nobody's by chance, and the question would not be asked.
  */
 export async function chooseNewAddresses(stage: Stage): Promise<void> {
+  // Backwards: the last one that is put in is the first of its architecture.
+  const firsts = new Map(stage.members.toReversed().map((member) => [member.architecture, member]));
   await eachInTurn(
     stage.members,
     async (member) => {
-      const address = stage.newAddress();
-      const { affinity } = member.architecture.policy;
-      const seat = affinity === "address" ? await newBrowserAt(stage, member.architecture, address) : undefined;
-      stage.newSeats.set(member, { address, seat });
+      for (let tries = 1; ; tries++) {
+        const address = stage.newAddress();
+        const { affinity } = member.architecture.policy;
+        const seat = affinity === "address" ? await newBrowserAt(stage, member.architecture, address) : undefined;
+        stage.newSeats.set(member, { address, seat });
+        const isElsewhere = affinity !== "address" || seat !== member.seat;
+        if (isElsewhere || firsts.get(member.architecture) !== member || tries >= triesAtMost || stage.signal.aborted)
+          return;
+      }
     },
     stage.signal,
   );

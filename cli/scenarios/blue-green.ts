@@ -34,11 +34,11 @@ export default defineScenario({
     tell("The green ones, app4, app5 and app6, are put into the balancers' lists beside them."),
     inject(...everySpare(join)),
     everyoneBrowses({ forMs: 300 }),
-    tell("They answer. Now the blue ones leave the lists, all three."),
+    tell("Now the blue ones leave the lists, all three."),
     inject(...everyServer(leave)),
     everyoneBrowses({ forMs: 500 }),
     everythingSettles(),
-    tell("Blue still runs, ready for a way back, with every session in its memory."),
+    tell("Blue still runs, ready for a way back. Does anybody still get to what is in its memory?"),
     everyoneChecksIn(),
   ],
   expect: ({ store }) => {

@@ -47,7 +47,7 @@ export default defineScenario({
           ? { atLeast: 1, because: "Redis is back with what it read from the append-only file" }
           : { atLeast: 0, because: "the session does not live in that Redis" },
     }),
-    tell("All that is undone, nobody was logged out. Now the other way: into the configuration, and restart."),
+    tell("Was anybody logged out? All that is undone now. Then the other way: into the configuration, and restart."),
     healEverything(),
     inject(aofAtRestart("redis-rdb")),
     everyoneBrowses({ forMs: 500 }),

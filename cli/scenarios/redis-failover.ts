@@ -27,13 +27,11 @@ export default defineScenario({
     toSee: "what happens when the sessions are shared out instead of copied",
   },
   steps: [
-    tell(
-      "Two thirds of the users log in and fill a cart. The master has it, and so have both replicas a moment later.",
-    ),
+    tell("Two thirds of the users log in and fill a cart. The master takes it, and both replicas copy what it has."),
     someLogIn("first", "second"),
     someShop("first", "second"),
     tell("Now the replicas lose touch with the master, and it goes on alone. Half of these users add another item;"),
-    tell("the last third logs in and fills a cart. All of that is acknowledged, and no replica has it."),
+    tell("the last third logs in and fills a cart. The master is asked for all of that, and no replica hears of it."),
     copiesFallBehind(),
     someLogIn("third"),
     someShop("second", "third"),
@@ -52,7 +50,7 @@ export default defineScenario({
       }),
     }),
     tell(
-      "The old master comes back, has to follow the new one, and throws away what only it had, append-only file included.",
+      "The old master comes back. It has to follow the new one and to give up what only it had, append-only file included.",
     ),
     healEverything(),
     everyoneChecksIn(),

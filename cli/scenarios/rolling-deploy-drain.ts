@@ -46,7 +46,7 @@ export default defineScenario({
     everyoneLogsIn(),
     everyoneShops(),
     everyoneReadsBack(),
-    tell("Each app server drains for a while: nobody new gets there. Then it is restarted."),
+    tell("Each app server drains for a while: nobody new is to get there. Then it is restarted."),
     ...forEachServer((server, index) => [
       inject(drain(server)),
       everyoneBrowses({ forMs: 300 }),
@@ -56,7 +56,7 @@ export default defineScenario({
       everyoneBrowses({ forMs: 300 }),
       healEverything(),
     ]),
-    tell("Draining kept newcomers away. Did it do anything for those who were there already?"),
+    tell("Draining is to keep newcomers away. Did it do anything for those who were there already?"),
     everyoneChecksIn(),
   ],
   expect: ({ store }) => {

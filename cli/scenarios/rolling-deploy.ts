@@ -25,9 +25,9 @@ export default defineScenario({
     everyoneLogsIn(),
     everyoneShops(),
     everyoneReadsBack(),
-    tell("The app servers are restarted one by one. At every moment somebody answers: the site is never down."),
+    tell("The app servers are restarted one by one, so that two are up at every moment."),
     ...forEachServer((server) => [inject(restart(server)), everyoneBrowses({ forMs: 300 }), healEverything()]),
-    tell("All are new. No visitor saw an error page. Who was logged out?"),
+    tell("All are new. Did any visitor see an error page, and who was logged out?"),
     everyoneChecksIn(),
   ],
   expect: ({ store }) => {

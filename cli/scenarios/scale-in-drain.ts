@@ -30,9 +30,7 @@ export default defineScenario({
     inject(drain(victim)),
     everyoneBrowses({ forMs: 500 }),
     everythingSettles(),
-    tell(
-      "It still drains. Do its users still get there? Whoever does not log out is logged out when it is switched off.",
-    ),
+    tell("It still drains. Do its users still get there, for as long as it is not switched off?"),
     everyoneChecksIn(),
   ],
   expect: ({ policy, store, home, victim }) => {

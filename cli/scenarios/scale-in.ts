@@ -30,7 +30,7 @@ export default defineScenario({
     inject(leave(victim)),
     everyoneBrowses({ forMs: 500 }),
     everythingSettles(),
-    tell("It is not even switched off yet: its sessions are all in its memory. Does anybody get there?"),
+    tell("It is not even switched off yet, and nobody touched its memory. Does anybody get there?"),
     everyoneChecksIn(),
   ],
   expect: ({ store, home, victim }) => {

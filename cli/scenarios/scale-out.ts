@@ -27,7 +27,7 @@ export default defineScenario({
     everyoneLogsIn(),
     everyoneShops(),
     everyoneReadsBack(),
-    tell("A fourth app server joins. The three others are not touched, and all of them are well."),
+    tell("A fourth app server joins. The three others are not touched."),
     inject(...oneSpare(join)),
     everyoneBrowses({ forMs: 500 }),
     tell("It stays. Whose browser is led to another server now?"),

@@ -35,6 +35,14 @@ describe.each(scenarioIds())("%s", (id) => {
     if (lastInjection !== -1) expect(lastHealing).toBeGreaterThan(lastInjection);
   });
 
+  it("tells what is done and what is asked, and no result before anybody looked", async () => {
+    const { steps } = await loadScenario(id);
+    const told = steps.flatMap((step) => (step.do === "tell" ? step.text.split(/(?<=[.?!]) /) : []));
+    const results =
+      /logged out|error page|survive|\b(lost|still (knows?|has|have)|acknowledged|notices|never down|all well)\b|^they answer/i;
+    expect(told.filter((sentence) => results.test(sentence) && !sentence.endsWith("?"))).toEqual([]);
+  });
+
   it("names a fate and a reason for any session there can be", async () => {
     const scenario = await loadScenario(id);
     for (const session of everySession()) {

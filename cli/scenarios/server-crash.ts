@@ -25,7 +25,7 @@ export default defineScenario({
     everyoneLogsIn(),
     everyoneShops(),
     everyoneReadsBack(),
-    tell("The victim is killed. nginx notices and sends its visitors elsewhere."),
+    tell("The victim is killed. nginx has to notice, and to send its visitors elsewhere."),
     inject(kill(victim)),
     everyoneBrowses({ forMs: 1_500 }),
     tell("The victim comes back, with an empty memory."),

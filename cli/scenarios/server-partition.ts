@@ -29,7 +29,7 @@ export default defineScenario({
     tell("The victim is cut off: alive and well, but nobody reaches it and it reaches nobody."),
     inject(partition(victim)),
     everyoneBrowses({ forMs: 3_000 }),
-    tell("The cable is plugged in again. The victim still knows everybody. Do they find the way back?"),
+    tell("The cable is plugged in again. The victim was well all the time. Do its users find the way back?"),
     healEverything(),
     everyoneChecksIn(),
   ],

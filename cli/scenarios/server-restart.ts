@@ -26,7 +26,7 @@ export default defineScenario({
     everyoneLogsIn(),
     everyoneShops(),
     everyoneReadsBack(),
-    tell("The victim gets SIGTERM, ends in good order, and is started again at once."),
+    tell("The victim gets SIGTERM, may end in good order, and is started again at once."),
     inject(restart(victim)),
     everyoneBrowses({ forMs: 1_000 }),
     tell("It is back. Was being polite of any use?"),

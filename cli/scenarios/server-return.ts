@@ -26,7 +26,7 @@ export default defineScenario({
     toSee: "what is left when every server goes and comes back, one after the other",
   },
   steps: [
-    tell("One app server is away. Its users log in again; the balancer has found them another server."),
+    tell("One app server is away. Its users log in again, at whichever server the balancer finds for them."),
     takeAway(victim),
     everyoneLogsIn(),
     everyoneShops(),

@@ -70,6 +70,8 @@ export class VirtualUser {
   writtenAt: readonly number[] = none;
   /** Ids of the items that were acknowledged. */
   items: readonly string[] = none;
+  /** Items that were named, whatever became of them. */
+  #itemsNamed = 0;
 
   constructor({ id, host, address, nonce, cookies }: UserOptions) {
     this.id = id;
@@ -120,6 +122,18 @@ export class VirtualUser {
     const has = (text: string) => held.includes(JSON.stringify(text));
     if (!has(this.#nonce)) return "none";
     return this.items.every(has) ? "all" : "some";
+  }
+
+  /** Names an item as it never did before: what was sent and never answered may be there all the same. */
+  newItem(): string {
+    this.#itemsNamed += 1;
+    return `item-${this.#itemsNamed}-of-${this.id}`;
+  }
+
+  /** The same in few letters: a session in a cookie (at most 4 KB) has room for some 300 of these. */
+  newSmallItem(): string {
+    this.#itemsNamed += 1;
+    return `i${this.#itemsNamed}`;
   }
 
   /** The same browser in another network. */

@@ -371,6 +371,28 @@ test.each<[when: string, tell: (told: Story) => Story]>([
   expect(reasons.join()).toContain("too slow");
 });
 
+test("a session that flickers when nothing is broken is judged by the answers that came in time, whatever came too late", async () => {
+  const told = story({ architectures: ["round-robin.memory"] });
+  told.comesIn("bob", "app2", { architecture: "round-robin.memory", idleMs: 5_000 });
+  told.reads("bob", "anonymous", { server: "app3" }).waits(6_000).reads("bob", "anonymous").predicts("bob", "unstable");
+  told.phase("fault").operation("bob", "add-item", "anonymous", { item: "pen" });
+  told.phase("final").checksIn("bob", "anonymous");
+  const { verdict, fates } = await architectureIn(told.ends(), "round-robin.memory");
+  expect({ verdict, fates }).toEqual({ verdict: "confirmed", fates: { unstable: 1 } });
+});
+
+test("one that seems to flicker only in answers that came too late is not judged", async () => {
+  const told = story().comesIn("bob", "app2", { idleMs: 5_000 }).waits(6_000);
+  told.reads("bob", "anonymous").predicts("bob", "survived").phase("final").checksIn("bob", "anonymous");
+  expect(await architectureIn(told.ends())).toMatchObject({ verdict: "inconclusive", fates: { "not-judged": 1 } });
+});
+
+test("a purchase that was acknowledged after the idle end shows a session that is in use: what becomes of it is judged", async () => {
+  const told = story().comesIn("bob", "app2", { idleMs: 5_000 }).predicts("bob", "survived").phase("fault");
+  told.waits(6_000).adds("bob", "pen").phase("final").checksIn("bob", "anonymous");
+  expect(await architectureIn(told.ends())).toMatchObject({ verdict: "refuted", fates: { lost: 1 } });
+});
+
 describe("sent-elsewhere", () => {
   /** app2 freezes and thaws; its process and bob's session are alive all the time. */
   const thawed = () =>

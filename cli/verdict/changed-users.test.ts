@@ -77,6 +77,28 @@ describe("a copy of the cookies from before an acknowledged logout", () => {
   });
 });
 
+describe("a logout that theory says can be undone, of a session that the fault did not touch", () => {
+  /** Everybody logs out, then app2 is killed, where nobody lives but bob; cyd's copied cookies still open the session. */
+  const undone = (logsOut: (told: Story) => Story) => {
+    const told = baseline().predicts("ada", "survived").predicts("bob", "survived");
+    logsOut(told.predicts("cyd", "resurrected").phase("fault")).injects("freeze", "app2").heals("freeze", "app2");
+    told.settles().checksIn("ada", "me").checksIn("bob", "me").checksIn("cyd", "anonymous", { pinned: "me" });
+    return architectureIn(told.ends());
+  };
+
+  test("is as theory says where the logout was acknowledged", async () => {
+    const { verdict, mismatches } = await undone((told) => told.logsOut("cyd"));
+    expect({ verdict, mismatches }).toEqual({ verdict: "confirmed", mismatches: 0 });
+  });
+
+  test("is not where nobody knows whether it was: the fault must leave it alone", async () => {
+    const { verdict, mismatches } = await undone((told) =>
+      told.operation("cyd", "log-out", "none", { outcome: "unknown" }),
+    );
+    expect({ verdict, mismatches }).toEqual({ verdict: "refuted", mismatches: 1 });
+  });
+});
+
 describe("a measure", () => {
   const measured = (fields: Partial<MeasureEvent>) => {
     const told = predictsAll(baseline(), "survived");

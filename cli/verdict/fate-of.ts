@@ -49,9 +49,11 @@ function fateAsRead(session: SessionRecord, record: RunRecord): Fate {
   const { final, logout } = session;
   const { live } = final;
   if (session.crossing) return "crossed";
-  if (baselineOf(session) === "none" || session.overslept) return "not-judged";
+  if (baselineOf(session) === "none") return "not-judged";
   if (record.faults.some(({ confirmed }) => !confirmed)) return "not-judged";
+  // By the answers that came in time: whether it was asked again too late does not matter then.
   if (baselineOf(session) === "unstable") return "unstable";
+  if (session.overslept) return "not-judged";
   if (!isReadToTheEnd(session)) return "not-judged";
   const answers = definitiveAnswers(session);
   // Where the lab itself never came back, e.g. because its engine was restarted, silence says nothing of an architecture.

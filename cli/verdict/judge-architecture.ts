@@ -88,6 +88,8 @@ export function isMismatch({ session, fate, expected, exposed }: JudgedSession, 
   if (fate === "crossed") return true;
   if (fate === "not-judged" || expected.length === 0) return false;
   if (!expected.includes(fate)) return true;
+  // As theory says of it: the logout did that, and no fault.
+  if (fate === "resurrected" && session.logout === "acknowledged") return false;
   return faults.length > 0 && !exposed && baselineOf(session) === "held" && fate !== "survived";
 }
 

@@ -102,7 +102,8 @@ export function newSession({ user, architecture, role, seat, idleMs }: UserEvent
  */
 export function noteOperation(session: SessionRecord, operation: OperationEvent, settledAt: number): void {
   if (operation.answer === "someone-else") session.crossing ??= operation;
-  if (operation.jar === "live" && comesTooLate(session, operation)) session.overslept = true;
+  const isLate = operation.jar === "live" && comesTooLate(session, operation);
+  if (isLate) session.overslept = true;
   if (
     operation.kind === "who-am-i" &&
     operation.phase === "final" &&
@@ -115,7 +116,7 @@ export function noteOperation(session: SessionRecord, operation: OperationEvent,
   if (operation.answer === "none" || operation.answer === "store-unreachable") noteTrouble(session, operation);
   // Before the login and after a logout the right answer is "anonymous": it says nothing of the session.
   if (session.logins === 0 || session.logout) return;
-  if (operation.phase === "baseline") noteBaseline(session.baseline, operation);
+  if (operation.phase === "baseline" && !isLate) noteBaseline(session.baseline, operation);
   if (operation.phase !== "baseline" && operation.answer === "anonymous")
     session.firstAnonymousAt ??= operation.at + operation.ms;
   if (operation.answer === "me" && session.firstAnonymousAt === undefined)
@@ -135,6 +136,8 @@ function isTooLate(session: SessionRecord, operation: OperationEvent): boolean {
  */
 function comesTooLate(session: SessionRecord, operation: OperationEvent): boolean {
   if (!isPastIdleEnd(session, endOf(operation))) return false;
+  // It was still there all the same, and is in use again.
+  if (operation.kind === "add-item" && operation.outcome === "ok") return false;
   if (operation.phase === "baseline" || operation.kind === "add-item") return true;
   return operation.phase === "final" && session.isRegular === true && session.final.firstAt === undefined;
 }

@@ -5,7 +5,7 @@ import { defineStore } from "../store.ts";
 /** Beside redis-aof's sessions on that server, under keys of its own. */
 export default defineStore({
   title: "Redis, with an identity to fall back to",
-  what: "A session lives in a Redis server that all app servers share; while that is away, a signed cookie still says who one is, without the cart.",
+  what: "A session lives in a Redis server that all app servers share; while that is away, a signed cookie, or a copy of it, still says who one is, without the cart.",
   livesIn: "server",
   server: "redis-aof",
   persistence: "append-only",

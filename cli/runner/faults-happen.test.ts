@@ -1,0 +1,110 @@
+import { expect, it } from "vitest";
+import type { Fault } from "../fault.ts";
+import kill from "../faults/kill.ts";
+import partition from "../faults/partition.ts";
+import { everyRedis, fullest, master, victim } from "../scenario.ts";
+import { aim, injectFaults } from "./faults-happen.ts";
+import { setStage, type TestStage } from "./testing/stage.ts";
+
+function storyOf({ events }: TestStage): string[] {
+  return events.flatMap((event) => (event.type === "fault" ? [`${event.kind} ${event.target} ${event.state}`] : []));
+}
+
+it("writes a fault down and puts it on record before anything is done", async () => {
+  const set = await setStage();
+  let before: string[] = [];
+  const inject = async () => {
+    before = [...storyOf(set), ...set.did.filter((what) => what.startsWith("breaking"))];
+  };
+  await injectFaults(set.stage, [{ ...kill("app3"), inject, isFelt: () => true, engineShows: () => true }]);
+  expect(before).toEqual(["kill app3 injecting", "breaking kill app3"]);
+});
+
+it("confirms a fault by both signs", async () => {
+  const set = await setStage();
+  await injectFaults(set.stage, [kill("app3")]);
+  expect(storyOf(set)).toEqual(["kill app3 injecting", "kill app3 injected", "kill app3 confirmed"]);
+  expect(set.events.at(-1)).toMatchObject({ evidence: [{ shows: true }, { shows: true }] });
+});
+
+it.each([
+  ["only the engine says so", "isFelt", [true, false]],
+  ["it is only felt", "engineShows", [false, true]],
+] as const)("does not confirm it where %s", async (_, missing, shown) => {
+  // What is awaited never comes; after the first look the signal ends the wait.
+  const interrupted = new AbortController();
+  const never = () => {
+    setImmediate(() => interrupted.abort());
+    return false;
+  };
+  const set = await setStage();
+  await injectFaults({ ...set.stage, signal: interrupted.signal }, [{ ...kill("app3"), [missing]: never }]);
+  const last = set.events.at(-1);
+  expect(last).toMatchObject({ state: "unconfirmed", evidence: shown.map((shows) => ({ shows })) });
+});
+
+it("says why an injection failed, and goes on with the others", async () => {
+  const set = await setStage();
+  set.fails.set("kill app3", "no such container");
+  await injectFaults(set.stage, [kill("app3"), kill("app1")]);
+  expect(storyOf(set).slice(2).sort()).toEqual(["kill app1 confirmed", "kill app1 injected", "kill app3 failed"]);
+});
+
+it("has no injection under way any more when it throws, so that nothing breaks after the healing", async () => {
+  const set = await setStage();
+  let isUnderWay = true;
+  const slow: Fault = {
+    ...kill("app1"),
+    inject: async (service) => {
+      // Longer than the failure of the other takes to arrive.
+      for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate);
+      await service.kill();
+      isUnderWay = false;
+    },
+  };
+  const failing: Fault = {
+    ...kill("app3"),
+    inject: async () => void set.fails.set("state app3", "the engine is away"),
+  };
+  await expect(injectFaults(set.stage, [slow, failing])).rejects.toThrow("the engine is away");
+  expect(isUnderWay).toBe(false);
+});
+
+it("counts answers anew from each fault on", async () => {
+  const { stage } = await setStage();
+  stage.answers.set("cookie.memory", {} as never);
+  await injectFaults(stage, [kill("app3")]);
+  expect(stage.answers.size).toBe(0);
+});
+
+it("aims at the victim, at every Redis of the core and of the stores that take part, and at no other", async () => {
+  const set = await setStage({ architectures: ["cookie.redis-cluster"] });
+  const aimed = await aim(set.stage, [kill(victim), partition(everyRedis)]);
+  expect(aimed.map(({ target }) => target).sort()).toEqual([
+    "app2",
+    "redis",
+    "redis-aof",
+    "redis-c1",
+    "redis-c2",
+    "redis-c3",
+    "redis-rdb",
+  ]);
+});
+
+it("aims at the server that says that it is the master now, and refuses where none or several say so", async () => {
+  let masters = ["redis-ha2"];
+  const exec = (service: string) => `role:${masters.includes(service) ? "master" : "slave"}\r\n`;
+  const { stage } = await setStage({ architectures: ["cookie.redis-sentinel"], exec });
+  expect((await aim(stage, [kill(master)]))[0]!.target).toBe("redis-ha2");
+  masters = ["redis-ha2", "redis-ha1"];
+  await expect(aim(stage, [kill(master)])).rejects.toMatchObject({ id: "no-master", exit: "environment" });
+  const without = await setStage();
+  await expect(aim(without.stage, [kill(master)])).rejects.toMatchObject({ id: "no-master", exit: "usage" });
+});
+
+it("aims at the server that has most of the sessions, and refuses where nobody is logged in", async () => {
+  const { stage } = await setStage();
+  await expect(aim(stage, [kill(fullest)])).rejects.toMatchObject({ id: "no-shares" });
+  stage.keptOn.set("a", "redis-c2").set("b", "redis-c3").set("c", "redis-c3");
+  expect((await aim(stage, [kill(fullest)]))[0]!.target).toBe("redis-c3");
+});

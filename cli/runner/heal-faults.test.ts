@@ -1,0 +1,91 @@
+import { expect, it } from "vitest";
+import kill from "../faults/kill.ts";
+import { everyoneLogsIn, inject, takeAway } from "../scenario.ts";
+import { fillServers, holdCopies, injectFaults, takeAway as takeAwayNow } from "./faults-happen.ts";
+import { healFaults, noteWhatIsStillBroken } from "./heal-faults.ts";
+import { runScenario } from "./run-scenario.ts";
+import { setStage, type TestStage } from "./testing/stage.ts";
+
+/** Of what was done, that which undoes something. */
+function undone({ did }: TestStage): string[] {
+  return did.filter((what) => /^(start|restore|exec)/.test(what));
+}
+
+function failures({ events }: TestStage): string[] {
+  return events.flatMap((event) =>
+    event.type === "fault" && event.state === "failed" ? [`${event.target}: ${event.evidence?.[0]?.says}`] : [],
+  );
+}
+
+it("undoes everything newest first, whatever kind of thing it is", async () => {
+  const set = await setStage();
+  await takeAwayNow(set.stage, "app1");
+  await fillServers(set.stage, ["redis"]);
+  await injectFaults(set.stage, [kill("app3")]);
+  set.did.length = 0;
+  await healFaults(set.stage);
+  expect(undone(set)).toEqual(["start app3", "restore redis", "start app1"]);
+  expect(set.stage.broken).toEqual([]);
+});
+
+it("heals everything although the first heal throws, and keeps what failed on the list and on record", async () => {
+  const set = await setStage();
+  await takeAwayNow(set.stage, "app1");
+  await fillServers(set.stage, ["redis", "redis-rdb"]);
+  await injectFaults(set.stage, [kill("app3")]);
+  set.fails.set("start app3", "no space left").set("restore redis", "it does not answer");
+  set.did.length = 0;
+  await healFaults(set.stage);
+  expect(undone(set)).toEqual(["start app3", "restore redis-rdb", "restore redis", "start app1"]);
+  expect(set.stage.broken.map(({ kind, target }) => `${kind} ${target}`)).toEqual(["fill redis", "kill app3"]);
+  expect(set.did.filter((what) => what.startsWith("healed"))).toEqual([
+    "healed fill redis-rdb",
+    "healed take-away app1",
+  ]);
+  expect(failures(set)).toEqual(["app3: not healed: no space left"]);
+});
+
+it("names at the end everything that could not be healed", async () => {
+  const set = await setStage();
+  await fillServers(set.stage, ["redis"]);
+  await injectFaults(set.stage, [kill("app3")]);
+  set.fails.set("start app3", "no space left").set("restore redis", "it does not answer");
+  await healFaults(set.stage);
+  noteWhatIsStillBroken(set.stage);
+  expect(set.events.filter(({ type }) => type === "alert")).toMatchObject([
+    { line: "not healed: fill redis (it does not answer); kill app3 (no space left)" },
+  ]);
+});
+
+it("tries again at the end what could not be healed before, and then says nothing more of it", async () => {
+  const set = await setStage();
+  await injectFaults(set.stage, [kill("app3")]);
+  set.fails.set("start app3", "no space left");
+  await healFaults(set.stage);
+  set.fails.clear();
+  await healFaults(set.stage);
+  noteWhatIsStillBroken(set.stage);
+  expect(set.did.at(-1)).toBe("healed kill app3");
+  expect(set.events.filter(({ type }) => type === "alert")).toEqual([]);
+});
+
+it("lets the replicas back in after the master that refused them was started again", async () => {
+  const exec = (service: string) => `role:${service === "redis-ha1" ? "master" : "slave"}\r\n`;
+  const set = await setStage({ architectures: ["cookie.redis-sentinel"], exec });
+  await holdCopies(set.stage);
+  await injectFaults(set.stage, [kill("redis-ha1")]);
+  set.did.length = 0;
+  await healFaults(set.stage);
+  expect(undone(set)).toEqual(["start redis-ha1", "exec redis-ha1 redis-cli ACL SETUSER"]);
+});
+
+it("heals what was broken also when a step after it throws, and passes that error on", async () => {
+  const steps = [everyoneLogsIn(), takeAway("app1"), inject(kill("app3"), kill("redis"))];
+  const set = await setStage({ steps });
+  set.fails.set("state app3", "the engine is away").set("start app1", "the engine is away");
+  await expect(runScenario(set.stage)).rejects.toThrow("the engine is away");
+  expect(set.stage.broken.map(({ kind, target }) => `${kind} ${target}`)).toEqual(["take-away app1"]);
+  expect(set.events.findLast(({ type }) => type === "alert")).toMatchObject({
+    line: "not healed: take-away app1 (the engine is away)",
+  });
+});

@@ -1,0 +1,169 @@
+import type { ContainerState, Engine } from "../../docker/engine.ts";
+import type { RedisSettings } from "../../docker/redis-settings.ts";
+import type { Service } from "../../docker/service.ts";
+import type { HistoryEvent } from "../../history/events.ts";
+import { selectArchitectures } from "../../lab/architectures.ts";
+import { appServers, balancer, type Lab } from "../../lab/topology.ts";
+import type { Scenario, Step } from "../../scenario.ts";
+import login from "../../scenarios/login.ts";
+import { clientAddresses } from "../../users/client-address.ts";
+import { castPopulation } from "../../users/population.ts";
+import { newLivesSeen } from "../note-disturbances.ts";
+import { seededShuffle } from "../pace.ts";
+import type { Stage } from "../stage.ts";
+import { type Clock, openSmallSite, type SmallSite } from "./small-site.ts";
+
+export interface TestStage {
+  stage: Stage;
+  site: SmallSite;
+  /** The history, as it is written. */
+  events: HistoryEvent[];
+  /** What was done to services, and put on record outside of the run, in order: `stop app2`, `breaking kill app2`. */
+  did: string[];
+  /** What fails, with which message: `start app2` -> `no space left on device`. */
+  fails: Map<string, string>;
+  /** Changes what the engine says of a service. */
+  states: Map<string, Partial<ContainerState>>;
+  told: string[];
+  clock: Clock;
+}
+
+export interface TestStageOptions {
+  /** Ids, e.g. `cookie.memory`. */
+  architectures?: readonly string[];
+  users?: number;
+  steps?: Step[];
+  expect?: Scenario["expect"];
+  idleMs?: number;
+  msPerRequest?: number;
+  signal?: AbortSignal;
+  /** What a command says that is run in a container. */
+  exec?: (service: string, command: string) => string;
+  tell?: (text: string) => void | Promise<void>;
+  /** What nginx has written since the run began. */
+  log?: string;
+}
+
+/** A stage whose lab is a few objects in memory, with the users cast and nothing played yet. */
+export async function setStage({
+  architectures: ids = ["cookie.memory"],
+  users = 3,
+  steps = [],
+  expect = () => ({ fate: "survived", because: "nothing is meant to break" }),
+  idleMs,
+  msPerRequest,
+  signal = new AbortController().signal,
+  exec = () => "",
+  tell = () => {},
+  log = "",
+}: TestStageOptions = {}): Promise<TestStage> {
+  const clock = { ms: 0 };
+  const site = openSmallSite(clock, msPerRequest === undefined ? {} : { msPerRequest });
+  const profiles = ["redis-sentinel", "redis-cluster"];
+  const all = selectArchitectures({ profiles });
+  const architectures = ids.map((id) => all.find((architecture) => architecture.id === id)!);
+  const newAddress = clientAddresses();
+  const events: HistoryEvent[] = [];
+  const [did, told]: string[][] = [[], []];
+  const fails = new Map<string, string>();
+  const states: TestStage["states"] = new Map();
+  const victim = appServers[1]!;
+  const members = await castPopulation({
+    ...{ architectures, users, appServers, victim, newAddress, signal },
+    transport: site,
+  });
+  clock.ms = 0;
+  site.asked = [];
+  const lab: Lab = { name: "test", id: "test", project: "test", port: 1, subnetPrefix: "172.28.99", profiles };
+  const act = async (what: string) => {
+    did!.push(what);
+    const message = fails.get(what);
+    if (message !== undefined) throw new Error(message);
+  };
+  const engine = {
+    exec: async (_: Lab, service: string, command: string[]) => {
+      await act(`exec ${service} ${command.slice(0, 3).join(" ")}`);
+      return exec(service, command.join(" "));
+    },
+    log: async (_: Lab, service: string) => (service === balancer ? log : ""),
+    addresses: async () => new Map(),
+    isWell: async () => true,
+    states: async () => [],
+  };
+  const stage: Stage = {
+    ...{ architectures, victim, appServers, members, newAddress, signal, lab },
+    scenario: { ...login, steps, expect },
+    engine: engine as unknown as Engine,
+    transport: site,
+    recorder: { now: () => clock.ms, record: (event) => void events.push(event) },
+    narrator: {
+      tell(text) {
+        told!.push(text);
+        return tell(text);
+      },
+      doing: () => {},
+    },
+    answers: new Map(),
+    strangers: new Map(),
+    attackers: new Map(),
+    ...(idleMs === undefined ? {} : { idleMs }),
+    isBaselineRead: false,
+    newSeats: new Map(),
+    shuffle: seededShuffle(7),
+    service: (name) => fakeService(name, { act, site, states }),
+    phase: "baseline",
+    broken: [],
+    hit: new Set(),
+    failoversSeen: { readUntil: 0, touched: new Set() },
+    lives: newLivesSeen(),
+    noteFault: (type, { kind, target }) => did!.push(`${type} ${kind} ${target}`),
+    keptOn: new Map(),
+    predicted: false,
+  };
+  return { stage, site, events, did: did!, fails, states, told: told!, clock };
+}
+
+interface FakeParts extends Pick<TestStage, "site" | "states"> {
+  act(what: string): Promise<void>;
+}
+
+/** Its state is what was done to it; an app server takes its part of the site along. */
+function fakeService(name: string, { act, site, states }: FakeParts): Service {
+  const state = (): ContainerState => ({
+    ...{ service: name, id: name, running: true, paused: false, exitCode: 0, attached: true, health: "healthy" },
+    startedAt: "first",
+    ...states.get(name),
+  });
+  const change = (verb: string, to: Partial<ContainerState>) => async () => {
+    await act(`${verb} ${name}`);
+    if (to.running === true && !state().running) site.restart(name);
+    states.set(name, { ...states.get(name), ...to });
+    const { running, paused, attached } = state();
+    if (running && !paused && attached) site.away.delete(name);
+    else site.away.add(name);
+  };
+  const redis: RedisSettings = {
+    fill: () => act(`fill ${name}`),
+    limitMemory: () => act(`limit ${name}`),
+    appendOnly: () => act(`append ${name}`),
+    restore: () => act(`restore ${name}`),
+  };
+  return {
+    name,
+    kill: change("kill", { running: false, exitCode: 137 }),
+    stop: change("stop", { running: false }),
+    start: change("start", { running: true, startedAt: "again" }),
+    pause: change("pause", { paused: true }),
+    unpause: change("unpause", { paused: false }),
+    disconnect: change("disconnect", { attached: false }),
+    connect: change("connect", { attached: true }),
+    redis: () => redis,
+    stand: () => act(`stand ${name}`),
+    newcomers: async () => ({ standing: undefined, comeBy: [], stayAwayBy: [] }),
+    state: async () => {
+      await act(`state ${name}`);
+      return state();
+    },
+    feel: async () => ({ answers: !site.away.has(name), life: state().startedAt, says: `${name} was asked` }),
+  };
+}
