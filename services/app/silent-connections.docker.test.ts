@@ -24,7 +24,8 @@ describe.each(stores)("%s", (id, store) => {
     app = await startTestApp({
       stores: new Map([[id, store]]),
       env: { [`${store.server?.toUpperCase().replaceAll("-", "_")}_URL`]: url.href },
-      patience: 1,
+      // A busy machine is no dead server.
+      patience: 3,
     });
   });
   afterAll(async () => {
