@@ -6,7 +6,7 @@ import { nameOption, waitOption } from "./options.ts";
 export function addHeal(program: Command): void {
   program
     .command("heal")
-    .description("bring back whatever is dead, frozen or cut off, and wait until it answers")
+    .description("mend what is dead, frozen, cut off, set otherwise or unable to save, and wait until it answers")
     .argument("[service...]", "only these (default: all)")
     .addOption(nameOption())
     .addOption(waitOption())

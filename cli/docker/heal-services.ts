@@ -3,7 +3,9 @@ import { defaultName, type Lab } from "../lab/topology.ts";
 import { lastSeen, waitUntil } from "../wait.ts";
 import type { ContainerState, Engine } from "./engine.ts";
 import { openLabServices } from "./lab-services.ts";
-import { restoreRedis } from "./redis-settings.ts";
+import { problemsOf } from "./redis-condition.ts";
+import { conditionOf, saveAgain } from "./redis-saves.ts";
+import { hasAof, isRedis, restoreRedis } from "./redis-settings.ts";
 import type { Service } from "./service.ts";
 import { reviveLab } from "./start-lab.ts";
 import { changeStanding, readStandings } from "./upstreams.ts";
@@ -17,7 +19,7 @@ export interface Ailment {
   /** What was found, e.g. `not running, exit code 137`. */
   found: string;
   /** What is done about it. */
-  cure: "started" | "unfrozen" | "attached again" | "put back in the lists";
+  cure: "started" | "unfrozen" | "attached again" | "put back in the lists" | "saves again" | "settings put back";
 }
 
 /** Whatever of these services is dead, frozen or cut off, in the order in which it can be mended. */
@@ -39,30 +41,72 @@ export interface Healing {
 }
 
 /**
- * Mends what is ill, and waits until it answers; when all of the lab is well, until every architecture answers.
+ * Mends what is ill, and waits until it answers; when all of the lab is well, until every architecture answers. Tries everything.
  *
  * @returns what is still ill, because it was not asked for
- * @throws LabError (`not-ready`) when something does not answer
+ * @throws LabError (`not-ready`) when something does not answer; (`redis-cannot-save`, ...) when something cannot be mended
  */
 export async function healServices({ lab, engine, only, say }: Healing): Promise<Ailment[]> {
   const all = await findAilments(lab, engine);
   const isWanted = ({ service }: { service: string }) => only === undefined || only.includes(service);
+  const errors = new Map<string, unknown>();
+  const tries = (service: string, act: Promise<void>) => act.catch((error) => void errors.set(service, error));
   for (const ailment of all.filter(isWanted)) {
     say(ailment);
-    await mend(ailment, lab, engine);
+    await tries(ailment.service, mend(ailment, lab, engine));
   }
   const left = all.filter((ailment) => !isWanted(ailment));
-  // Nothing of a container shows that a setting was changed; restoring what is as it was changes nothing.
+  // What has just been started may have been set otherwise before; restoring what is as it was changes nothing.
   const services = (await engine.states(lab)).filter((state) => state.running && isWanted(state));
-  await Promise.all(services.map(({ service }) => restoreRedis({ service, lab, engine })));
+  await Promise.all(
+    services
+      .filter(({ service }) => !errors.has(service))
+      .map(({ service }) => tries(service, restoreRedis({ service, lab, engine }))),
+  );
+  if (errors.size > 0) throw together([...errors.values()]);
   if (left.length === 0) await reviveLab(lab, engine, new AbortController().signal);
   else await theseAnswer(only ?? [], lab, engine);
   return left;
 }
 
-/** All that is wrong and shows. Nothing shows that a Redis server's settings were changed. */
+/** One error stays as it is. */
+function together(errors: readonly unknown[]): unknown {
+  if (errors.length === 1) return errors[0];
+  const known = errors.filter((error) => error instanceof LabError);
+  if (known.length < errors.length) return new AggregateError(errors, errors.map(String).join("; "));
+  return new LabError(known.map(({ message }) => message).join(" "), {
+    id: known[0]!.id,
+    todo: [...new Set(known.map(({ todo }) => todo))].join(" "),
+    exit: "environment",
+    cause: errors,
+  });
+}
+
+/**
+ * All that is wrong and shows: what the engine says, the balancers' lists, and what Redis servers say of themselves. One order to the
+ * engine for each Redis server, all at once.
+ */
 export async function findAilments(lab: Lab, engine: Engine): Promise<Ailment[]> {
-  return [...ailmentsOf(await engine.states(lab)), ...(await changedLists(lab, engine))];
+  const states = await engine.states(lab);
+  const [lists, redis] = await Promise.all([
+    changedLists(lab, engine),
+    Promise.all(states.map((state) => ailmentsOfRedis(state, lab, engine))),
+  ]);
+  return [...ailmentsOf(states), ...redis.flat(), ...lists];
+}
+
+/** Of a server that cannot be asked, or does not answer, other things are said. */
+async function ailmentsOfRedis(
+  { service, running, paused }: ContainerState,
+  lab: Lab,
+  engine: Engine,
+): Promise<Ailment[]> {
+  if (!running || paused || !isRedis(service)) return [];
+  const condition = await conditionOf({ service, lab, engine });
+  return (condition ? problemsOf(condition, { appendOnly: hasAof(service) }) : []).map((problem) => ({
+    service,
+    ...problem,
+  }));
 }
 
 /**
@@ -97,6 +141,8 @@ export async function mend({ service, cure }: Ailment, lab: Lab, engine: Engine)
   if (cure === "attached again") await engine.connect(lab, service);
   if (cure === "started") await engine.start(lab, service);
   if (cure === "put back in the lists") await changeStanding(engine, lab, service, undefined);
+  if (cure === "saves again") await saveAgain({ service, lab, engine });
+  if (cure === "settings put back") await restoreRedis({ service, lab, engine });
 }
 
 async function theseAnswer(names: readonly string[], lab: Lab, engine: Engine): Promise<void> {

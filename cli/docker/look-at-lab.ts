@@ -3,7 +3,9 @@ import { appServers, directHost, type Lab } from "../lab/topology.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import type { ContainerState, Engine } from "./engine.ts";
 import { postgresHealth } from "./postgres-sessions.ts";
-import { redisInfo } from "./service.ts";
+import { changedSettings, memoryLimitBytes, refusesWrites, unwritten } from "./redis-condition.ts";
+import { conditionOf } from "./redis-saves.ts";
+import { hasAof } from "./redis-settings.ts";
 
 /** How a lab is doing at the moment. */
 export interface LabStatus {
@@ -37,6 +39,15 @@ export interface RedisHealth {
   lastSaveAt?: number;
   changesSinceSave?: number;
   lastSaveOk?: boolean;
+  /** What it could not write to disk when it tried last, e.g. `save`; with the reason, where one can see it. */
+  couldNot?: string[];
+  because?: string;
+  /** Why it refuses writes; absent when it takes them. */
+  refusesWrites?: string;
+  /** 0: none. */
+  memoryLimitBytes?: number;
+  /** Settings that are not as compose.yaml has them, of those that `lab fault` changes. */
+  changedSettings?: string[];
   appendOnly?: boolean;
   loading?: boolean;
   role?: string;
@@ -112,8 +123,10 @@ export async function sessionsIn(store: string, transport: Transport): Promise<R
 }
 
 async function redisHealth(service: string, lab: Lab, engine: Engine): Promise<RedisHealth> {
-  const info = await redisInfo(engine, lab, service);
-  if (!info) return { service, answers: false };
+  const condition = await conditionOf({ engine, lab, service });
+  if (!condition) return { service, answers: false };
+  const { info, folder } = condition;
+  const refuses = refusesWrites(condition);
   return {
     service,
     answers: true,
@@ -122,6 +135,11 @@ async function redisHealth(service: string, lab: Lab, engine: Engine): Promise<R
     lastSaveAt: Number(info.rdb_last_save_time),
     changesSinceSave: Number(info.rdb_changes_since_last_save),
     lastSaveOk: info.rdb_last_bgsave_status === "ok",
+    couldNot: unwritten(condition),
+    ...(folder ? { because: folder.says } : {}),
+    ...(refuses ? { refusesWrites: refuses } : {}),
+    memoryLimitBytes: memoryLimitBytes(condition),
+    changedSettings: changedSettings(condition, { appendOnly: hasAof(service) }),
     appendOnly: info.aof_enabled === "1",
     loading: info.loading === "1",
     role: await sayRole(info, service, lab, engine),

@@ -1,10 +1,10 @@
 import { actUntil } from "../act-until.ts";
 import { loadStores, serversOf } from "../lab/stores.ts";
-import type { Lab } from "../lab/topology.ts";
-import { lastSeen, waitUntil } from "../wait.ts";
-import type { Engine } from "./engine.ts";
+import { waitUntil } from "../wait.ts";
+import { dataFolder, laterSettings } from "./redis-condition.ts";
+import { refused, saveAgain } from "./redis-saves.ts";
 import { redisServer } from "./redis-sessions.ts";
-import { sessionServerOf } from "./session-server.ts";
+import { type ServiceAddress, sessionServerOf } from "./session-server.ts";
 
 /** What Redis removes when it is full (`maxmemory-policy`). https://redis.io/docs/latest/develop/reference/eviction/ */
 export type EvictionPolicy = "allkeys-lru" | "volatile-lru" | "noeviction";
@@ -24,14 +24,12 @@ export interface RedisSettings {
   restore(): Promise<void>;
 }
 
-/** Files of this name are read at the start, after the settings in compose.yaml; see there. */
-const laterSettings = "/data/later.conf";
 /** The other application's keys. */
 export const ballast = { prefix: "another-application:", keys: 1_024, bytes: 4_096 };
 /** Loading a data set, or writing it to a new file, takes as long. */
 const deadlineMs = 10_000;
 
-export function redisSettings(at: { lab: Lab; engine: Engine; service: string }): RedisSettings {
+export function redisSettings(at: ServiceAddress): RedisSettings {
   const shell = (script: string) => at.engine.exec(at.lab, at.service, ["sh", "-c", script]);
   const fill = async () => {
     const { prefix, keys, bytes } = ballast;
@@ -56,38 +54,74 @@ export function redisSettings(at: { lab: Lab; engine: Engine; service: string })
       await shell(`printf 'appendonly yes\\n' > ${laterSettings}`);
       if (!now) return;
       await shell("redis-cli CONFIG SET appendonly yes");
-      await waitFor(shell, "redis-cli INFO persistence", (said) =>
-        ["aof_enabled:1", "aof_rewrite_in_progress:0", "aof_rewrite_scheduled:0", "aof_last_bgrewrite_status:ok"].every(
-          (line) => said.includes(line),
-        ),
-      );
+      const { ok, seen } = await waitUntil({
+        look: () => shell("redis-cli INFO persistence").catch(String),
+        until: (said) => aofIsWritten.every((line) => said.includes(line)),
+        deadlineMs,
+      });
+      if (!ok) throw refused(at, "to write all that it holds to an append-only file", aofLines(seen));
     },
 
     async restore() {
-      // None of these is set in compose.yaml: Redis's defaults. The snapshot is made anew because the one on disk may hold
-      // what is gone since, and would bring it back. A server that compose.yaml starts with an AOF keeps it.
-      const switchOff = hasAof(at.service)
-        ? ""
-        : "redis-cli CONFIG SET appendonly no; rm -rf /data/appendonlydir; redis-cli SAVE";
-      const script = `
-        redis-cli PING | grep -qx PONG || exit 0
-        redis-cli CONFIG SET maxmemory 0 maxmemory-policy noeviction maxmemory-samples 5
-        redis-cli ACL SETUSER default +@all
-        redis-cli --scan --pattern '${ballast.prefix}*' | xargs -n 500 redis-cli UNLINK
-        if [ -e ${laterSettings} ]; then
-          rm ${laterSettings}
-          ${switchOff}
-        fi
-        echo restored`;
-      const act = () => shell(script).catch(String);
-      const { ok, seen } = await actUntil({ act, until: (said) => said.includes("restored"), deadlineMs });
-      if (!ok) throw stillSays(script, seen);
+      const { ok, seen } = await actUntil({
+        act: async () => {
+          const said = await shell(restoring(hasAof(at.service))).catch(String);
+          if (/=> MISCONF/.test(said)) await saveAgain(at);
+          return said.trim();
+        },
+        until: (said) => said === "restored",
+        deadlineMs,
+      });
+      if (ok) return;
+      const [, command, answer] = /^(.+?) => ([\s\S]*)$/.exec(seen) ?? [];
+      throw refused(at, command ? `\`${command}\`` : "to put its settings back", answer ?? seen);
     },
   };
 }
 
+const aofIsWritten = [
+  "aof_enabled:1",
+  "aof_rewrite_in_progress:0",
+  "aof_rewrite_scheduled:0",
+  "aof_last_bgrewrite_status:ok",
+];
+
+function aofLines(said: string | undefined): string {
+  return (said ?? "")
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith("aof_"))
+    .join(", ");
+}
+
+/**
+ * Says `restored` in the end, or else who answered what: `SAVE => ERR ...`. None of the settings is in compose.yaml: these are Redis's
+ * defaults. The snapshot is made anew because the one on disk may hold what is gone since, and would bring it back. A server that
+ * compose.yaml starts with an AOF keeps it. A replica refuses to forget the other application's keys; its master tells it to.
+ */
+function restoring(keepsAof: boolean): string {
+  const isChanged = `[ -e ${laterSettings} ] || [ "$(redis-cli CONFIG GET appendonly | tail -n 1)" = yes ]`;
+  const switchOff = `if ${isChanged}; then
+    ask CONFIG SET appendonly no
+    try rm -rf ${dataFolder}/appendonlydir
+    ask SAVE
+  fi`;
+  return `
+  end() { echo "$*"; exit 0; }
+  ask() { said=$(redis-cli "$@" 2>&1); [ "$said" = OK ] || end "$* => $said"; }
+  try() { said=$("$@" 2>&1) || end "$* => $said"; }
+  said=$(redis-cli PING 2>&1)
+  [ "$said" = PONG ] || end "PING => $said"
+  ask ACL SETUSER default +@all
+  ask CONFIG SET maxmemory 0 maxmemory-policy noeviction maxmemory-samples 5
+  said=$(redis-cli --scan --pattern '${ballast.prefix}*' | xargs -r -n 500 redis-cli UNLINK 2>&1)
+  case $said in READONLY* | '' | [0-9]*) ;; *) end "UNLINK => $said";; esac
+  ${keepsAof ? "" : switchOff}
+  [ ! -e ${laterSettings} ] || try rm ${laterSettings}
+  echo restored`;
+}
+
 /** As compose.yaml starts it. */
-function hasAof(service: string): boolean {
+export function hasAof(service: string): boolean {
   return loadStores().some((store) => store.persistence === "append-only" && serversOf(store).includes(service));
 }
 
@@ -96,19 +130,6 @@ export function isRedis(service: string): boolean {
 }
 
 /** Undoes what was changed of a service's settings, if it is a Redis server. */
-export async function restoreRedis(at: { lab: Lab; engine: Engine; service: string }): Promise<void> {
+export async function restoreRedis(at: ServiceAddress): Promise<void> {
   if (isRedis(at.service)) await redisSettings(at).restore();
-}
-
-async function waitFor(
-  shell: (script: string) => Promise<string>,
-  script: string,
-  until: (said: string) => boolean,
-): Promise<void> {
-  const waited = await waitUntil({ look: () => shell(script).catch(String), until, deadlineMs });
-  if (!waited.ok) throw stillSays(script, lastSeen(waited));
-}
-
-function stillSays(script: string, said: string): Error {
-  return new Error(`\`${script}\` still says after ${deadlineMs} ms: ${said.trim().slice(0, 200)}`);
 }

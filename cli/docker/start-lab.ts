@@ -104,7 +104,8 @@ export async function reviveLab(lab: Lab, engine: Engine, signal: AbortSignal): 
 }
 
 /**
- * First each app server by its own door, then each architecture: a policy that is asked while a server is not up yet takes that
+ * First each app server by its own door, which answers when all of its connections to the store do (`/healthz`), for each store; then
+ * each architecture: a policy that is asked while a server is not up yet takes that
  * server out for its whole failure window.
  *
  * @throws LabError (`not-ready`) naming who does not answer, and what it says instead
@@ -121,8 +122,12 @@ export async function becomeReady(
   const transport = openTransport({ port: lab.port, connections: 8 });
   try {
     await groupsAgree({ lab, engine, signal });
-    for (const hosts of [doors, architectures.map(({ host }) => host)])
-      await allAnswer(hosts, { lab, engine, transport, signal });
+    await allAnswer(doors, "/healthz", { lab, engine, transport, signal });
+    await allAnswer(
+      architectures.map(({ host }) => host),
+      "/whoami",
+      { lab, engine, transport, signal },
+    );
   } finally {
     await transport.close();
   }
@@ -146,10 +151,14 @@ interface Waiting {
   signal: AbortSignal;
 }
 
-async function allAnswer(hosts: readonly string[], { lab, engine, transport, signal }: Waiting): Promise<void> {
+async function allAnswer(
+  hosts: readonly string[],
+  path: string,
+  { lab, engine, transport, signal }: Waiting,
+): Promise<void> {
   let rest = [...hosts];
   const ask = async (host: string) => {
-    const reply = await transport.send({ host, method: "GET", path: "/whoami", headers: {}, connection: "fresh" });
+    const reply = await transport.send({ host, method: "GET", path, headers: {}, connection: "fresh" });
     const ok = reply.answered && reply.status === 200;
     return ok ? undefined : `${host}: ${reply.answered ? `status ${reply.status}` : reply.reason}`;
   };

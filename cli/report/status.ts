@@ -34,6 +34,7 @@ export function statusReport(
     ),
     chalk.bold("Redis"),
     table(["server", "memory", "keys", "persistence", "last save", "role"], redis.map(redisRow)),
+    ...redis.flatMap(redisTroubles),
     ...(databases.length > 0
       ? [
           chalk.bold("PostgreSQL"),
@@ -60,6 +61,7 @@ function redisRow(health: RedisHealth): (string | number)[] {
     usedMemoryBytes = 0,
     keys = 0,
     lastSaveAt = 0,
+    lastSaveOk = true,
     changesSinceSave = 0,
     appendOnly,
     loading,
@@ -71,9 +73,21 @@ function redisRow(health: RedisHealth): (string | number)[] {
     `${(usedMemoryBytes / 2 ** 20).toFixed(1)} MiB`,
     keys,
     `${appendOnly ? "AOF" : "no AOF"}${loading ? ", loading" : ""}`,
-    `${saved} UTC, ${changesSinceSave} changes since`,
+    `${lastSaveOk ? "" : "failed; before: "}${saved} UTC, ${changesSinceSave} changes since`,
     role,
   ];
+}
+
+/** A sentence for each thing that is wrong with what a server keeps. */
+function redisTroubles(health: RedisHealth): string[] {
+  const { service, couldNot = [], because, refusesWrites, changedSettings = [] } = health;
+  return [
+    ...(couldNot.length > 0 ? [`${service} could not ${couldNot.join(" and ")}${because ? `: ${because}` : ""}.`] : []),
+    ...(refusesWrites ? [`${service} refuses writes: ${refusesWrites}.`] : []),
+    ...(changedSettings.length > 0
+      ? [`${service} is set otherwise than in compose.yaml: ${changedSettings.join(", ")}.`]
+      : []),
+  ].map((sentence) => `${sentence} \`lab heal\` mends it, or says who can.`);
 }
 
 function databaseRow(health: DatabaseHealth): (string | number)[] {

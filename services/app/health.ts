@@ -1,4 +1,7 @@
-/** GET /healthz: the process answers; with a store named, also whether that store does, and how many sessions it holds. */
+/**
+ * GET /healthz: the process answers; with a store named, also whether that store does on every connection that this app server
+ * keeps for it, and how many sessions it holds.
+ */
 import type { RequestHandler } from "express";
 import type { AppContext } from "./app.ts";
 import { chooseStore, STORE_HEADER } from "./choose-store.ts";

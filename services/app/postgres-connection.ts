@@ -3,6 +3,7 @@
  * so an app server whose lab runs without the database never speaks of it.
  */
 import { Client, type ClientConfig, Pool } from "pg";
+import { watchIdleConnections } from "./postgres-idle-connections.ts";
 import type { StoreContext } from "./store.ts";
 
 /** From sending a query to giving up on it. */
@@ -25,6 +26,8 @@ const clientThatConnectsWithin = (connectionTimeoutMillis: number) =>
 
 export interface PostgresConnection {
   readonly pool: Pool;
+  /** Uses every connection that the pool may have, and opens those that are missing. Rejects when one does not answer. */
+  useAll(): Promise<void>;
   /** What to tell people about a query that failed. */
   reasonOf(error: Error): string;
   close(): Promise<void>;
@@ -53,16 +56,26 @@ export function openPostgres({ store, appServer, env, patience, log }: StoreCont
   pool.on("connect", () => becomes(true, "is reachable"));
   // Of a connection that nobody uses at the moment.
   pool.on("error", (error) => becomes(false, `is unreachable: ${error.message}`));
+  const explain = (error: Error) => {
+    const reason =
+      error.message === "Query read timeout" ? `no answer within ${QUERY_TIMEOUT_MS * patience} ms` : error.message;
+    becomes(false, `is unreachable: ${reason}`);
+    return `${host}: ${reason}`;
+  };
+  const idle = watchIdleConnections(pool, { onDead: explain });
 
   return {
     pool,
+    useAll: idle.useAll,
     reasonOf(error) {
-      const isTooSlow = error.message === "Query read timeout";
-      const reason = isTooSlow ? `no answer within ${QUERY_TIMEOUT_MS * patience} ms` : error.message;
-      becomes(false, `is unreachable: ${reason}`);
-      return `${host}: ${reason}`;
+      // Where one connection was dead others may be.
+      void idle.ask();
+      return explain(error);
     },
-    close: () => pool.end(),
+    close() {
+      idle.stop();
+      return pool.end();
+    },
   };
 }
 

@@ -72,6 +72,16 @@ describe("a Redis that says nothing", () => {
     expect(tookMs).toBeLessThan(SOON_MS);
   });
 
+  test("to nobody, because nobody asks: is found out all the same, and the first visitor afterwards is served", async () => {
+    await using fake = await startFakeRedis();
+    const app = await startWith(fake.url);
+    fake.silent = ["PING"];
+    await waitUntil("the silence to end the connection", () => app.lines.some((line) => line.includes("unreachable")));
+    fake.silent = [];
+    await waitUntil("the connection to be back", () => app.lines.at(-1)?.endsWith("is reachable"));
+    expect((await app.visitor("redis").whoami()).status).toBe(200);
+  });
+
   test("is used again as soon as it speaks", async () => {
     await using fake = await startFakeRedis();
     const app = await startWith(fake.url);

@@ -3,6 +3,7 @@
  * fraction of a second after Redis is. ioredis's defaults are the opposite: it queues commands and retries them for many seconds.
  */
 import { type Cluster, Redis } from "ioredis";
+import { askWhileIdle } from "./redis-idle-connection.ts";
 import type { StoreContext } from "./store.ts";
 
 /** From sending a command to giving up on it. */
@@ -10,7 +11,7 @@ const COMMAND_TIMEOUT_MS = 500;
 /** A killed container's address does not refuse, it stays silent. */
 const CONNECT_TIMEOUT_MS = 300;
 const RECONNECT_DELAY_MS = 100;
-/** A connection that owes an answer for so long is dead: a partition leaves no other sign. */
+/** A connection that owes an answer for so long is dead: a partition leaves no other sign. Somebody always asks: see askWhileIdle. */
 const SILENCE_MS = 700;
 /** How long an app server that starts waits for its first connection, so that its first visitor meets no 503. */
 const FIRST_CONNECTION_MS = 500;
@@ -113,6 +114,7 @@ export async function watched<Client extends Redis | Cluster>(
   { address, patience, log }: { address: string; patience: number; log: (line: string) => void },
 ): Promise<RedisConnection<Client>> {
   const state = watchState(redis, (text) => log(`${address} ${text}`));
+  const stopAsking = askWhileIdle(redis);
   await firstSign(redis, patience);
 
   return {
@@ -125,7 +127,10 @@ export async function watched<Client extends Redis | Cluster>(
       if (redis.status !== "ready") return `no connection to ${address} (${state.lastProblem})`;
       return `${address}: ${error.message}`;
     },
-    close: async () => redis.disconnect(),
+    async close() {
+      stopAsking();
+      redis.disconnect();
+    },
   };
 }
 

@@ -150,6 +150,21 @@ describe.each(stores.filter(([, { server }]) => server !== null))("%s", (id, sto
       },
     );
 
+    test("is away, and back, for an app server that nobody asks: its first visitor afterwards is served", async () => {
+      // So patient that a busy machine is not taken for a dead server.
+      await using quiet = await lab.startApp("app1", { patience: 3 });
+      await works(quiet);
+      const from = quiet.lines.length;
+      await lab.server.pause();
+      await waitUntil("the app server to find out", () =>
+        quiet.lines.slice(from).some((line) => /unreachable/.test(line)),
+      );
+      await lab.server.unpause();
+      await lab.server.isReady();
+      await waitUntil("the app server to be back", () => quiet.lines.at(-1)?.endsWith("is reachable"));
+      expect((await quiet.visitor(id).whoami()).status).toBe(200);
+    });
+
     test("is used by app servers that started before the server", async () => {
       await lab.server.kill();
       await using early = await lab.startApp("app1");

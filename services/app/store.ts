@@ -53,7 +53,10 @@ export interface SessionHandle {
 export interface OpenStore {
   /** Only reads. Throws StoreUnreachableError: a store that does not answer is never taken for "no session". */
   sessionOf(request: Request, response: Response): Promise<SessionHandle>;
-  /** How many sessions this app server sees; null where nobody can know, as with tokens. Throws StoreUnreachableError. */
+  /**
+   * How many sessions this app server sees; null where nobody can know, as with tokens. Asks on every connection that this app
+   * server keeps for the store: whoever asks next meets none that is dead. Throws StoreUnreachableError.
+   */
   countSessions(): Promise<number | null>;
   close(): Promise<void>;
 }

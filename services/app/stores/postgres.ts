@@ -19,7 +19,7 @@ export default defineStore({
   persistence: "write-ahead-log",
   profile: "postgres",
   open: async (context) => {
-    const { pool, reasonOf, close } = openPostgres(context);
+    const { pool, useAll, reasonOf, close } = openPostgres(context);
     const PgStore = connectPgSimple(session);
     // The state of the connection is told elsewhere.
     const store = new PgStore({ pool, pruneSessionInterval: SWEEP_SECONDS, errorLog: () => {} });
@@ -29,6 +29,7 @@ export default defineStore({
       /** Those whose time is over included, until they are swept out. */
       async countSessions() {
         const { rows } = await pool.query("SELECT count(*)::int AS sessions FROM session");
+        await useAll();
         return Number(rows[0].sessions);
       },
       reasonOf,

@@ -8,7 +8,7 @@ export async function startFakeRedis() {
     url: "",
     /** Reported by INFO. */
     loading: false,
-    /** These commands get no answer. */
+    /** These commands get no answer, nor does what comes after them on the same connection: Redis answers in order. */
     silent: [] as string[],
     /** Every command that came in, such as `SET sess:abc ...`. */
     commands: [] as string[],
@@ -33,6 +33,8 @@ export async function startFakeRedis() {
         return "+OK\r\n";
       case "DEL":
         return `:${fake.data.delete(key) ? 1 : 0}\r\n`;
+      case "PING":
+        return "+PONG\r\n";
       case "CLIENT":
         return "+OK\r\n";
       default:
@@ -44,10 +46,12 @@ export async function startFakeRedis() {
     socket.on("error", () => {});
     // A frozen Redis, or one behind a partition, does not even notice that the other side hangs up.
     socket.on("end", () => fake.silent.length > 0 || socket.end());
+    let isStuck = false;
     socket.on("data", (chunk) => {
       for (const words of parse(chunk.toString())) {
         fake.commands.push(words.join(" "));
-        if (!fake.silent.includes(words[0]?.toUpperCase() ?? "")) socket.write(answer(words));
+        isStuck ||= fake.silent.includes(words[0]?.toUpperCase() ?? "");
+        if (!isStuck) socket.write(answer(words));
       }
     });
   });

@@ -13,7 +13,8 @@ export async function startStoreLab(
 ) {
   const server = store.server === null ? null : await startStoreServer(store);
   const env = { [`${store.server?.toUpperCase().replaceAll("-", "_")}_URL`]: server?.url ?? "" };
-  const startApp = (appServer: string) => startTestApp({ appServer, stores: new Map([[id, store]]), env, ...options });
+  const startApp = (appServer: string, more: Pick<TestAppOptions, "patience"> = {}) =>
+    startTestApp({ appServer, stores: new Map([[id, store]]), env, ...options, ...more });
   const [app1, app2] = [await startApp("app1"), await startApp("app2")];
   return {
     /** Absent where a store has no server: whoever uses it knows. */
