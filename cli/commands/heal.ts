@@ -9,10 +9,14 @@ export function addHeal(program: Command): void {
     .description("bring back whatever is dead, frozen or cut off, and wait until it answers")
     .argument("[service...]", "only these (default: all)")
     .addOption(nameOption())
-    .action(async (wanted: string[], { name }: { name: string }) => heal(wanted, name));
+    .action(async (wanted: string[], { name }: { name: string }) => {
+      const { interruptibly } = await import("../interrupt.ts");
+      const says = "ending; `lab heal` mends what is still ill";
+      await interruptibly(says, ({ signal }) => heal(wanted, name, signal));
+    });
 }
 
-async function heal(wanted: readonly string[], name: string): Promise<void> {
+async function heal(wanted: readonly string[], name: string, signal: AbortSignal): Promise<void> {
   const [{ Engine }, { requireLab }, { serviceNames }, { healServices }, { harmless }] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
@@ -30,6 +34,7 @@ async function heal(wanted: readonly string[], name: string): Promise<void> {
   const left = await healServices({
     lab,
     engine,
+    signal,
     ...(wanted.length > 0 ? { only: wanted } : {}),
     say({ service, found, cure }) {
       healed += 1;

@@ -8,30 +8,33 @@ export function addReset(program: Command): void {
     .description("make the lab as new in seconds: everything alive, no session anywhere, kept users forgotten")
     .addOption(nameOption())
     .action(async ({ name }: { name: string }) => {
-      const [{ Engine }, { requireLab }, { resetOnRecord }, { storesOf }, { forgetKeptUsers }] = await Promise.all([
-        import("../docker/engine.ts"),
-        import("./require-lab.ts"),
-        import("../docker/reset-lab.ts"),
-        import("../lab/stores.ts"),
-        import("../users/kept-user.ts"),
-      ]);
-      const engine = new Engine();
-      const lab = await requireLab(name, engine);
-      const begin = performance.now();
-      process.stderr.write(`resetting the lab "${name}"\n`);
-      await resetOnRecord(lab, engine);
-      const forgotten = forgetKeptUsers(name);
-      const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
-      process.stdout.write(
-        `The lab "${name}" is as new: everything answers, and there is no session (${seconds} s).\n`,
-      );
-      if (forgotten > 0) process.stdout.write(`Kept browsers forgotten: ${forgotten}.\n`);
-      // What an emptied denylist had revoked is valid again, so its tokens count, too.
-      const tokens = storesOf(lab).filter(({ livesIn }) => livesIn === "browser");
-      if (tokens.length > 0)
-        process.stderr.write(
-          `Not undone: tokens in browsers elsewhere (${tokens.map(({ id }) => id).join(", ")}); nobody can take them back.\n`,
-        );
-      process.stderr.write(`Next: lab user alice login${name === defaultName ? "" : ` --name ${name}`}\n`);
+      const { interruptibly } = await import("../interrupt.ts");
+      await interruptibly("the reset is ended first", () => reset(name));
     });
+}
+
+async function reset(name: string): Promise<void> {
+  const [{ Engine }, { requireLab }, { resetOnRecord }, { storesOf }, { forgetKeptUsers }] = await Promise.all([
+    import("../docker/engine.ts"),
+    import("./require-lab.ts"),
+    import("../docker/reset-lab.ts"),
+    import("../lab/stores.ts"),
+    import("../users/kept-user.ts"),
+  ]);
+  const engine = new Engine();
+  const lab = await requireLab(name, engine);
+  const begin = performance.now();
+  process.stderr.write(`resetting the lab "${name}"\n`);
+  await resetOnRecord(lab, engine);
+  const forgotten = forgetKeptUsers(name);
+  const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
+  process.stdout.write(`The lab "${name}" is as new: everything answers, and there is no session (${seconds} s).\n`);
+  if (forgotten > 0) process.stdout.write(`Kept browsers forgotten: ${forgotten}.\n`);
+  // What an emptied denylist had revoked is valid again, so its tokens count, too.
+  const tokens = storesOf(lab).filter(({ livesIn }) => livesIn === "browser");
+  if (tokens.length > 0)
+    process.stderr.write(
+      `Not undone: tokens in browsers elsewhere (${tokens.map(({ id }) => id).join(", ")}); nobody can take them back.\n`,
+    );
+  process.stderr.write(`Next: lab user alice login${name === defaultName ? "" : ` --name ${name}`}\n`);
 }

@@ -10,6 +10,8 @@ import { changeStanding, readStandings } from "./upstreams.ts";
 
 /** A service that does not answer by then has a problem that waiting does not solve. */
 const answerDeadlineMs = 30_000;
+/** Never aborted. */
+const forever = new AbortController().signal;
 
 /** What is wrong with a service, and what mends it. A service can be ill in two ways. */
 export interface Ailment {
@@ -36,6 +38,8 @@ export interface Healing {
   only?: readonly string[];
   /** Told what was found before it is mended. */
   say: (ailment: Ailment) => void;
+  /** Ends it after what is being mended: what is still ill stays so. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -44,10 +48,11 @@ export interface Healing {
  * @returns what is still ill, because it was not asked for
  * @throws LabError (`not-ready`) when something does not answer
  */
-export async function healServices({ lab, engine, only, say }: Healing): Promise<Ailment[]> {
+export async function healServices({ lab, engine, only, say, signal = forever }: Healing): Promise<Ailment[]> {
   const all = await findAilments(lab, engine);
   const isWanted = ({ service }: { service: string }) => only === undefined || only.includes(service);
   for (const ailment of all.filter(isWanted)) {
+    signal.throwIfAborted();
     say(ailment);
     await mend(ailment, lab, engine);
   }
@@ -55,8 +60,9 @@ export async function healServices({ lab, engine, only, say }: Healing): Promise
   // Nothing of a container shows that a setting was changed; restoring what is as it was changes nothing.
   const services = (await engine.states(lab)).filter((state) => state.running && isWanted(state));
   await Promise.all(services.map(({ service }) => restoreRedis({ service, lab, engine })));
-  if (left.length === 0) await reviveLab(lab, engine, new AbortController().signal);
+  if (left.length === 0) await reviveLab(lab, engine, signal);
   else await theseAnswer(only ?? [], lab, engine);
+  signal.throwIfAborted();
   return left;
 }
 
