@@ -46,6 +46,8 @@ export type RecordLine =
   /** A service is about to be broken by a command that is going to heal it. */
   | { type: "breaking"; kind: string; target: string; owner: ProcessIdentity }
   | { type: "healed"; kind: string; target: string; owner: ProcessIdentity }
+  /** It was broken by hand, has been told so, and stays broken until somebody heals it. */
+  | { type: "left-broken"; kind: string; target: string; owner: ProcessIdentity }
   /** Compose is about to be told to start these services beside those that run. */
   | { type: "adding"; services: readonly string[]; owner: ProcessIdentity }
   /** `added`: they answer, and stay as long as the lab. `withdrawn`: they were taken away again. */
@@ -186,7 +188,14 @@ export function isDamaged(record: LabRecord | DamagedRecord): record is DamagedR
   return "damaged" in record;
 }
 
-const doneBySomebody: readonly RecordLine["type"][] = ["breaking", "healed", "adding", "added", "withdrawn"];
+const doneBySomebody: readonly RecordLine["type"][] = [
+  "breaking",
+  "healed",
+  "left-broken",
+  "adding",
+  "added",
+  "withdrawn",
+];
 
 /** @throws TypeError when a line lacks what it should say */
 function continueWith(record: LabRecord, line: RecordLine): void {
@@ -197,7 +206,7 @@ function continueWith(record: LabRecord, line: RecordLine): void {
   if (line.type === "starting" || line.type === "removing") record.stage = line.type;
   if (line.type === "ready") record.stage = line.stays ? "stays" : "ready";
   if (line.type === "breaking") record.broken.push(line);
-  if (line.type === "healed")
+  if (line.type === "healed" || line.type === "left-broken")
     record.broken = record.broken.filter(
       ({ kind, target, owner }) => kind !== line.kind || target !== line.target || !isSameProcess(owner, line.owner),
     );
