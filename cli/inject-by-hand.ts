@@ -12,6 +12,15 @@ import { waitUntil } from "./wait.ts";
 /** A fault whose two signs have not both appeared by then hit nothing. */
 const confirmDeadlineMs = 5_000;
 
+export interface InjectOptions {
+  lab: Lab;
+  engine: Engine;
+  /** Ends the waiting for the signs. */
+  signal?: AbortSignal;
+  /** Called when it is certain that it hits something, before anything is done. */
+  begins?: () => void;
+}
+
 /**
  * Breaks a service and waits for the two signs that it is broken. It stays so until somebody heals it.
  *
@@ -20,7 +29,7 @@ const confirmDeadlineMs = 5_000;
  */
 export async function injectByHand(
   fault: Fault,
-  { lab, engine }: { lab: Lab; engine: Engine },
+  { lab, engine, signal, begins }: InjectOptions,
 ): Promise<InjectedFault> {
   const { kind, target, experience } = fault;
   await using services = openLabServices(lab, engine);
@@ -40,12 +49,16 @@ export async function injectByHand(
         fault.needs === "stopped" ? `Stop it first: lab fault stop ${target}.` : `Heal it first: lab heal ${target}.`,
       exit: "inconclusive",
     });
+  signal?.throwIfAborted();
+  begins?.();
   await inject(fault, service);
   const { ok, seen = unseenEvidence(confirmDeadlineMs) } = await waitUntil({
     look: async () => evidenceFor(fault, await signsOf(service, fault), before),
     until: (evidence) => evidence.every((sign) => sign.shows || cannotShow(sign, fault, before)),
     deadlineMs: confirmDeadlineMs,
+    ...(signal ? { signal } : {}),
   });
+  signal?.throwIfAborted();
   return { kind, target, confirmed: ok && seen.every(({ shows }) => shows), evidence: seen, experience };
 }
 
@@ -69,7 +82,7 @@ async function inject(fault: Fault, service: Service): Promise<void> {
     throw new LabError(`"${fault.kind}" failed on ${fault.target}: ${(error as Error).message}`, {
       id: "fault-failed",
       todo: `Look with \`lab status\`; \`lab heal ${fault.target}\` undoes what was done of it.`,
-      exit: "inconclusive",
+      exit: error instanceof LabError ? error.exit : "inconclusive",
       cause: error,
     });
   }

@@ -3,7 +3,7 @@ import { openPresentation } from "./commands/presentation.ts";
 import type { WorkshopOptions } from "./commands/workshop.ts";
 import { resetOnRecord } from "./docker/reset-lab.ts";
 import { exitCodes, LabError } from "./errors.ts";
-import { exitCodeOf, type Interrupt, listenForInterrupts } from "./interrupt.ts";
+import { type Interrupt, interruptibly } from "./interrupt.ts";
 import { defaultName } from "./lab/topology.ts";
 import { askChoice, askNumber, canAsk } from "./prompt.ts";
 import { jsonReport } from "./report/json.ts";
@@ -112,9 +112,16 @@ export async function reset(lesson: string | undefined, settings: WorkshopSettin
 }
 
 async function inRoom(settings: WorkshopSettings, act: (room: Room) => Promise<void>): Promise<void> {
+  await interruptibly("ending in good order", (interrupt) => openRoom(settings, interrupt, act));
+}
+
+async function openRoom(
+  settings: WorkshopSettings,
+  interrupt: Interrupt,
+  act: (room: Room) => Promise<void>,
+): Promise<void> {
   const terminal = detectTerminal({ colour: settings.colour });
   const narrator = await openNarrator(terminal);
-  const interrupt = listenForInterrupts();
   const progress = new Progress(settings.name);
   let isAloud = false;
   let opening: Promise<Desk> | undefined;
@@ -144,14 +151,10 @@ async function inRoom(settings: WorkshopSettings, act: (room: Room) => Promise<v
   };
   try {
     await act({ progress, terminal, interrupt, desk, aloud, print, say });
-  } catch (error) {
-    if (!interrupt.received) throw error;
   } finally {
     narrator.end();
     await (await opening?.catch(() => undefined))?.close();
-    interrupt.release();
   }
-  if (interrupt.received) process.exitCode = exitCodeOf(interrupt.received);
 }
 
 interface Learning extends WorkshopSettings {

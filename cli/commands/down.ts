@@ -19,30 +19,36 @@ export function addDown(program: Command): void {
     .description("remove a lab: containers, network, volumes; then look whether anything is left")
     .addOption(nameOption())
     .option("--all", "remove every lab on this engine, by label")
-    .action(async ({ name, all }: DownOptions) => {
-      const [{ Engine }, { guardRemoval }, { removeLab }, { exitCodes }, { sweep }] = await Promise.all([
-        import("../docker/engine.ts"),
-        import("../docker/guard-lab.ts"),
-        import("../docker/remove-lab.ts"),
-        import("../errors.ts"),
-        import("../sweep.ts"),
-      ]);
-      const engine = new Engine();
-      const found = await engine.resources(all ? {} : { name });
-      const names = [...new Set(found.map(({ lab }) => lab))].sort();
-      if (names.length === 0)
-        process.stdout.write(all ? "There is no lab on this engine.\n" : `There is no lab "${name}".\n`);
-      for (const lab of names) {
-        process.stderr.write(`removing the lab "${lab}"\n`);
-        await using _ = guardRemoval({ name: lab });
-        const left = await removeLab({ name: lab }, engine);
-        if (left.length === 0) process.stdout.write(`The lab "${lab}" is removed; nothing is left.\n`);
-        for (const { kind, name: resource, heldBy = [] } of left) {
-          const why = heldBy.length > 0 ? `in use by ${heldBy.join(", ")}, not the lab's` : unremoved[kind];
-          process.stdout.write(`Left behind: ${kind} ${resource} (${why})\n`);
-          process.exitCode = exitCodes.leftBehind.code;
-        }
-      }
-      if (process.exitCode === undefined) await sweep((text) => process.stderr.write(`lab: ${text}\n`));
+    .action(async (options: DownOptions) => {
+      const { interruptibly } = await import("../interrupt.ts");
+      await interruptibly("the removal is ended first", ({ signal }) => down(options, signal));
     });
+}
+
+async function down({ name, all }: DownOptions, signal: AbortSignal): Promise<void> {
+  const [{ Engine }, { guardRemoval }, { removeLab }, { exitCodes }, { sweep }] = await Promise.all([
+    import("../docker/engine.ts"),
+    import("../docker/guard-lab.ts"),
+    import("../docker/remove-lab.ts"),
+    import("../errors.ts"),
+    import("../sweep.ts"),
+  ]);
+  const engine = new Engine();
+  const found = await engine.resources(all ? {} : { name });
+  const names = [...new Set(found.map(({ lab }) => lab))].sort();
+  if (names.length === 0)
+    process.stdout.write(all ? "There is no lab on this engine.\n" : `There is no lab "${name}".\n`);
+  for (const lab of names) {
+    if (signal.aborted) return;
+    process.stderr.write(`removing the lab "${lab}"\n`);
+    await using _ = guardRemoval({ name: lab });
+    const left = await removeLab({ name: lab }, engine);
+    if (left.length === 0) process.stdout.write(`The lab "${lab}" is removed; nothing is left.\n`);
+    for (const { kind, name: resource, heldBy = [] } of left) {
+      const why = heldBy.length > 0 ? `in use by ${heldBy.join(", ")}, not the lab's` : unremoved[kind];
+      process.stdout.write(`Left behind: ${kind} ${resource} (${why})\n`);
+      process.exitCode = exitCodes.leftBehind.code;
+    }
+  }
+  if (process.exitCode === undefined) await sweep((text) => process.stderr.write(`lab: ${text}\n`));
 }

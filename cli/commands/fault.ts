@@ -21,26 +21,29 @@ export function addFault(program: Command): void {
     .option("--json", "as JSON")
     .action(async (kind: string, service: string, options: FaultOptions, command: Command) => {
       if (!faultKinds().includes(kind)) throw unknownValue("fault", await printable(kind), faultKinds());
-      await inject({ kind, service }, { ...options, colour: command.optsWithGlobals().color !== false });
+      const { interruptibly } = await import("../interrupt.ts");
+      const settings = { ...options, colour: command.optsWithGlobals().color !== false };
+      await interruptibly("taking the fault back", ({ signal }) => inject({ kind, service }, settings, signal));
     });
 }
 
 async function inject(
   { kind, service }: { kind: string; service: string },
   { name, wait = false, json, colour }: FaultOptions & { colour: boolean },
+  signal: AbortSignal,
 ): Promise<void> {
-  const [{ Engine }, { requireIdleLab }, { serviceNames }, { injectByHand }] = await Promise.all([
+  const [{ Engine }, { requireIdleLab }, { serviceNames }, { injectOnRecord }] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
     import("../docker/lab-services.ts"),
-    import("../inject-by-hand.ts"),
+    import("../inject-on-record.ts"),
   ]);
   const engine = new Engine();
-  const lab = await requireIdleLab(name, engine, { wait });
+  const lab = await requireIdleLab(name, engine, { wait, signal });
   const known = await serviceNames(lab, engine);
   if (!known.includes(service)) throw unknownValue("service", await printable(service), known);
   const fault = (await loadFault(kind))(service);
-  const injected = await injectByHand(fault, { lab, engine });
+  const injected = await injectOnRecord(fault, { lab, engine, signal });
 
   const [{ faultReport }, { jsonReport }, { wrap }, { detectTerminal }] = await Promise.all([
     import("../report/fault.ts"),

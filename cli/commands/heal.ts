@@ -10,12 +10,17 @@ export function addHeal(program: Command): void {
     .argument("[service...]", "only these (default: all)")
     .addOption(nameOption())
     .addOption(waitOption())
-    .action(async (wanted: string[], { name, wait }: { name: string; wait?: boolean }) =>
-      heal(wanted, name, { wait: wait ?? false }),
-    );
+    .action(async (wanted: string[], { name, wait = false }: { name: string; wait?: boolean }) => {
+      const { interruptibly } = await import("../interrupt.ts");
+      const says = "ending; `lab heal` mends what is still ill";
+      await interruptibly(says, ({ signal }) => heal(wanted, { name, wait, signal }));
+    });
 }
 
-async function heal(wanted: readonly string[], name: string, { wait }: { wait: boolean }): Promise<void> {
+async function heal(
+  wanted: readonly string[],
+  { name, wait, signal }: { name: string; wait: boolean; signal: AbortSignal },
+): Promise<void> {
   const [{ Engine }, { requireIdleLab }, { serviceNames }, { healServices }, { harmless }] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
@@ -24,7 +29,7 @@ async function heal(wanted: readonly string[], name: string, { wait }: { wait: b
     import("../report/text.ts"),
   ]);
   const engine = new Engine();
-  const lab = await requireIdleLab(name, engine, { wait });
+  const lab = await requireIdleLab(name, engine, { wait, signal });
   const known = await serviceNames(lab, engine);
   for (const service of wanted) if (!known.includes(service)) throw unknownValue("service", harmless(service), known);
 
@@ -33,6 +38,7 @@ async function heal(wanted: readonly string[], name: string, { wait }: { wait: b
   const left = await healServices({
     lab,
     engine,
+    signal,
     ...(wanted.length > 0 ? { only: wanted } : {}),
     say({ service, found, cure }) {
       healed += 1;

@@ -19,7 +19,10 @@ export function addImages(program: Command): void {
     .command("save")
     .description("put the images that the lab uses into one file, to hand round")
     .argument("<file>", "e.g. session-lab-images.tar")
-    .action(async (file: string) => (await import("../docker/images-actions.ts")).saveImages(file, say));
+    .action(async (file: string) => {
+      const [{ saveImages }, { interruptibly }] = await actions();
+      await interruptibly("ending; half a file is removed", ({ signal }) => saveImages(file, say, signal));
+    });
   images
     .command("load")
     .description("take images from such a file; what is there already is not loaded again")
@@ -28,7 +31,14 @@ export function addImages(program: Command): void {
   images
     .command("verify")
     .description("start each image and ask for the version inside")
-    .action(async () => (await import("../docker/images-actions.ts")).verifyImages(print));
+    .action(async () => {
+      const [{ verifyImages }, { interruptibly }] = await actions();
+      await interruptibly("ending after this image", ({ signal }) => verifyImages(print, signal));
+    });
+}
+
+function actions() {
+  return Promise.all([import("../docker/images-actions.ts"), import("../interrupt.ts")]);
 }
 
 function say(text: string): void {

@@ -9,30 +9,33 @@ export function addReset(program: Command): void {
     .addOption(nameOption())
     .addOption(waitOption())
     .action(async ({ name, wait = false }: { name: string; wait?: boolean }) => {
-      const [{ Engine }, { requireIdleLab }, { resetOnRecord }, { storesOf }, { forgetKeptUsers }] = await Promise.all([
-        import("../docker/engine.ts"),
-        import("./require-lab.ts"),
-        import("../docker/reset-lab.ts"),
-        import("../lab/stores.ts"),
-        import("../users/kept-user.ts"),
-      ]);
-      const engine = new Engine();
-      const lab = await requireIdleLab(name, engine, { wait });
-      const begin = performance.now();
-      process.stderr.write(`resetting the lab "${name}"\n`);
-      await resetOnRecord(lab, engine);
-      const forgotten = forgetKeptUsers(name);
-      const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
-      process.stdout.write(
-        `The lab "${name}" is as new: everything answers, and there is no session (${seconds} s).\n`,
-      );
-      if (forgotten > 0) process.stdout.write(`Kept browsers forgotten: ${forgotten}.\n`);
-      // What an emptied denylist had revoked is valid again, so its tokens count, too.
-      const tokens = storesOf(lab).filter(({ livesIn }) => livesIn === "browser");
-      if (tokens.length > 0)
-        process.stderr.write(
-          `Not undone: tokens in browsers elsewhere (${tokens.map(({ id }) => id).join(", ")}); nobody can take them back.\n`,
-        );
-      process.stderr.write(`Next: lab user alice login${name === defaultName ? "" : ` --name ${name}`}\n`);
+      const { interruptibly } = await import("../interrupt.ts");
+      await interruptibly("the reset is ended first", ({ signal }) => reset(name, { wait, signal }));
     });
+}
+
+async function reset(name: string, idle: { wait: boolean; signal: AbortSignal }): Promise<void> {
+  const [{ Engine }, { requireIdleLab }, { resetOnRecord }, { storesOf }, { forgetKeptUsers }] = await Promise.all([
+    import("../docker/engine.ts"),
+    import("./require-lab.ts"),
+    import("../docker/reset-lab.ts"),
+    import("../lab/stores.ts"),
+    import("../users/kept-user.ts"),
+  ]);
+  const engine = new Engine();
+  const lab = await requireIdleLab(name, engine, idle);
+  const begin = performance.now();
+  process.stderr.write(`resetting the lab "${name}"\n`);
+  await resetOnRecord(lab, engine);
+  const forgotten = forgetKeptUsers(name);
+  const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
+  process.stdout.write(`The lab "${name}" is as new: everything answers, and there is no session (${seconds} s).\n`);
+  if (forgotten > 0) process.stdout.write(`Kept browsers forgotten: ${forgotten}.\n`);
+  // What an emptied denylist had revoked is valid again, so its tokens count, too.
+  const tokens = storesOf(lab).filter(({ livesIn }) => livesIn === "browser");
+  if (tokens.length > 0)
+    process.stderr.write(
+      `Not undone: tokens in browsers elsewhere (${tokens.map(({ id }) => id).join(", ")}); nobody can take them back.\n`,
+    );
+  process.stderr.write(`Next: lab user alice login${name === defaultName ? "" : ` --name ${name}`}\n`);
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Interrupt } from "../interrupt.ts";
 import type { Lab } from "../lab/topology.ts";
 import { commaList, nameOption, portOption } from "./options.ts";
 
@@ -24,7 +25,7 @@ export function addUp(program: Command): void {
         { refuseDuringRun },
         { removeLab },
         terminal,
-        { listenForInterrupts, exitCodeOf },
+        { interruptibly },
       ] = await Promise.all([
         import("../docker/engine.ts"),
         import("../docker/start-lab.ts"),
@@ -37,9 +38,8 @@ export function addUp(program: Command): void {
       ]);
       const screen = terminal.detectTerminal({ colour: command.optsWithGlobals().color !== false });
       const narrator = await terminal.openNarrator(screen);
-      const interrupt = listenForInterrupts();
       const engine = new Engine();
-      try {
+      const bringUp = async (interrupt: Interrupt) => {
         refuseBusyLab(options.name);
         const wanted = await knownProfiles(options.with);
         const running = await findLab(options.name, engine);
@@ -52,7 +52,7 @@ export function addUp(program: Command): void {
         if (!running) interrupt.onSecond = async () => void (await removeLab(options, engine));
         const missing = wanted.filter((profile) => running && !running.profiles.includes(profile));
         if (missing.length > 0) narrator.doing(`starting ${missing.join(", ")} in it`);
-        const lab = running
+        return running
           ? await addServers(running, missing, { engine, signal: interrupt.signal })
           : await startLab({
               name: options.name,
@@ -63,15 +63,11 @@ export function addUp(program: Command): void {
               say: (text) => narrator.doing(text),
               ...(options.port === undefined ? {} : { port: options.port }),
             });
-        narrator.end();
+      };
+      await interruptibly("ending in good order", async (interrupt) => {
+        const lab = await bringUp(interrupt).finally(() => narrator.end());
         process.stdout.write(await describeLab(lab));
-      } catch (error) {
-        narrator.end();
-        if (!interrupt.received) throw error;
-        process.exitCode = exitCodeOf(interrupt.received);
-      } finally {
-        interrupt.release();
-      }
+      });
     });
 }
 

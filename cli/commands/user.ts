@@ -29,7 +29,9 @@ export function addUser(program: Command): void {
     .action(
       async (user: string, action: string, item: string | undefined, options: UserCommandOptions, command: Command) => {
         const colour = command.optsWithGlobals().color !== false;
-        await drive({ user, action, item }, options, colour);
+        const { interruptibly } = await import("../interrupt.ts");
+        // Its answer has to be kept: the site may know by then what the browser would not.
+        await interruptibly("its answer is awaited first", () => drive({ user, action, item }, options, colour));
       },
     );
 }

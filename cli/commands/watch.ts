@@ -32,7 +32,7 @@ async function watch({ policy, store, users, name, open }: WatchOptions): Promis
     { selectArchitectures, profilesOf },
     { loadStores },
     { watchLab },
-    { exitCodeOf, listenForInterrupts },
+    { interruptibly },
   ] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
@@ -48,12 +48,8 @@ async function watch({ policy, store, users, name, open }: WatchOptions): Promis
   const engine = new Engine();
   const lab = await requireLab(name, engine);
   requireProfiles(profilesOf(architectures), lab);
-  const interrupt = listenForInterrupts();
-  try {
+  await interruptibly("closing the page, and healing what its buttons broke", async (interrupt) => {
     const healed = await watchLab({ lab, engine, architectures, users, open, interrupt });
     for (const line of healed) process.stderr.write(`${line}\n`);
-  } finally {
-    interrupt.release();
-  }
-  if (interrupt.received) process.exitCode = exitCodeOf(interrupt.received);
+  });
 }

@@ -77,17 +77,22 @@ export async function composeUp(
   signal.throwIfAborted();
 }
 
-/** Passes the services' logs on to this terminal. */
+/**
+ * Passes the services' logs on to this terminal.
+ *
+ * @returns whether Compose came to their end
+ */
 export async function composeLogs(
   lab: Lab,
   services: readonly string[],
   { follow = false, tail = "200" } = {},
-): Promise<void> {
+): Promise<boolean> {
   const options = [...(follow ? ["--follow"] : []), "--tail", tail];
-  await execa("docker", ["compose", "-p", lab.project, "logs", ...options, ...services], {
+  const { exitCode } = await execa("docker", ["compose", "-p", lab.project, "logs", ...options, ...services], {
     stdio: ["ignore", "inherit", "inherit"],
     reject: false,
   });
+  return exitCode === 0;
 }
 
 /**

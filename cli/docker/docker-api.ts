@@ -41,6 +41,19 @@ function silent(timeoutMs: number, cause: Error): LabError {
   });
 }
 
+/** What `openDocker` throws when there is no engine to answer. */
+const noEngine = ["engine-down", "engine-forbidden", "engine-silent"];
+
+/**
+ * What a container printed that cannot run the command: nothing. To be used as `.catch(nothing)`.
+ *
+ * @throws LabError of an engine that is not there, which says nothing of the container
+ */
+export function nothing(error: unknown): string {
+  if (error instanceof LabError && noEngine.includes(error.id)) throw error;
+  return "";
+}
+
 /** What an error of the API means, where that can be told. */
 export function explain(error: Error): Error {
   const { code = "", statusCode = 0 } = error as NodeJS.ErrnoException & { statusCode?: number };

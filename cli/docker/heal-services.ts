@@ -12,6 +12,8 @@ import { changeStanding, readStandings } from "./upstreams.ts";
 
 /** A service that does not answer by then has a problem that waiting does not solve. */
 const answerDeadlineMs = 30_000;
+/** Never aborted. */
+const forever = new AbortController().signal;
 
 /** What is wrong with a service, and what mends it. A service can be ill in two ways. */
 export interface Ailment {
@@ -38,6 +40,8 @@ export interface Healing {
   only?: readonly string[];
   /** Told what was found before it is mended. */
   say: (ailment: Ailment) => void;
+  /** Ends it after what is being mended: what is still ill stays so. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -46,12 +50,13 @@ export interface Healing {
  * @returns what is still ill, because it was not asked for
  * @throws LabError (`not-ready`) when something does not answer; (`redis-cannot-save`, ...) when something cannot be mended
  */
-export async function healServices({ lab, engine, only, say }: Healing): Promise<Ailment[]> {
+export async function healServices({ lab, engine, only, say, signal = forever }: Healing): Promise<Ailment[]> {
   const all = await findAilments(lab, engine);
   const isWanted = ({ service }: { service: string }) => only === undefined || only.includes(service);
   const errors = new Map<string, unknown>();
   const tries = (service: string, act: Promise<void>) => act.catch((error) => void errors.set(service, error));
   for (const ailment of all.filter(isWanted)) {
+    signal.throwIfAborted();
     say(ailment);
     await tries(ailment.service, mend(ailment, lab, engine));
   }
@@ -64,8 +69,9 @@ export async function healServices({ lab, engine, only, say }: Healing): Promise
       .map(({ service }) => tries(service, restoreRedis({ service, lab, engine }))),
   );
   if (errors.size > 0) throw together([...errors.values()]);
-  if (left.length === 0) await reviveLab(lab, engine, new AbortController().signal);
+  if (left.length === 0) await reviveLab(lab, engine, signal);
   else await theseAnswer(only ?? [], lab, engine);
+  signal.throwIfAborted();
   return left;
 }
 

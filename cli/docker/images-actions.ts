@@ -3,7 +3,8 @@ import { open, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type Docker from "dockerode";
 import { LabError } from "../errors.ts";
-import { openDocker } from "./docker-api.ts";
+import { type ProcessIdentity, stateOfProcess, thisProcess } from "../lab/process-identity.ts";
+import { explain, openDocker } from "./docker-api.ts";
 import { imageRoles, resolveImages, roles } from "./images.ts";
 
 type Say = (text: string) => void;
@@ -27,8 +28,8 @@ export async function pullImages(say: Say): Promise<void> {
   }
 }
 
-/** Writes the images that the lab would use into one tar file. */
-export async function saveImages(file: string, say: Say): Promise<void> {
+/** Writes the images that the lab would use into one tar file; all of it or nothing. @throws the signal's reason, when it is interrupted */
+export async function saveImages(file: string, say: Say, signal: AbortSignal): Promise<void> {
   const images = Object.values(await resolveImages());
   say(`saving ${images.join(", ")} to ${file}`);
   // dockerode types only single names; the API takes several, and layers that they share are stored once.
@@ -46,9 +47,12 @@ export async function saveImages(file: string, say: Say): Promise<void> {
     );
   });
   try {
-    await pipeline(stream, createWriteStream(file, { flags: "wx" }));
+    await pipeline(stream, createWriteStream(file, { flags: "wx" }), { signal });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") await rm(file, { force: true });
+    signal.throwIfAborted();
+    // No file says that: the engine went away.
+    if ((error as NodeJS.ErrnoException).code === "ECONNRESET") throw explain(error as Error);
     throw new LabError(`The images cannot be written to ${file}: ${(error as Error).message}.`, {
       id: "save-failed",
       todo: "Give a file that does not exist yet, on a disk with some 500 MB of room.",
@@ -76,13 +80,15 @@ export async function loadImages(file: string, say: Say): Promise<void> {
   say(`loaded; the lab will use ${Object.values(await resolveImages()).join(", ")}`);
 }
 
-/** Starts each image once and prints the version of what is inside. @throws LabError when one does not start */
-export async function verifyImages(print: Say): Promise<void> {
+/** Starts each image once and prints the version of what is inside. @throws LabError when one does not start; the signal's reason */
+export async function verifyImages(print: Say, signal: AbortSignal): Promise<void> {
   const docker = openDocker();
+  await removeEarlier(docker);
   const images = await resolveImages();
   for (const role of roles) {
     const image = images[role];
     if (image === undefined) continue;
+    signal.throwIfAborted();
     const [output, status] = await runOnce(docker, image, imageRoles[role].version);
     const version = /\d+\.\d+(\.\d+)?/.exec(output)?.[0];
     if (status !== 0 || !version)
@@ -98,8 +104,24 @@ export async function verifyImages(print: Say): Promise<void> {
   }
 }
 
+/** On the container of a check: whose it is, so that the next check knows those that a dead one has left. */
+const checkLabel = "dev.session-lab.image-check";
+
+/** Of a check that died, or whose engine went away. */
+async function removeEarlier(docker: Docker): Promise<void> {
+  for (const { Id, Labels } of await docker.listContainers({ all: true, filters: { label: [checkLabel] } })) {
+    const owner = JSON.parse(Labels[checkLabel]!) as ProcessIdentity;
+    if (stateOfProcess(owner) !== "dead") continue;
+    await docker
+      .getContainer(Id)
+      .remove({ force: true })
+      .catch(() => {});
+  }
+}
+
 async function runOnce(docker: Docker, image: string, command: string[]): Promise<[output: string, status: number]> {
   const container = await docker.createContainer({
+    Labels: { [checkLabel]: JSON.stringify(thisProcess()) },
     Image: image,
     Entrypoint: command,
     Cmd: [],

@@ -67,6 +67,7 @@ export interface DatabaseHealth {
   startedAt?: number;
 }
 
+/** @throws LabError (`engine-down`, ...) */
 export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
   const transport = openTransport({ port: lab.port, connections: 8 });
   try {
@@ -81,6 +82,9 @@ export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
       Promise.all(named("postgres").map((service) => postgresHealth({ service, lab, engine }))),
       Promise.all(watchers.map((service) => askSentinel(service, lab, engine))),
     ]);
+    // Of an engine that goes away meanwhile one hears no server; that says nothing of the servers.
+    const isSilent = [...redis, ...databases].some(({ answers }) => !answers);
+    if (isSilent || sentinels.some(({ master }) => master === null)) await engine.version();
     services.sort((a, b) => a.service.localeCompare(b.service));
     const inBrowsers = stores.filter(({ livesIn }) => livesIn === "browser").map(({ id }) => id);
     return { lab, services, sessions: Object.fromEntries(sessions), inBrowsers, redis, databases, sentinels };

@@ -37,7 +37,10 @@ export interface SessionsOnServer {
   entries: Entry[];
 }
 
-/** @param store look only at this store, and into the servers that hold it */
+/**
+ * @param store look only at this store, and into the servers that hold it
+ * @throws LabError (`engine-down`, ...)
+ */
 export async function lookAtSessions(
   lab: Lab,
   engine: Engine,
@@ -55,6 +58,8 @@ export async function lookAtSessions(
       servers.map(async (service) => ({ ...(await lookInto(service, lab, engine)), ...(await roleOf(service)) })),
     ),
   ]);
+  // Of an engine that goes away meanwhile one hears no server; that says nothing of the servers.
+  if (listed.some(({ answers }) => !answers)) await engine.version();
   return { lab: lab.name, stores: counted, servers: listed };
 
   async function roleOf(service: string): Promise<Pick<SessionsOnServer, "role">> {

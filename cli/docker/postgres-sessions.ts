@@ -1,3 +1,4 @@
+import { nothing } from "./docker-api.ts";
 import type { DatabaseHealth } from "./look-at-lab.ts";
 import type { Entries, ServiceAddress, SessionServer } from "./session-server.ts";
 
@@ -52,5 +53,5 @@ export async function postgresHealth(at: ServiceAddress): Promise<DatabaseHealth
 async function psql({ engine, lab, service }: ServiceAddress, statements: string[]): Promise<string> {
   const connection = ["-h", "127.0.0.1", "-U", "lab", "-d", "lab"];
   const command = ["psql", ...connection, "-Atq", "-v", "ON_ERROR_STOP=1", ...statements.flatMap((one) => ["-c", one])];
-  return (await engine.exec(lab, service, command).catch(() => "")).trim();
+  return (await engine.exec(lab, service, command).catch(nothing)).trim();
 }

@@ -1,3 +1,4 @@
+import { nothing } from "./docker-api.ts";
 import type { Entries, ServiceAddress, SessionServer } from "./session-server.ts";
 
 /**
@@ -48,7 +49,7 @@ export const redisServer: SessionServer = {
 
 /** What it printed; nothing when the container cannot run it. */
 async function redisCli({ engine, lab, service }: ServiceAddress, command: string[]): Promise<string> {
-  return engine.exec(lab, service, ["redis-cli", ...command]).catch(() => "");
+  return engine.exec(lab, service, ["redis-cli", ...command]).catch(nothing);
 }
 
 function numberIn(said: string): number | undefined {

@@ -174,6 +174,7 @@ describe("what a record asks for", () => {
 
   it.each([
     ["healed it", breaking, { ...breaking, type: "healed" }],
+    ["told that it stays broken", breaking, { ...breaking, type: "left-broken" }],
     ["added them", adding, { type: "added", owner: dead }],
     ["took them away again", adding, { type: "withdrawn", owner: dead }],
   ] as const)("is nothing when that command %s before", (_, line, end) => {

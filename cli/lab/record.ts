@@ -49,6 +49,8 @@ export type RecordLine =
   /** A command measures on this lab until it says `ran`; `countsSessions`: what the stores hold, too. */
   | { type: "running"; what: string; countsSessions: boolean; owner: ProcessIdentity }
   | { type: "ran"; owner: ProcessIdentity }
+  /** It was broken by hand, has been told so, and stays broken until somebody heals it. */
+  | { type: "left-broken"; kind: string; target: string; owner: ProcessIdentity }
   /** Compose is about to be told to start these services beside those that run. */
   | { type: "adding"; services: readonly string[]; owner: ProcessIdentity }
   /** `added`: they answer, and stay as long as the lab. `withdrawn`: they were taken away again. */
@@ -203,6 +205,7 @@ export function isDamaged(record: LabRecord | DamagedRecord): record is DamagedR
 const doneBySomebody: readonly RecordLine["type"][] = [
   "breaking",
   "healed",
+  "left-broken",
   "adding",
   "added",
   "withdrawn",
@@ -220,7 +223,7 @@ function continueWith(record: LabRecord, line: RecordLine): void {
   if (line.type === "starting" || line.type === "removing") record.stage = line.type;
   if (line.type === "ready") record.stage = line.stays ? "stays" : "ready";
   if (line.type === "breaking") record.broken.push(line);
-  if (line.type === "healed")
+  if (line.type === "healed" || line.type === "left-broken")
     record.broken = record.broken.filter(
       ({ kind, target, owner }) => kind !== line.kind || target !== line.target || !isSameProcess(owner, line.owner),
     );

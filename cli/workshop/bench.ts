@@ -3,6 +3,7 @@ import type { Engine } from "../docker/engine.ts";
 import { type Guard, guardRunningLab } from "../docker/guard-lab.ts";
 import { healServices } from "../docker/heal-services.ts";
 import { architectureCalled, driveUser } from "../drive-user.ts";
+import { LabError } from "../errors.ts";
 import { runExperiment } from "../experiment.ts";
 import type { OperationEvent } from "../history/events.ts";
 import type { Interrupt } from "../interrupt.ts";
@@ -16,6 +17,7 @@ import { clientAddresses } from "../users/client-address.ts";
 import { findKeptUser, type KeptUser, keptUsers } from "../users/kept-user.ts";
 import type { Transport } from "../users/transport.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
+import type { Result } from "../verdict/result.ts";
 import { waitUntil } from "../wait.ts";
 import type { Bench, KnownUser, Reply, Stranger } from "./lesson.ts";
 
@@ -62,7 +64,11 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
       });
       const { result, troubles } = await runExperiment(plan, narrator, interrupt);
       if (troubles.length > 0) throwFirst(troubles);
-      return result;
+      interrupt.signal.throwIfAborted();
+      if (result.verdict !== "inconclusive") return result;
+      // Perhaps because it went away.
+      await engine.version();
+      throw noMeasurement(result);
     },
     stranger: (id) => openStranger(id, { transport, address: newAddress() }),
     whoami,
@@ -97,6 +103,15 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
     remember: (key, value) => void notes.set(key, value),
     recall: (key) => notes.get(key),
   };
+}
+
+/** What a run without a verdict counted is no answer to the lesson's question. */
+function noMeasurement({ reasons, run }: Result): LabError {
+  return new LabError(`The experiment allows no verdict: ${reasons.join("; ")}.`, {
+    id: "no-measurement",
+    todo: `Begin the lesson again; \`lab report ${run.id}\` tells of the run.`,
+    exit: "inconclusive",
+  });
 }
 
 function openStranger(id: string, { transport, address }: { transport: Transport; address: string }): Stranger {
