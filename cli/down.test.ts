@@ -1,5 +1,6 @@
 /** `lab down` on engines that do what no real one can be made to do when a test wants it. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { thisProcess } from "./lab/process-identity.ts";
 import { beginRecord, recordPath } from "./lab/record.ts";
@@ -145,4 +146,32 @@ it("an engine that dies while it removes: exit code 3, and the record stays for 
   expect(next.stderr).toContain(`removed what process ${owner.pid}, which died, had left of the lab "one"`);
   expect(engine.has()).toEqual(decoyNames);
   expect(existsSync(path)).toBe(false);
+});
+
+describe("an engine before 23, which two containers that leave together may bring to a stop,", () => {
+  it("has them leave one after the other, whichever command removes them", async () => {
+    engine = await openFakeEngine([...labNamed("one"), ...labNamed("two")], { version: "20.10.24" });
+    const env = { DOCKER_HOST: engine.address };
+    const both = await Promise.all(["one", "two"].map((name) => lab.run(["down", "--name", name], { env })));
+    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(engine.has()).toEqual([]);
+    expect(engine.mostLeaving()).toBe(1);
+    expect(readdirSync(join(lab.home, "labs"))).toEqual([]);
+  });
+
+  it("loses its lab though nothing can be written in the state folder", async () => {
+    // Not even by root: the kernel makes what is there.
+    const folder = "/sys/session-lab";
+    engine = await openFakeEngine(labNamed("one"), { version: "20.10.24" });
+    const env = { DOCKER_HOST: engine.address, LAB_HOME: folder };
+    const { exitCode, stderr } = await lab.run(["down"], { env });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'removing the lab "one"' });
+    expect(engine.has()).toEqual([]);
+    expect(engine.mostLeaving()).toBe(1);
+  });
+});
+
+it("an engine from 23 on has them leave together", async () => {
+  await down(labNamed("one"));
+  expect(engine.mostLeaving()).toBeGreaterThan(1);
 });

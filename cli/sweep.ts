@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { dropDeadLocks } from "./lab/lock.ts";
 import {
   allRecords,
   type DamagedRecord,
@@ -18,6 +19,7 @@ import { recoveryOf } from "./lab/recovery.ts";
  * @param say told what was removed, and what could not be
  */
 export async function sweep(say: (text: string) => void): Promise<void> {
+  dropDeadLocks();
   const due = allRecords().filter(
     (record) => isDamaged(record) || (record.engine === engineAddress() && recoveryOf(record) !== "nothing"),
   );

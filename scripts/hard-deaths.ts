@@ -15,7 +15,7 @@ import { resolveImages } from "../cli/docker/images.ts";
 import { exitCodes } from "../cli/errors.ts";
 import { type Decoys, placeDecoys } from "../cli/testing/decoys.ts";
 import { inventory } from "../cli/testing/engine-inventory.ts";
-import { promisedMs, Traces } from "../cli/testing/nothing-left.ts";
+import { Traces } from "../cli/testing/nothing-left.ts";
 import { type LabCommand, labCommand } from "../cli/testing/run-lab.ts";
 import { waitUntil } from "../cli/wait.ts";
 import { OtherMachine } from "./other-machine.ts";
@@ -236,7 +236,7 @@ interface Aftermath {
   within?: readonly string[];
 }
 
-/** Waits for it as long as the README promises, and removes what is left then. */
+/** Waits for it, says how long that took, and removes what is left when it hangs. */
 async function nothingIsLeft({
   kind,
   what,
@@ -246,7 +246,7 @@ async function nothingIsLeft({
   begin = performance.now(),
   within = [],
 }: Aftermath): Promise<void> {
-  const { left } = await traces.nothingLeft(promisedMs);
+  const { left } = await traces.nothingLeft();
   const waitedMs = performance.now() - begin;
   // Containers do not outlive their engine: those of the decoys, too, may then have ended.
   const comparable = (line: string) => (kind.startsWith("kill") ? line : line.split(" ", 3).join(" "));

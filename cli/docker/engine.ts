@@ -2,6 +2,8 @@ import { Writable } from "node:stream";
 import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
 import { LabError } from "../errors.ts";
 import { labels } from "../lab/labels.ts";
+import { lockOfEngine, underLock } from "../lab/lock.ts";
+import { engineAddress } from "../lab/record.ts";
 import { allProfiles, servicesOf } from "../lab/stores.ts";
 import { balancer, type Lab, networkOf, projectOf } from "../lab/topology.ts";
 import { answerDeadlineMs, explain, openDocker } from "./docker-api.ts";
@@ -49,7 +51,10 @@ export interface Whose {
 /** What the lab asks the engine, and has it do, to containers, networks and volumes; images have their own file. */
 export class Engine {
   readonly #docker;
-  readonly #leave = leaveInTurn(() => this.version());
+  readonly #leave = leaveInTurn(
+    () => this.version(),
+    (act) => underLock(lockOfEngine(engineAddress(), "taking a container off its network"), act),
+  );
 
   /** @param options silence for which an answer is waited, in ms */
   constructor({ timeoutMs = answerDeadlineMs }: { timeoutMs?: number } = {}) {

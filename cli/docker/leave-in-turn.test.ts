@@ -54,3 +54,24 @@ it("an engine that hangs is waited for once, not by each in turn; the next attem
   expect(asked).toBe(1);
   expect(await leave(async () => "gone")).toBe("gone");
 });
+
+it.each([
+  ["20.10.24", 2],
+  ["23.0.0", 0],
+])(
+  "an engine %s: of the containers that leave, %i leave alone among all processes, each for itself",
+  async (version, times) => {
+    const held: string[] = [];
+    const leave = leaveInTurn(
+      async () => version,
+      async (act) => {
+        held.push("held");
+        const done = await act();
+        held.push("given back");
+        return done;
+      },
+    );
+    await Promise.all(["app1", "app2"].map((name) => leave(async () => name)));
+    expect(held).toEqual(Array.from({ length: times }, () => ["held", "given back"]).flat());
+  },
+);

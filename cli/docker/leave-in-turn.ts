@@ -17,8 +17,9 @@ export type Leave = <Value>(act: () => Promise<Value>) => Promise<Value>;
  * newer engines take them all at once.
  *
  * @param versionOf asks the engine, until it has answered once
+ * @param alone does something while no other process does; held around each single one, so that two commands take turns
  */
-export function leaveInTurn(versionOf: () => Promise<string>): Leave {
+export function leaveInTurn(versionOf: () => Promise<string>, alone: Leave = (act) => act()): Leave {
   let asked: Promise<string> | undefined;
   let last: Promise<unknown> = Promise.resolve();
   return async (act) => {
@@ -28,7 +29,7 @@ export function leaveInTurn(versionOf: () => Promise<string>): Leave {
       throw error;
     });
     if (!mayHang(await asked)) return act();
-    const turn = last.then(act);
+    const turn = last.then(() => alone(act));
     // Whoever comes next waits for the end of it, however it ends; but not for an engine that has hung already.
     last = turn.catch((error) => {
       if (!(error instanceof LabError && error.id === "engine-silent")) return;

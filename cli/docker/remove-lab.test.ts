@@ -46,3 +46,16 @@ it("a lab that runs is removed at once", async () => {
   expect(await removeLab({ name: "lab" }, engine)).toEqual([]);
   expect(done).toEqual(["remove session-lab-lab-app1-1"]);
 });
+
+it("what is still there after a removal that took longer than the deadline is looked at again before it is called left behind", async () => {
+  record(starting, { type: "ready", stays: true });
+  const { engine, done } = lateEngine({ resources: [first, first, [], []] });
+  const remove = engine.remove.bind(engine);
+  engine.remove = async (found) => {
+    const now = performance.now() + 60_000;
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+    await remove(found);
+  };
+  expect(await removeLab({ name: "lab" }, engine)).toEqual([]);
+  expect(done).toEqual(["remove session-lab-lab-app1-1"]);
+});

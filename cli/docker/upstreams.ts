@@ -1,3 +1,5 @@
+import { lockOfLists, underLock } from "../lab/lock.ts";
+import { engineAddress } from "../lab/record.ts";
 import { appServers, balancer, type Lab, nodeBalancer } from "../lab/topology.ts";
 import type { Engine } from "./engine.ts";
 
@@ -17,18 +19,25 @@ const nodeBalancerList = "/tmp/app-servers";
 /** One change after the other: each begins with what the one before has left. */
 let last: Promise<unknown> = Promise.resolve();
 
-/** Changes how one app server stands, in every policy; undefined puts it back as it was. Returns when the change is in effect. */
+/**
+ * Changes how one app server stands, in every policy; undefined puts it back as it was. Returns when the change is in effect. Other
+ * commands that change the same lists come before or after, never between reading and writing.
+ *
+ * @throws LabError (`locked`) when one of them does not come to an end
+ */
 export function changeStanding(
   engine: Engine,
   lab: Lab,
   server: string,
   standing: Standing | undefined,
 ): Promise<void> {
-  const change = last.then(async () => {
-    const { [server]: before, ...others } = await readStandings(engine, lab);
-    if (before === standing) return;
-    await apply(engine, lab, standing === undefined ? others : { ...others, [server]: standing });
-  });
+  const change = last.then(() =>
+    underLock(lockOfLists({ name: lab.name, engine: engineAddress() }), async () => {
+      const { [server]: before, ...others } = await readStandings(engine, lab);
+      if (before === standing) return;
+      await apply(engine, lab, standing === undefined ? others : { ...others, [server]: standing });
+    }),
+  );
   last = change.catch(() => {});
   return change;
 }

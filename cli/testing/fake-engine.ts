@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Something that a fake engine has. */
 export interface FakeThing {
@@ -27,13 +28,26 @@ export interface FakeEngine extends AsyncDisposable {
   has(): string[];
   /** Changes something that it has. */
   change(name: string, to: Partial<FakeThing>): void;
+  /** The most containers that were being removed at the same time. */
+  mostLeaving(): number;
 }
 
-export async function openFakeEngine(things: readonly FakeThing[]): Promise<FakeEngine> {
+/** How long removing a container takes: long enough for another command to want the same. */
+const leavingMs = 20;
+
+export async function openFakeEngine(things: readonly FakeThing[], { version = "24.0.0" } = {}): Promise<FakeEngine> {
   const folder = mkdtempSync(join(tmpdir(), "fake-engine-"));
   const path = join(folder, "engine.sock");
   let present = structuredClone(things) as FakeThing[];
-  const server = createServer((request, response) => {
+  let leaving = 0;
+  let mostLeaving = 0;
+  const server = createServer(async (request, response) => {
+    if (request.method === "DELETE" && request.url?.includes("/containers/")) {
+      mostLeaving = Math.max(mostLeaving, ++leaving);
+      await sleep(leavingMs);
+      leaving -= 1;
+    }
+    if (request.url?.endsWith("/version")) return reply(response, { status: 200, body: { Version: version } });
     const answer = answerTo(request, present, (gone) => {
       present = present.filter((thing) => thing !== gone);
     });
@@ -43,6 +57,7 @@ export async function openFakeEngine(things: readonly FakeThing[]): Promise<Fake
   await new Promise<void>((resolve) => server.listen(path, resolve));
   return {
     address: `unix://${path}`,
+    mostLeaving: () => mostLeaving,
     has: () => present.map(({ kind, name }) => `${kind} ${name}`).sort(),
     change: (name, to) => {
       Object.assign(present.find((thing) => thing.name === name)!, to);
@@ -68,7 +83,6 @@ function answerTo(
   const { pathname, searchParams } = new URL(url.replace(/^\/v[\d.]+/, ""), "http://engine");
   const wanted = (JSON.parse(searchParams.get("filters") ?? "{}") as { label?: string[] }).label ?? [];
   const listed = (kind: FakeThing["kind"]) => things.filter((thing) => thing.kind === kind && carries(thing, wanted));
-  if (method === "GET" && pathname === "/version") return { status: 200, body: { Version: "24.0.0" } };
   if (method === "GET" && pathname === "/containers/json")
     return {
       status: 200,

@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { waitUntil } from "../wait.ts";
 import type { Decoys } from "./decoys.ts";
 import { docker, inventory, processes } from "./engine-inventory.ts";
-
-/** What the README promises of `kill -9`. */
-export const promisedMs = 15_000;
+import { hangMs } from "./engine-pace.ts";
 
 /** What a state folder may hold when all is over. */
 const kept = ["labs", "runs"];
@@ -83,8 +81,8 @@ export class Traces {
     return [...lists.flat(), ...files].filter((line) => !line.startsWith(`process ${decoys.pid} `));
   }
 
-  /** Waits until nothing is left, as long as the README promises. */
-  async nothingLeft(deadlineMs = promisedMs): Promise<{ left: string[]; waitedMs: number }> {
+  /** Waits until nothing is left, however long that takes. @returns what is left of it when it hangs */
+  async nothingLeft(deadlineMs = hangMs): Promise<{ left: string[]; waitedMs: number }> {
     const { seen = ["no look came to an end"], waitedMs } = await waitUntil({
       look: () => this.left(),
       until: (left) => left.length === 0,
