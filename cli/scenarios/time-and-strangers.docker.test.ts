@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
 import { findLab } from "../docker/start-lab.ts";
+import { wouldWish } from "../scenario.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 import type { Result } from "../verdict/result.ts";
+import logoutReplay from "./logout-replay.ts";
 
 const name = "test-time";
 const lab = labCommand({ name });
@@ -73,6 +75,29 @@ it("Ctrl-C in the middle of it leaves all settings as before", async () => {
   expect(said).toContain("Memory is full");
   expect((await run).exitCode).toBe(130);
   expect(await settings()).toEqual(before);
+});
+
+it("logout-replay: a copy opens a token always and a fallback while Redis is away; neither can be revoked", async () => {
+  const stores = ["memory", "redis", "redis-fallback", "jwt", "jwt-denylist"];
+  const { exitCode, result } = await lab.json(["scenario", "logout-replay", ...cookieOnly, "--store", stores.join()]);
+  expect(fatesOf(result)).toEqual([
+    "cookie.jwt: 6 resurrected",
+    "cookie.jwt-denylist: 6 survived",
+    "cookie.memory: 6 survived",
+    "cookie.redis: 6 survived",
+    "cookie.redis-fallback: 6 survived",
+  ]);
+  expect(measured(result, "copied cookies that opened the session while Redis was away")).toEqual({
+    "cookie.jwt": 6,
+    "cookie.jwt-denylist": 0,
+    "cookie.memory": 0,
+    "cookie.redis": 0,
+    "cookie.redis-fallback": 6,
+  });
+  const revocable = result.architectures.filter((architecture) => wouldWish(logoutReplay, architecture));
+  expect(revocable.map(({ store }) => store)).toEqual(["jwt-denylist", "memory", "redis"]);
+  expect(result).toMatchObject({ verdict: "confirmed", reasons: [] });
+  expect(exitCode).toBe(0);
 });
 
 it("session-fixation: a planted cookie opens nothing", async () => {
