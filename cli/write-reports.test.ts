@@ -35,6 +35,13 @@ test("a report that is there already is replaced", async () => {
   expect(readFileSync(file, "utf8")).toMatch(/^## .*golden\n```\n$/s);
 });
 
+test("a result that cannot be printed is no refuted run: it is said, and ends with 3", async () => {
+  const within = ["sh", "-c", '"$@" > /dev/full', "sh"];
+  const { exitCode, stderr } = await lab.run(["judge", run], { env, within });
+  expect(stderr).toMatch(/^lab: the output cannot be written: ENOSPC.*$/);
+  expect(exitCode).toBe(3);
+});
+
 test.each([
   [["report", run], 64, "missing required argument 'file'"],
   [["report", run, "x.pdf"], 64, 'Unknown report ending ".pdf".'],
