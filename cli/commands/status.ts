@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { defaultName } from "../lab/topology.ts";
 import { nameOption } from "./options.ts";
 
 export function addStatus(program: Command): void {
@@ -17,6 +18,8 @@ export function addStatus(program: Command): void {
       ]);
       const engine = new Engine();
       const status = await lookAtLab(await requireLab(name, engine), engine);
-      process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : statusReport(status, detectTerminal()));
+      const suffix = name === defaultName ? "" : ` --name ${name}`;
+      const { colour } = detectTerminal();
+      process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : statusReport(status, { colour, suffix }));
     });
 }

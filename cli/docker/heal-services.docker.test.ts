@@ -134,7 +134,7 @@ describe("a Redis server that cannot save", () => {
       const { exitCode, stderr } = await heal();
       expect(exitCode).toBe(3);
       expect(stderr).toContain("redis-rdb cannot save: /data belongs to user 0, and it runs as user 999.");
-      expect(stderr).toContain("Give /data back to user 999, then run `lab heal` again.");
+      expect(stderr).toContain("Give /data back to user 999, then run `lab heal --name test-heal` again.");
       expect(stderr).not.toMatch(/internal error|redis-cli/);
     } finally {
       await giveFolderTo(999);
@@ -148,7 +148,7 @@ describe("a Redis server that cannot save", () => {
     await command.run(["fault", "kill", "app1"]);
     const { exitCode, stdout, stderr } = await heal();
     expect([exitCode, stderr]).toEqual([3, expect.stringContaining("redis cannot save: the disk of /data is full.")]);
-    expect(stderr).toContain("Make room there, then run `lab heal` again.");
+    expect(stderr).toContain("Make room there, then run `lab heal --name test-heal` again.");
     expect(stdout).toContain("app1 was not running, exit code 137: started\n");
     await shell("redis", "rm /data/full");
     expect((await heal()).stdout).toMatch(

@@ -92,7 +92,7 @@ describe("says of a failed save", () => {
   it("that only a person can give a folder back, and that it can itself give itself the right", () => {
     const isMendable = (owner: number) => condition({ info: failed, after: folder(owner, "Permission denied") }).folder;
     expect([isMendable(0), isMendable(999)]).toMatchObject([
-      { isMendable: false, todo: "Give /data back to user 999, then run `lab heal` again." },
+      { isMendable: false, todo: "Give /data back to user 999" },
       { isMendable: true },
     ]);
   });

@@ -35,7 +35,7 @@ export interface RedisCondition {
   /** What everybody may do who gives no other name, e.g. `+@all`; undefined when it does not say. */
   everybodyMay: string | undefined;
   hasLaterSettings: boolean;
-  /** Why its data folder cannot be written, where it failed to save and still cannot. */
+  /** Why its data folder cannot be written, where it failed to save and still cannot; and what a person has to do about it. */
   folder: { says: string; isMendable: true } | { says: string; isMendable: false; todo: string } | undefined;
 }
 
@@ -72,14 +72,12 @@ function folderOf(text: string): RedisCondition["folder"] {
   const refusal = /^dd: .*?: ([A-Z][^:\n]+)$/m.exec(text)?.[1];
   if (owner === undefined || refusal === undefined) return undefined;
   const byAPerson = (says: string, todo: string) => ({ says, isMendable: false, todo }) as const;
-  if (/space left|quota/i.test(refusal))
-    return byAPerson(`the disk of ${dataFolder} is full`, "Make room there, then run `lab heal` again.");
-  if (!/denied|not permitted/i.test(refusal))
-    return byAPerson(`${dataFolder}: ${refusal}`, "Mend that, then run `lab heal` again.");
+  if (/space left|quota/i.test(refusal)) return byAPerson(`the disk of ${dataFolder} is full`, "Make room there");
+  if (!/denied|not permitted/i.test(refusal)) return byAPerson(`${dataFolder}: ${refusal}`, "Mend that");
   if (owner === self) return { says: `it has no right to write in ${dataFolder}`, isMendable: true };
   return byAPerson(
     `${dataFolder} belongs to user ${owner}, and it runs as user ${self}`,
-    `Give ${dataFolder} back to user ${self}, then run \`lab heal\` again.`,
+    `Give ${dataFolder} back to user ${self}`,
   );
 }
 

@@ -37,9 +37,10 @@ export async function saveAgain(at: ServiceAddress): Promise<void> {
   if (ok && seen && isSaved(seen)) return;
   const why = seen === undefined ? "it does not answer" : (seen.folder?.says ?? "it does not say why");
   const what = seen === undefined ? "save" : unwritten(seen).join(" and ") || "save";
+  const todo = seen && todoOf(seen);
   throw new LabError(`${at.service} cannot ${what}: ${why}.`, {
     id: "redis-cannot-save",
-    todo: `${(seen && todoOf(seen)) ?? `\`lab logs${suffixOf(at.lab)} ${at.service}\` shows what it says.`} ${anew(at.lab)}`,
+    todo: `${todo ? `${todo}, then run \`lab heal${suffixOf(at.lab)}\` again.` : seeTheLog(at)} ${anew(at.lab)}`,
     exit: "environment",
   });
 }
@@ -60,13 +61,17 @@ function todoOf({ folder }: RedisCondition): string | undefined {
 export function refused({ service, lab }: ServiceAddress, asked: string, answer: string | undefined): LabError {
   return new LabError(`${service} was asked ${asked} and answered: ${answer?.trim().slice(0, 200) || "nothing"}`, {
     id: "redis-refused",
-    todo: `\`lab logs${suffixOf(lab)} ${service}\` shows what it says. ${anew(lab)}`,
+    todo: `${seeTheLog({ service, lab })} ${anew(lab)}`,
     exit: "environment",
   });
 }
 
 function suffixOf({ name }: Lab): string {
   return name === defaultName ? "" : ` --name ${name}`;
+}
+
+function seeTheLog({ service, lab }: Pick<ServiceAddress, "service" | "lab">): string {
+  return `\`lab logs${suffixOf(lab)} ${service}\` shows what it says.`;
 }
 
 function anew(lab: Lab): string {

@@ -2,10 +2,14 @@ import { Chalk } from "chalk";
 import Table from "cli-table3";
 import type { DatabaseHealth, LabStatus, RedisHealth } from "../docker/look-at-lab.ts";
 
-/** `lab status` for people: services, sessions by store and app server, Redis's own health. */
+/**
+ * `lab status` for people: services, sessions by store and app server, Redis's own health.
+ *
+ * @param options `suffix`: what a printed command needs to mean this lab, e.g. ` --name two`
+ */
 export function statusReport(
   { lab, services, sessions, inBrowsers, redis, databases, sentinels }: LabStatus,
-  { colour }: { colour: boolean },
+  { colour, suffix }: { colour: boolean; suffix: string },
 ): string {
   const chalk = new Chalk(colour ? {} : { level: 0 });
   const sections = [
@@ -34,7 +38,7 @@ export function statusReport(
     ),
     chalk.bold("Redis"),
     table(["server", "memory", "keys", "persistence", "last save", "role"], redis.map(redisRow)),
-    ...redis.flatMap(redisTroubles),
+    ...redis.flatMap(redisTroubles).map((sentence) => `${sentence} \`lab heal${suffix}\` mends it, or says who can.`),
     ...(databases.length > 0
       ? [
           chalk.bold("PostgreSQL"),
@@ -87,7 +91,7 @@ function redisTroubles(health: RedisHealth): string[] {
     ...(changedSettings.length > 0
       ? [`${service} is set otherwise than in compose.yaml: ${changedSettings.join(", ")}.`]
       : []),
-  ].map((sentence) => `${sentence} \`lab heal\` mends it, or says who can.`);
+  ];
 }
 
 function databaseRow(health: DatabaseHealth): (string | number)[] {
