@@ -250,7 +250,7 @@ function titled(rows: readonly Row[]): [string, Row][] {
 
 async function run(where: Ward, words: string) {
   using lab = labCommand({ name: where.name });
-  return lab.run(words.split(" "), { env: where.env });
+  return await lab.run(words.split(" "), { env: where.env });
 }
 
 function sizeOf(file: string): number {
