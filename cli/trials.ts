@@ -1,8 +1,10 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Resource } from "./docker/engine.ts";
+import { LabError } from "./errors.ts";
 import { endRun, type OpenRun, type Outcome, playRun, type Site, storeResult, withLab } from "./experiment.ts";
 import type { Interrupt } from "./interrupt.ts";
-import { newRunFolder, newRunId, runFiles } from "./lab/runs.ts";
+import { historyFolders, newRunFolder, newRunId, runFiles, runFolder } from "./lab/runs.ts";
 import type { Plan } from "./plan.ts";
 import { Interrupted, type Narrator } from "./runner/stage.ts";
 import { trialPlans } from "./trial-plans.ts";
@@ -43,9 +45,10 @@ export async function playTrials(options: TrialOptions): Promise<Played> {
     const plans = trialPlans(plan, { count, set });
     if (count > 1) storeSet(set, plan, plans);
     for (const next of plans) {
-      if (last) outcomes.push(await endRun(last, []));
-      last = undefined;
       if (interrupt.signal.aborted) return;
+      const before = last;
+      last = undefined;
+      if (before) outcomes.push(await endRun(before, []));
       if (next.trial) await narrator.tell(`Trial ${next.trial.number} of ${count}: ${next.victim}`);
       last = await playUntilWanted(next, site, options);
       if (!last.ended.complete) return;
@@ -55,9 +58,11 @@ export async function playTrials(options: TrialOptions): Promise<Played> {
   const open = last;
   const outcome = open && (await attempt(troubles, () => endRun(open, left)));
   if (outcome) outcomes.push(outcome);
-  if (outcomes.length === 0 && count > 1) rmSync(newRunFolder(set), { recursive: true });
+  else if (left.length > 0) troubles.push(leftBehind(left));
+  if (outcomes.length === 0 && historyFolders(runFolder(set)).length === 0)
+    rmSync(runFolder(set), { recursive: true, force: true });
   if (outcomes.length === 0) throwFirst(troubles.length > 0 ? troubles : [new Interrupted("interrupted")]);
-  return asOne(outcomes, { folder: count > 1 ? newRunFolder(set) : outcomes[0]!.folder, troubles });
+  return asOne(outcomes, { folder: count > 1 ? runFolder(set) : outcomes[0]!.folder, troubles });
 }
 
 /** Again from the beginning, as often as the presenter likes; the last time counts. */
@@ -85,6 +90,16 @@ function storeSet(set: string, { scenarioId, seed, asked, command }: Plan, plans
   }));
   const planned = { id: set, scenario: scenarioId, seed, asked, command, trials };
   writeFileSync(join(newRunFolder(set), runFiles.plan), `${JSON.stringify(planned, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** No history is open that could tell of it. */
+function leftBehind(left: readonly Resource[]): LabError {
+  const names = left.map(({ kind, name }) => `${kind} ${name}`);
+  return new LabError(`Left behind on this machine: ${names.join(", ")}.`, {
+    id: "left-behind",
+    todo: "`lab down` removes it.",
+    exit: "leftBehind",
+  });
 }
 
 async function asOne(

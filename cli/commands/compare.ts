@@ -36,7 +36,7 @@ export function addCompare(program: Command): void {
     )
     .option(
       "--resume <file>",
-      "go on with a comparison: scenarios whose results are in that JSON file are not run again",
+      "go on with a comparison: what that JSON file has of the same architectures, users and versions is not measured again",
     )
     .option("--json", "print the comparison and all results as JSON")
     .addOption(nameOption())

@@ -19,6 +19,11 @@ export function trialId(set: string, number: number): string {
   return `${set}/trial-${number}`;
 }
 
+/** Where a run of that id is, or would be. */
+export function runFolder(id: string): string {
+  return join(runsFolder(), id);
+}
+
 /** Makes the folder of a new run, readable by its owner only. */
 export function newRunFolder(id: string, parent: string = runsFolder()): string {
   const folder = join(parent, id);
