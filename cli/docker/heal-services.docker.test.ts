@@ -1,9 +1,10 @@
 /** What `lab heal` and `lab status` say is true on real servers: healed means usable, and what cannot be mended is said in words. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadStores } from "../lab/stores.ts";
-import type { Lab } from "../lab/topology.ts";
+import { appServers, directHost, type Lab } from "../lab/topology.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
+import { openTransport } from "../users/transport.ts";
 import { waitUntil } from "../wait.ts";
 import { Engine } from "./engine.ts";
 import { findAilments } from "./heal-services.ts";
@@ -42,9 +43,19 @@ it("nothing is ill right after the start, nor while a server saves", async () =>
 });
 
 describe("the next run has a baseline for everybody", () => {
-  /** A crowd: enough that each app server opens all the connections to a database that it may have. */
   const login = (store: string) =>
     command.json(["scenario", "login", "--policy", "cookie", "--store", store, "--users", "60"]);
+  /** So many come to each app server at once that it needs all the connections to a database that it may have. */
+  const crowd = async (store: string) => {
+    const transport = openTransport({ port: lab.port, connections: 64 });
+    const hosts = appServers.flatMap((appServer) => Array(30).fill(directHost({ appServer, store })) as string[]);
+    const replies = hosts.map((host) =>
+      transport.send({ host, method: "GET", path: "/whoami", headers: {}, connection: "fresh" }),
+    );
+    const answers = (await Promise.all(replies)).map((reply) => (reply.answered ? `${reply.status}` : reply.reason));
+    await transport.close();
+    return [...new Set(answers)];
+  };
   /** Nobody hears of its death: as when the machine goes, or the way to it before. */
   const silently = async (service: string) => {
     await engine.disconnect(lab, service);
@@ -67,9 +78,11 @@ describe("the next run has a baseline for everybody", () => {
   ])("of %s, after %s and lab heal", { timeout: 120_000 }, async (id, _, breakIt) => {
     const store = loadStores().find((each) => each.id === id)!;
     await login(id);
+    await crowd(id);
     await breakIt((await masterOf(store, lab, engine)) ?? store.server!);
     const healed = await heal();
     expect([healed.exitCode, healed.stdout]).toEqual([0, expect.stringMatching(/Everything answers again/)]);
+    expect(await crowd(id)).toEqual(["200"]);
     const { result } = await login(id);
     expect([result.verdict, ...fatesOf(result)]).toEqual(["confirmed", `cookie.${id}: 60 survived`]);
   });
