@@ -59,7 +59,11 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
         keep: true,
         command: `lab scenario ${scenarioId} --policy ${policies.join(",")} --store ${stores.join(",")} --users ${users}`,
       });
-      return (await runExperiment(plan, narrator, interrupt)).result;
+      const { result } = await runExperiment(plan, narrator, interrupt);
+      interrupt.signal.throwIfAborted();
+      // Perhaps only because the engine went away; then it is no measurement.
+      if (result.verdict === "inconclusive") await engine.version();
+      return result;
     },
     stranger: (id) => openStranger(id, { transport, address: newAddress() }),
     whoami,

@@ -8,7 +8,7 @@ import type { Narrator } from "../runner/stage.ts";
 import { forgetKeptUser } from "../users/kept-user.ts";
 import { openTransport } from "../users/transport.ts";
 import { openBench } from "./bench.ts";
-import type { Bench, CheckOutcome, Typing } from "./lesson.ts";
+import type { Bench, CheckOutcome, Measured, Typing } from "./lesson.ts";
 import type { Progress } from "./progress.ts";
 import { typeCommand } from "./type-command.ts";
 
@@ -26,8 +26,12 @@ export interface Desk {
   lab: Lab;
   engine: Engine;
   bench(lesson: string): Bench;
-  /** Mends what an earlier lesson has left broken. */
-  tidy(): Promise<void>;
+  /**
+   * Mends what an earlier lesson has left broken, and finds the answer to the lesson's question.
+   *
+   * @throws the signal's reason when it was interrupted: half an experiment has no answer
+   */
+  measure(lesson: string): Promise<Measured>;
   /** Begins a lesson's task: its users know nothing, and what it needs is done. */
   setUp(lesson: string): Promise<void>;
   check(lesson: string): Promise<(CheckOutcome & { name: string })[]>;
@@ -66,10 +70,14 @@ export async function openDesk({ name, port, progress, narrator, interrupt }: De
     lab,
     engine,
     bench,
-    async tidy() {
-      if (ailmentsOf(await engine.states(lab)).length === 0) return;
-      say("mending what is broken");
-      await healServices({ lab, engine, say: () => {} });
+    async measure(id) {
+      if (ailmentsOf(await engine.states(lab)).length > 0) {
+        say("mending what is broken");
+        await healServices({ lab, engine, say: () => {} });
+      }
+      const measured = await (await loadLesson(id)).experiment(bench(id));
+      interrupt.signal.throwIfAborted();
+      return measured;
     },
     async setUp(id) {
       const { task } = await loadLesson(id);

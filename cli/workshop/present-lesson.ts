@@ -37,9 +37,7 @@ export async function presentLesson(
   ];
   let measured: Measured | undefined;
   const run = async () => {
-    const { tidy, bench } = await desk;
-    await tidy();
-    measured = await lesson.experiment(bench(id));
+    measured = await (await desk).measure(id);
     progress.note(id, { measured, ...(predicted === undefined ? {} : { predicted }) });
   };
   const after = (found: Measured): Page[] => [

@@ -27,9 +27,8 @@ export async function teach(id: string, { desk, progress, columns, print, predic
   for (const text of lesson.intro) tell(text);
   tell(...questionLines(lesson.question));
   const predicted = await predict(lesson);
-  const { tidy, bench, setUp } = await desk;
-  await tidy();
-  const measured = await lesson.experiment(bench(id));
+  const { measure, setUp } = await desk;
+  const measured = await measure(id);
   progress.note(id, { measured, ...(predicted === undefined ? {} : { predicted }) });
   for (const line of comparisonLines({ lesson, predicted, measured })) tell(line);
   await setUp(id);
