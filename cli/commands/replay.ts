@@ -50,18 +50,20 @@ async function replay(
     process.stdout.write(timeline(film));
     return;
   }
-  const [{ play }, { Chalk }, { balancer }] = await Promise.all([
+  const [{ play }, { Chalk }, { balancer }, { exitCodeOf }] = await Promise.all([
     import("../replay/play.ts"),
     import("chalk"),
     import("../lab/topology.ts"),
+    import("../interrupt.ts"),
   ]);
-  await play(film, {
+  const endedBy = await play(film, {
     input: process.stdin,
     output: process.stdout,
     chalk: terminal.colour ? new Chalk() : new Chalk({ level: 0 }),
     balancer,
     ...(speed === undefined ? {} : { speed }),
   });
+  if (endedBy) process.exitCode = exitCodeOf(endedBy);
 }
 
 function wanted(run: string | undefined): string {

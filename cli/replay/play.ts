@@ -26,8 +26,15 @@ const screen = {
   below: "\x1b[J",
 };
 
-/** Plays a film on a terminal of its own page until somebody quits; the terminal is as it was when this returns. */
-export async function play(film: Film, { input, output, chalk, balancer, speed }: PlayOptions): Promise<void> {
+/**
+ * Plays a film on a terminal of its own page until somebody quits; the terminal is as it was when this returns.
+ *
+ * @returns the signal that ended it, if one did; while single keys are read, Ctrl-C is a key like `q`
+ */
+export async function play(
+  film: Film,
+  { input, output, chalk, balancer, speed }: PlayOptions,
+): Promise<NodeJS.Signals | undefined> {
   const playback = new Playback(film.end);
   if (speed !== undefined) playback.speed = speed;
   const draw = () => {
@@ -36,15 +43,15 @@ export async function play(film: Film, { input, output, chalk, balancer, speed }
     const lines = frame(film, playback, { columns, rows, chalk, balancer });
     output.write(`${screen.top}${lines.map((line) => `${line}${screen.endOfLine}`).join("\r\n")}${screen.below}`);
   };
-  let quit = () => {};
-  const over = new Promise<void>((resolve) => {
+  let quit: (signal?: NodeJS.Signals) => void = () => {};
+  const over = new Promise<NodeJS.Signals | undefined>((resolve) => {
     quit = resolve;
   });
   const onKey = (_text: string, key: Key) => {
     if (press(playback, key) === "quit") quit();
     else draw();
   };
-  const onSignal = () => quit();
+  const onSignal = (signal: NodeJS.Signals) => quit(signal);
   emitKeypressEvents(input);
   input.setRawMode(true);
   input.on("keypress", onKey);
@@ -54,7 +61,7 @@ export async function play(film: Film, { input, output, chalk, balancer, speed }
   const timer = setInterval(draw, frameMs);
   try {
     draw();
-    await over;
+    return await over;
   } finally {
     clearInterval(timer);
     output.write(screen.leave);
