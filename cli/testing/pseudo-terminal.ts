@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { packageRoot } from "../lab/paths.ts";
@@ -15,13 +17,22 @@ export interface PseudoTerminal {
   /** Waits for a text after what was awaited before. @returns what came in between. @throws with what was seen instead */
   waitFor(text: string): Promise<string>;
   press(keys: string): void;
+  /** To the command alone, as `kill` does; what is typed goes to everything in the terminal. */
+  send(signal: NodeJS.Signals): void;
   /** The exit code. */
   readonly ended: Promise<number>;
+  /** How the command has left the terminal: what `stty` says of the keys, and whether the cursor shows. */
+  leftAs(): string[];
 }
 
 /** What a terminal of this size shows at once. */
 export const columns = 80;
 export const rows = 24;
+
+/** Of `stty -a`: keys come line by line, Ctrl-C is a signal, what is typed shows. */
+const orderly = ["isig", "icanon", "echo"];
+/** The private mode that shows the cursor or hides it, as every terminal since the VT220 has it. */
+const [showCursor, hideCursor] = ["\u001b[?25h", "\u001b[?25l"];
 
 /** A line break, or back to the first column of the same line (ECMA-48: CHA). */
 const newLines = ["\r", "\u001b[G", "\u001b[1G"];
@@ -35,12 +46,20 @@ const patienceMs = 60_000;
 
 /** util-linux's `script` makes the terminal; it is on every Debian. */
 export function openPseudoTerminal(args: readonly string[], env: Record<string, string>): PseudoTerminal {
+  const notes = mkdtempSync(join(tmpdir(), "pseudo-terminal-"));
+  const [pid, settings] = [join(notes, "pid"), join(notes, "settings")];
   const quoted = [process.execPath, join(packageRoot, "dist/cli/main.js"), ...args].map((word) => `'${word}'`);
-  const command = `stty cols ${columns} rows ${rows}; exec ${quoted.join(" ")}`;
-  const child = spawn("script", ["-qefc", command, "/dev/null"], {
+  // The shell outlives the command, and looks at the terminal when it has ended.
+  const command = [
+    `stty cols ${columns} rows ${rows}; trap : INT QUIT`,
+    `sh -c 'echo $$ >"$0"; exec "$@"' '${pid}' ${quoted.join(" ")}`,
+    `code=$?; stty -a >'${settings}'; exit $code`,
+  ];
+  const child = spawn("script", ["-qefc", command.join("\n"), "/dev/null"], {
     env: { ...process.env, TERM: "xterm", ...env },
     stdio: ["pipe", "pipe", "inherit"],
   });
+  let leftAs: string[] = [];
   let raw = "";
   let read = 0;
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -68,6 +87,16 @@ export function openPseudoTerminal(args: readonly string[], env: Record<string, 
       return between;
     },
     press: (typed) => void child.stdin.write(typed),
-    ended: new Promise((resolve) => child.on("close", (code) => resolve(code ?? -1))),
+    send: (signal) => void process.kill(Number(readFileSync(pid, "utf8")), signal),
+    ended: new Promise((resolve) =>
+      child.on("close", (code) => {
+        const said = readFileSync(settings, "utf8").split(/[\s;]+/);
+        const isHidden = raw.lastIndexOf(hideCursor) > raw.lastIndexOf(showCursor);
+        leftAs = [...orderly.filter((one) => said.includes(one)), `cursor ${isHidden ? "hidden" : "shown"}`];
+        rmSync(notes, { recursive: true, force: true });
+        resolve(code ?? -1);
+      }),
+    ),
+    leftAs: () => leftAs,
   };
 }

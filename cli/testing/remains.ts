@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { ProcessIdentity } from "../lab/process-identity.ts";
+import { engineAddress, recordPath } from "../lab/record.ts";
 import { anyImage } from "./decoys.ts";
 import { createNetwork, docker } from "./engine-inventory.ts";
 
@@ -11,27 +12,35 @@ import { createNetwork, docker } from "./engine-inventory.ts";
  * volume, a process that still works for it, and the record. They carry all the labels that compose.yaml gives.
  *
  * @param owner who is said to have started it
+ * @param stays it was to stay until somebody removes it
+ * @param engine its address, as the commands know it that are to find the record
  * @returns the process
  */
 export async function leaveRemains({
   name,
   home,
   owner,
+  stays = false,
+  engine = engineAddress(),
 }: {
   name: string;
   home: string;
   owner: ProcessIdentity;
+  stays?: boolean;
+  engine?: string;
 }): Promise<ChildProcess> {
   const id = `remains-of-${owner.pid}`;
   const project = `session-lab-${name}`;
   const at = new Date().toISOString();
-  const engine = process.env.DOCKER_HOST || "unix:///var/run/docker.sock";
   const lines = [
     { type: "started", recordVersion: 1, id, name, engine, owner, version: "0.1.0", at },
-    { type: "ready", stays: false },
+    { type: "ready", stays },
   ];
   mkdirSync(join(home, "labs"), { recursive: true });
-  writeFileSync(join(home, "labs", `${name}.jsonl`), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  writeFileSync(
+    join(home, "labs", basename(recordPath({ name, engine }))),
+    lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+  );
   const labels = {
     "com.docker.compose.project": project,
     "dev.session-lab.lab": name,
