@@ -146,6 +146,8 @@ export function busy(name: string, who: string): LabError {
 /** Nothing of this process would have to be undone if it died now. */
 function isSettled(record: LabRecord | DamagedRecord): boolean {
   if (isDamaged(record)) return true;
+  // Whoever started it: it is on record no more when all of it is gone.
+  if (record.stage === "removing") return false;
   const stays = record.found || record.stage === "stays" || !isThisProcess(record.owner);
   return stays && ![...record.broken, ...record.adding].some(({ owner }) => isThisProcess(owner));
 }
