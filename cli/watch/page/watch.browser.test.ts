@@ -14,6 +14,7 @@ import { loadFilm } from "../../replay/load-film.ts";
 import { bigRun } from "../../report/testing/big-run.ts";
 import { seriousFaults } from "../../testing/axe.ts";
 import { openBrowser, type TestBrowser } from "../../testing/browser.ts";
+import { paceOf } from "../../testing/page-pace.ts";
 import { story } from "../../verdict/golden/history-builder.ts";
 import { Feed } from "../feed.ts";
 import { writeFilm } from "../film-page.ts";
@@ -288,7 +289,9 @@ describe("2,000 sessions with 200,000 requests", () => {
     const began = performance.now();
     await page.goto(url);
     await page.getByRole("button", { name: "Pause" }).waitFor();
-    expect(performance.now() - began).toBeLessThan(15_000);
+    const openedMs = performance.now() - began;
+    const pace = await paceOf(page);
+    expect.soft(openedMs / pace, `opened in ${openedMs} ms`).toBeLessThan(50);
     // CPU time of the page's thread: what else the machine does is not what is tested.
     const devtools = await page.context().newCDPSession(page);
     await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
@@ -307,9 +310,11 @@ describe("2,000 sessions with 200,000 requests", () => {
     for (const share of ["900", "100", "800", "50", "1000"]) await line.fill(share);
     await card(page, "cookie.memory").getByText("lost").waitFor();
     const scrubbed = await cpuSeconds();
-    // Sixty frames within their second, and no jump that one would wait for.
-    expect.soft(played - before, `60 frames, shown in ${playedMs} ms`).toBeLessThan(0.9);
-    expect.soft((scrubbed - played) / 5).toBeLessThan(0.3);
+    await paceOf(page);
+    const turn = ((await cpuSeconds()) - scrubbed) / 5;
+    // Sixty frames, and each jump, cost no more than a few turns of a piece of work that is always the same.
+    expect.soft((played - before) / turn, `60 frames, shown in ${playedMs} ms`).toBeLessThan(8);
+    expect.soft((scrubbed - played) / 5 / turn).toBeLessThan(5);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
