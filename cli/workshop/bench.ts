@@ -104,15 +104,6 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
   };
 }
 
-/** What a run without a verdict counted is no answer to the lesson's question. */
-function noMeasurement({ reasons, run }: Result): LabError {
-  return new LabError(`The experiment allows no verdict: ${reasons.join("; ")}.`, {
-    id: "no-measurement",
-    todo: `Begin the lesson again; \`lab report ${run.id}\` tells of the run.`,
-    exit: "inconclusive",
-  });
-}
-
 function openStranger(id: string, { transport, address }: { transport: Transport; address: string }): Stranger {
   const { host, store } = architectureCalled(id);
   const name = `visitor-${randomBytes(4).toString("hex")}`;
