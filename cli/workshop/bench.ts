@@ -3,7 +3,6 @@ import type { Engine } from "../docker/engine.ts";
 import { type Guard, guardRunningLab } from "../docker/guard-lab.ts";
 import { healServices } from "../docker/heal-services.ts";
 import { architectureCalled, driveUser } from "../drive-user.ts";
-import { LabError } from "../errors.ts";
 import { runExperiment } from "../experiment.ts";
 import type { OperationEvent } from "../history/events.ts";
 import type { Interrupt } from "../interrupt.ts";
@@ -17,7 +16,6 @@ import { clientAddresses } from "../users/client-address.ts";
 import { findKeptUser, type KeptUser, keptUsers } from "../users/kept-user.ts";
 import type { Transport } from "../users/transport.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
-import type { Result } from "../verdict/result.ts";
 import { waitUntil } from "../wait.ts";
 import type { Bench, KnownUser, Reply, Stranger } from "./lesson.ts";
 
