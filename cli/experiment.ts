@@ -80,7 +80,11 @@ export async function withLab(
     for (const says of plan.alsoTakesPart ?? []) await narrator.tell(says);
     await act({ lab, engine, guard });
   });
-  if (!isOurs) return { left: [], troubles };
+  if (!isOurs) {
+    // A run can end without the engine, and nobody else would say that it went away.
+    await attempt(troubles, () => engine.version());
+    return { left: [], troubles };
+  }
   narrator.doing("removing the lab");
   return { left: (await attempt(troubles, () => removeLab(lab, engine))) ?? [], troubles };
 }
