@@ -1,7 +1,7 @@
 /** What `lab heal` and `lab status` say is true on real servers: healed means usable, and what cannot be mended is said in words. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadStores } from "../lab/stores.ts";
-import { appServers, directHost, type Lab } from "../lab/topology.ts";
+import { appServers, directHost, type Lab, spareServers } from "../lab/topology.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 import { openTransport } from "../users/transport.ts";
@@ -40,6 +40,19 @@ it("nothing is ill right after the start, nor while a server saves", async () =>
   ]);
   await redis("redis-rdb", "CONFIG", "SET", "rdb-key-save-delay", "0");
   await redis("redis-rdb", "FLUSHALL");
+});
+
+/**
+ * A crowd that finds one connection each makes its app servers open the others all at once, and a busy machine takes longer for so
+ * many than an app server waits (`timeout expired`).
+ */
+it("heal says that all answers when each app server has opened every connection to a database that it may have", async () => {
+  await command.run(["fault", "kill", "postgres"]);
+  expect(await heal()).toMatchObject({ exitCode: 0 });
+  const { databases } = JSON.parse((await command.run(["status", "--json"])).stdout) as LabStatus;
+  expect(databases).toMatchObject([
+    { service: "postgres", connections: 10 * (appServers.length + spareServers.length) },
+  ]);
 });
 
 describe("the next run has a baseline for everybody", () => {
