@@ -20,6 +20,8 @@ export interface ContainerState {
   startedAt: string;
   /** ISO 8601, of the life before where it runs; the year 1 where it has not ended yet. */
   finishedAt?: string;
+  /** What its first process was started with, program first. */
+  command?: readonly string[];
   /** Attached to the lab's network. */
   attached: boolean;
   health: string;
@@ -359,6 +361,7 @@ function stateOf(service: string, info: ContainerInspectInfo, lab: Lab): Contain
     exitCode: State.ExitCode,
     startedAt: State.StartedAt,
     finishedAt: State.FinishedAt,
+    command: [info.Path, ...info.Args],
     attached: Object.hasOwn(info.NetworkSettings.Networks, networkOf(lab)),
     health: State.Health?.Status ?? "unknown",
   };

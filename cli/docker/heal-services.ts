@@ -5,7 +5,7 @@ import type { ContainerState, Engine } from "./engine.ts";
 import { openLabServices } from "./lab-services.ts";
 import { problemsOf } from "./redis-condition.ts";
 import { conditionOf, saveAgain } from "./redis-saves.ts";
-import { hasAof, isRedis, restoreRedis } from "./redis-settings.ts";
+import { isRedis, restoreRedis } from "./redis-settings.ts";
 import type { Service } from "./service.ts";
 import { reviveLab } from "./start-lab.ts";
 import { changeStanding, readStandings } from "./upstreams.ts";
@@ -103,16 +103,15 @@ export async function findAilments(lab: Lab, engine: Engine): Promise<Ailment[]>
 
 /** Of a server that cannot be asked, or does not answer, other things are said. */
 async function ailmentsOfRedis(
-  { service, running, paused }: ContainerState,
+  { service, running, paused, command = [] }: ContainerState,
   lab: Lab,
   engine: Engine,
 ): Promise<Ailment[]> {
   if (!running || paused || !isRedis(service)) return [];
   const condition = await conditionOf({ service, lab, engine });
-  return (condition ? problemsOf(condition, { appendOnly: hasAof(service) }) : []).map((problem) => ({
-    service,
-    ...problem,
-  }));
+  // As compose.yaml starts it, whatever the store's file says of it: a difference between these two is what a run finds out.
+  const appendOnly = command[command.indexOf("--appendonly") + 1] === "yes";
+  return (condition ? problemsOf(condition, { appendOnly }) : []).map((problem) => ({ service, ...problem }));
 }
 
 /**
