@@ -94,7 +94,8 @@ describe("what nobody planned", () => {
       "cookie.memory: 6 survived",
       "cookie.redis: 6 not-judged",
       "cookie.redis-aof: 6 survived",
-      expect.stringContaining("6 of 6 sessions could not be judged: 6 had no sound baseline (503 store unreachable"),
+      expect.stringMatching(/^redis was ended by somebody else \(exit code 137\) at \d+\.\d s$/),
+      expect.stringContaining("6 of 6 sessions could not be judged: redis was ended by somebody else"),
     ]);
   });
 
@@ -144,7 +145,8 @@ describe("what nobody planned", () => {
       "cookie.memory: 2 not-judged, 4 survived",
       "cookie.redis: 6 survived",
       "cookie.redis-aof: 6 survived",
-      expect.stringContaining("the balancer gave up on app2, which nobody had broken: it was too slow, or died"),
+      expect.stringMatching(/^app2 was ended by somebody else \(exit code 137\) at \d+\.\d s$/),
+      expect.stringContaining("2 of 6 sessions could not be judged: app2 was ended by somebody else"),
     ]);
   });
 });
