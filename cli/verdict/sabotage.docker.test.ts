@@ -175,7 +175,7 @@ describe("an app that answers every fourth time with the session of somebody els
         copy.change(
           "dist/app/server.cjs",
           "function whoAmIAnswer(",
-          "let before, turn = 0; function whoAmIAnswer(...all) { const now = honestAnswer(...all); const isOther = before && before.user !== now.user; const shown = isOther && ++turn % 4 === 0 ? before : now; if (now.authenticated) before = now; return shown; } function honestAnswer(",
+          "let before, turn = 0; function whoAmIAnswer(...all) { const now = honestAnswer(...all); const isOther = all[1] !== 'redis-rdb' && before && before.user !== now.user; const shown = isOther && ++turn % 4 === 0 ? before : now; if (now.authenticated) before = now; return shown; } function honestAnswer(",
         ),
     ],
   });
