@@ -18,7 +18,7 @@ it("a running lab gets the optional servers that a scenario needs, loses nothing
 
   const grown = await lab.json(["scenario", "scale-out", "--store", "memory", ...few]);
   expect(grown.stderr).toContain(`starting spare in the lab "${name}", for as long as that runs`);
-  expect(fatesOf(grown.result)).toEqual(["cookie.memory: 3 survived"]);
+  expect(fatesOf(grown.result)).toContain("cookie.memory: 3 survived");
   expect(grown.exitCode).toBe(0);
   expect(await containers()).toEqual(expect.arrayContaining(before));
   expect((await lab.run(["user", "ada", "whoami"])).exitCode).toBe(0);
