@@ -144,6 +144,7 @@ async function runOne(
   // A room reads one page at a time: nothing may turn below it.
   if (!presenter) narrator.doing("looking for a running lab");
   const { isInterruption } = await import("../troubles.ts");
+  let isWell = false;
   try {
     const played = presenter
       ? await (await import("../present-runs.ts")).presentRuns(plan, trials, presenter, interrupt)
@@ -168,6 +169,7 @@ async function runOne(
       tellGithub(result);
     };
     await finishRun(played, { reports, json: options.json ?? false, colour, interrupt, show });
+    isWell = played.troubles.length === 0;
   } catch (error) {
     narrator.end();
     if (!interrupt.received) throw error;
@@ -177,7 +179,8 @@ async function runOne(
     interrupt.release();
   }
   if (interrupt.received) process.exitCode = exitCodeOf(interrupt.received);
-  else await page?.linger();
+  // Whoever has trouble to deal with gets the prompt back; `lab replay --page` shows the run again.
+  else if (isWell) await page?.linger();
 }
 
 /** What the options ask for, complete; those that were given are kept, for whoever wants the same again. */
