@@ -74,6 +74,12 @@ export const fateMarks: Record<Fate, Mark> = {
   survived: { sign: "✓", word: "survived", light: "#2f4858", dark: "#a9c4d6" },
 };
 
+/** As `fateMarks`, for sessions of which so many survived by staying logged out, as their users wished. */
+export function marksOfFates({ fates, stayedOut }: { fates: Partial<Record<Fate, number>>; stayedOut: number }) {
+  if (stayedOut === 0 || stayedOut !== fates.survived) return fateMarks;
+  return { ...fateMarks, survived: { ...fateMarks.survived, word: stayedOutWord } };
+}
+
 /** What an answer says to the user; only the first three are definitive. */
 export const answerMarks: Record<Answer, Mark> = {
   me: { sign: "✓", word: "recognised", light: "#2f4858", dark: "#a9c4d6" },

@@ -1,6 +1,7 @@
 import type { Answer } from "../history/events.ts";
 import { fateOf, isReadToTheEnd } from "../verdict/fate-of.ts";
 import type { Fate } from "../verdict/fates.ts";
+import { stayedLoggedOut } from "../verdict/judge-architecture.ts";
 import type { Condition } from "./moments.ts";
 import { conditionOf, inBrowser, type Picture, remarksOf } from "./picture.ts";
 
@@ -15,6 +16,8 @@ export interface ArchitectureTally {
   arriving: number;
   /** Fates as they settle; the sum is below `sessions` until the last one is read to the end. */
   fates: Partial<Record<Fate, number>>;
+  /** Of those who count as survived, how many logged out and stayed out. */
+  stayedOut: number;
 }
 
 /** The architectures in the order of the run, each with its sessions counted. */
@@ -31,6 +34,7 @@ export function tallyOf({ run, record, sessions, ended }: Picture): Architecture
     const fate = fateOf(judged, record);
     // Whoever is anonymous is asked once more, with the cookies of old: until then nobody knows what became of the session.
     if (fate !== "not-judged" || ended) tally.fates[fate] = (tally.fates[fate] ?? 0) + 1;
+    if (stayedLoggedOut({ session: judged, fate })) tally.stayedOut += 1;
   }
   return [...tallies.values()];
 }
@@ -48,6 +52,7 @@ function emptyTally(id: string, store: string): ArchitectureTally {
     answers: { me: 0, "someone-else": 0, anonymous: 0, "store-unreachable": 0, none: 0 },
     arriving: 0,
     fates: {},
+    stayedOut: 0,
   };
 }
 

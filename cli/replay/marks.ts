@@ -1,9 +1,11 @@
-import { answerMarks, fateMarks, type Mark } from "../picture/palette.ts";
+import { answerMarks, type Mark, marksOfFates } from "../picture/palette.ts";
 import { type ArchitectureTally, isJudged } from "../picture/tally.ts";
 
 /** What is to be said of an architecture's sessions: their fates when all are known, until then the last answers. */
 export function marksOf(tally: ArchitectureTally): { mark: Mark; count: number }[] {
-  const marks = isJudged(tally) ? inOrder(fateMarks, tally.fates).reverse() : inOrder(answerMarks, tally.answers);
+  const marks = isJudged(tally)
+    ? inOrder(marksOfFates(tally), tally.fates).reverse()
+    : inOrder(answerMarks, tally.answers);
   return marks.filter(({ count }) => count > 0);
 }
 

@@ -185,3 +185,9 @@ describe("the recorded run that comes with the lab", () => {
     `);
   });
 });
+
+it("does not say of people who logged out and stayed out that they survived", () => {
+  const told = story({ architectures: ["cookie.redis"] }).comesIn("ann", "app1", { architecture: "cookie.redis" });
+  const film = filmOf(told.phase("fault").logsOut("ann").phase("final").checksIn("ann", "anonymous").ends());
+  expect(timeline(film)).toMatch(/^cookie\.redis {2}✓ 1 stayed logged out$/m);
+});

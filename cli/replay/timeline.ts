@@ -1,7 +1,7 @@
 import type { Answer, HistoryEvent } from "../history/events.ts";
 import type { Film } from "../picture/film.ts";
 import { momentOf } from "../picture/moments.ts";
-import { answerMarks, fateMarks } from "../picture/palette.ts";
+import { answerMarks, marksOfFates } from "../picture/palette.ts";
 import { tallyOf } from "../picture/tally.ts";
 import { harmless, widestOf, widthOf } from "../report/text.ts";
 import { sayDisturbance } from "../verdict/disturbances.ts";
@@ -35,9 +35,10 @@ export function timeline(film: Film): string {
 function fateLines(film: Film): string[] {
   const tallies = tallyOf(film.at(film.end)!);
   const width = widestOf(tallies.map(({ id }) => id));
-  return tallies.map(({ id, fates, sessions }) => {
+  return tallies.map(({ id, fates, stayedOut, sessions }) => {
+    const marks = marksOfFates({ fates, stayedOut });
     const words = Object.entries(fates).map(([fate, count]) => {
-      const { sign, word } = fateMarks[fate as keyof typeof fateMarks];
+      const { sign, word } = marks[fate as keyof typeof marks];
       return `${sign} ${count} ${word}`;
     });
     return `${id}${" ".repeat(width - widthOf(id))}  ${words.length > 0 ? words.sort().join(", ") : `${sessions} not judged`}`;

@@ -76,7 +76,7 @@ export function judgeArchitecture(
 }
 
 /** The user logged out, and nobody was let in again afterwards. */
-export function stayedLoggedOut({ session, fate }: JudgedSession): boolean {
+export function stayedLoggedOut({ session, fate }: Pick<JudgedSession, "session" | "fate">): boolean {
   return fate === "survived" && session.logout !== undefined && session.final.live.me === 0;
 }
 

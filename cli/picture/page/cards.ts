@@ -1,5 +1,5 @@
 import { element } from "../dom.ts";
-import { answerMarks, fateMarks, lookOfServer, type Mark } from "../palette.ts";
+import { answerMarks, lookOfServer, type Mark, marksOfFates } from "../palette.ts";
 import { conditionOf, conditionSigns, conditionWords, type Picture, remarksOf } from "../picture.ts";
 import { type ArchitectureTally, type Box, boxesOf, isJudged, tallyOf } from "../tally.ts";
 
@@ -90,7 +90,7 @@ class BrowserCard {
   show(tally: ArchitectureTally, picture: Picture): void {
     const judged = isJudged(tally);
     const marks = judged
-      ? marksIn(fateMarks, tally.fates, "fate").reverse()
+      ? marksIn(marksOfFates(tally), tally.fates, "fate").reverse()
       : marksIn(answerMarks, tally.answers, "answer");
     const shown = JSON.stringify([
       marks,
