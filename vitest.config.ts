@@ -5,7 +5,7 @@ const patience = { poll: { timeout: 20_000 } };
 
 /**
  * Three projects, one after the other: `unit` needs nothing but Node; `browser` needs Chromium, and an engine for the live page;
- * `docker` needs an engine and runs two files at a time: each has labs of its own name, and half of its time is waiting.
+ * `docker` needs an engine and runs three files at a time: each has labs of its own name, and more than half of its time is waiting.
  */
 export default defineConfig({
   test: {
@@ -40,7 +40,7 @@ export default defineConfig({
           name: "docker",
           sequence: { groupOrder: 2 },
           include: ["{cli,services,scripts}/**/*.docker.test.ts"],
-          maxWorkers: 2,
+          maxWorkers: 3,
           globalSetup: ["cli/testing/needs-engine.ts"],
           testTimeout: 300_000,
           expect: patience,
