@@ -54,6 +54,19 @@ describe("up and down", () => {
     expect(services.filter(({ running, paused, attached }) => !running || paused || !attached)).toEqual([]);
   });
 
+  it("a lab whose balancer is down keeps its port: another lab takes another one", async () => {
+    const portIn = (said: string) => /cookie\.memory\.localhost:(\d+)\//.exec(said)?.[1];
+    using other = labCommand({ name: "test-life-other" });
+    const first = portIn((await lab.up()).stdout);
+    await docker("kill", "session-lab-test-life-nginx-1");
+    try {
+      expect(portIn((await other.up()).stdout)).not.toBe(first);
+      expect(await lab.run(["heal"])).toMatchObject({ exitCode: 0 });
+    } finally {
+      await other.run(["down"]);
+    }
+  });
+
   it("a scenario starts a lab again whose containers are all stopped, as after a restart of the engine", async () => {
     // A port that nobody takes while this lab is stopped: no other lab (8080 and on), and no connection (32768 and on).
     await lab.up(["--port", String(await getPort({ host: "127.0.0.1", port: portNumbers(18_100, 18_900) }))]);

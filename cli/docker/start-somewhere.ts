@@ -41,7 +41,8 @@ export async function startSomewhere(wish: Somewhere): Promise<Lab> {
       name,
       id: guard.id,
       project: projectOf(name),
-      port: port === undefined ? await anyFreePort(taken.ports) : await thisPort(port),
+      port:
+        port === undefined ? await anyFreePort([...taken.ports, ...(await portsOfLabs(engine))]) : await thisPort(port),
       subnetPrefix: freeSubnetPrefix([...(await engine.subnets()), ...subnetsOf(taken.prefixes)]),
       profiles,
     };
@@ -66,6 +67,11 @@ export async function startSomewhere(wish: Somewhere): Promise<Lab> {
 
 function subnetsOf(prefixes: Iterable<string>): string[] {
   return [...prefixes].map((prefix) => `${prefix}.0/24`);
+}
+
+/** Of those, too, whose balancer is stopped or cut off: they want their port back. */
+async function portsOfLabs(engine: Engine): Promise<number[]> {
+  return (await engine.labs()).map(({ port }) => port);
 }
 
 async function anyFreePort(taken: Iterable<number>): Promise<number> {
