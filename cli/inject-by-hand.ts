@@ -10,7 +10,7 @@ import type { InjectedFault } from "./report/fault.ts";
 import { waitUntil } from "./wait.ts";
 
 /** A fault whose two signs have not both appeared by then hit nothing. */
-const confirmDeadlineMs = 5_000;
+const confirmDeadlineMs = 15_000;
 
 export interface InjectOptions {
   lab: Lab;

@@ -10,7 +10,7 @@ import type { Broken, Stage } from "./stage.ts";
 import { fullestServer } from "./where-sessions-are.ts";
 
 /** A fault whose two signs have not both appeared by then hit nothing. */
-const confirmDeadlineMs = 5_000;
+const confirmDeadlineMs = 15_000;
 
 /** On record beside the kinds of faults. */
 const takingAway = "take-away";
