@@ -1,64 +1,42 @@
-import { setImmediate } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
-import { faultKinds } from "../catalogue.ts";
-import type { Engine } from "../docker/engine.ts";
-import type { Note } from "../docker/guard-lab.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { thisProcess } from "../lab/process-identity.ts";
-import { lateLab as lab } from "../testing/late-engine.ts";
+import { addToRecord, beginRecord, engineAddress, recordPath } from "../lab/record.ts";
 import { Feed } from "./feed.ts";
-import { faultsByHand, Hands } from "./hands.ts";
+import { Hands, type HandsOptions } from "./hands.ts";
 
-test("the page has buttons for what can be done to any service, and for nothing that is for one kind of service", async () => {
-  const buttons = await faultsByHand();
-  expect(buttons).toEqual(expect.arrayContaining(["freeze", "kill", "partition", "restart", "stop"]));
-  const others = faultKinds().filter((kind) => !buttons.includes(kind));
-  expect(others).toEqual(expect.arrayContaining(["drain", "evict", "join", "return"]));
+const name = "lab";
+const here = thisProcess();
+const other = { ...here, host: "elsewhere" };
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "hands-"));
+  process.env.LAB_HOME = home;
+});
+afterEach(() => {
+  delete process.env.LAB_HOME;
+  rmSync(home, { recursive: true });
 });
 
-describe("the hands behind the buttons", () => {
-  /** On an engine that knows one service and can do nothing. */
-  function hands({ note, states }: { note: (...lines: Note[]) => void; states: () => Promise<{ service: string }[]> }) {
-    const engine = { states } as unknown as Engine;
-    return new Hands({ lab, engine, feed: new Feed(), guard: { owner: thisProcess(), note } });
+it("no button breaks or heals anything while another process measures on the lab", async () => {
+  const path = recordPath({ name, engine: engineAddress() });
+  const at = "2026-01-02T03:04:05.678Z";
+  const first = { type: "found", recordVersion: 1, id: "an-id", name, engine: engineAddress(), owner: other } as const;
+  beginRecord(path, { ...first, version: "0.1.0", at });
+  addToRecord(
+    { path, id: "an-id" },
+    { type: "running", what: "lab scenario login", countsSessions: false, owner: other },
+  );
+  const asked: string[] = [];
+  const engine = { states: async () => void asked.push("states") };
+  const noted: unknown[] = [];
+  const guard = { owner: here, note: (...lines: unknown[]) => void noted.push(...lines) };
+  const hands = new Hands({ lab: { name }, engine, feed: new Feed(), guard } as unknown as HandsOptions);
+  for (const answered of [await hands.inject("kill", "app1"), await hands.heal("app1")]) {
+    expect(answered.ok).toBe(false);
+    expect(answered.says).toContain(`"lab scenario login" of process ${other.pid} on elsewhere is in progress`);
   }
-
-  test("break nothing that cannot be put on record", async () => {
-    const note = () => {
-      throw new Error("the disk is full");
-    };
-    const { inject } = bound(hands({ note, states: async () => [{ service: "app2" }] }));
-    expect(await inject("kill", "app2")).toEqual({ ok: false, says: "the disk is full" });
-  });
-
-  test("have a fault on record before it is injected, and when half of it may have been done", async () => {
-    const noted: Note[] = [];
-    const note = (...lines: Note[]) => noted.push(...lines);
-    const { inject } = bound(hands({ note, states: async () => [{ service: "app2" }] }));
-    expect(await inject("kill", "app2")).toMatchObject({ ok: false, says: expect.stringContaining("not a function") });
-    expect(noted).toEqual([{ type: "breaking", kind: "kill", target: "app2", owner: thisProcess() }]);
-  });
-
-  test("wait for what they are doing before they heal for the last time, and do nothing afterwards", async () => {
-    let answer: ((states: { service: string }[]) => void) | undefined;
-    const states = () =>
-      new Promise<{ service: string }[]>((resolve) => {
-        answer = resolve;
-      });
-    const { inject, healAll } = bound(hands({ note: () => {}, states }));
-    const injecting = inject("kill", "app2");
-    await expect.poll(() => answer).toBeDefined();
-    let isOver = false;
-    const healing = healAll().then(() => {
-      isOver = true;
-    });
-    await setImmediate();
-    expect(isOver).toBe(false);
-    answer!([]);
-    await Promise.all([injecting, healing]);
-    expect(await inject("kill", "app2")).toEqual({ ok: false, says: "the lab command is ending" });
-  });
-
-  function bound(all: Hands) {
-    return { inject: all.inject.bind(all), healAll: all.healAll.bind(all) };
-  }
+  expect([asked, noted]).toEqual([[], []]);
 });
