@@ -138,6 +138,12 @@ describe("what would disturb a run of another process", () => {
     someoneRuns(other);
     const rest = { signal: new AbortController().signal, say: () => ends(other) };
     await expect(untilNoRun(name, { ...rest, wait: false })).rejects.toEqual(inUse);
+    await expect(untilNoRun(name, { ...rest, wait: false })).rejects.toMatchObject({
+      todo: expect.stringContaining("--wait"),
+    });
+    expect(() => refuseDuringRun(name)).toThrow(
+      expect.objectContaining({ todo: expect.not.stringContaining("--wait") }),
+    );
     await untilNoRun(name, { ...rest, wait: true });
     expect(runsNow()).toEqual([]);
   });

@@ -66,7 +66,7 @@ function release(guard: Guard): void {
  */
 export function refuseDuringRun(name: string, { byLogin = false }: { byLogin?: boolean } = {}): void {
   const run = runInProgress(name);
-  if (run && (!byLogin || run.countsSessions)) throw inUse(name, run);
+  if (run && (!byLogin || run.countsSessions)) throw inUse(name, run, { canWait: false });
 }
 
 /**
@@ -104,11 +104,12 @@ function claimsOn(name: string): Running[] {
   return record.running.filter(({ owner }) => stateOfProcess(owner) !== "dead");
 }
 
-function inUse(name: string, run: Running): LabError {
+/** @param options.canWait the command knows `--wait` */
+function inUse(name: string, run: Running, { canWait = true }: { canWait?: boolean } = {}): LabError {
   const suffix = name === defaultName ? "" : ` --name ${name}`;
   return new LabError(`On the lab "${name}" ${sayWho(run)} is in progress, and this would disturb it.`, {
     id: "lab-in-use",
-    todo: `Wait for it (--wait does), or use another lab: \`lab up --name other\`. \`lab down${suffix}\` removes this one.`,
+    todo: `Wait for it${canWait ? " (--wait does)" : ""}, or use another lab: \`lab up --name other\`. \`lab down${suffix}\` removes this one.`,
     exit: "environment",
   });
 }
