@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { composeVersion } from "./docker/compose.ts";
 import { quickAnswerMs } from "./docker/docker-api.ts";
 import { Engine } from "./docker/engine.ts";
@@ -8,6 +9,7 @@ import { freeSubnetPrefix } from "./docker/free-subnet.ts";
 import { resolveImages } from "./docker/images.ts";
 import { mayHang } from "./docker/leave-in-turn.ts";
 import { LabError } from "./errors.ts";
+import { describeEndpoint, type Endpoint, localEndpoint } from "./lab/endpoint.ts";
 import { appBundle } from "./lab/paths.ts";
 import { architectureHost, defaultPort } from "./lab/topology.ts";
 
@@ -23,20 +25,25 @@ export interface Finding {
 
 interface Examination {
   what: string;
-  look(engine: Engine): Promise<string>;
+  /** @param engine opened by those who need it: the others can be looked at on a machine without one */
+  look(engine: () => Engine): Promise<string>;
 }
 
 /** In the order in which people read them: what others need comes first. */
 const examinations: Examination[] = [
   { what: "Node.js", look: async () => process.version },
   { what: "build", look: async () => builtBundle() },
-  { what: "Docker engine", look: async (engine) => aboutEngine(await engine.version()) },
+  {
+    what: "Docker engine",
+    look: async (engine) =>
+      aboutEngine({ version: await engine().version(), endpoint: localEndpoint(), hasNeighbours: hasNeighbours() }),
+  },
   { what: "Docker Compose", look: () => composeVersion() },
   { what: "images", look: async () => Object.values(await resolveImages({ timeoutMs: quickAnswerMs })).join(", ") },
-  { what: "subnet", look: async (engine) => `${freeSubnetPrefix(await engine.subnets())}.0/24 is free` },
+  { what: "subnet", look: async (engine) => `${freeSubnetPrefix(await engine().subnets())}.0/24 is free` },
   { what: "port", look: () => portState(defaultPort) },
   { what: "*.localhost", look: () => nameResolution() },
-  { what: "labs", look: async (engine) => describeLabs(engine) },
+  { what: "labs", look: async (engine) => describeLabs(engine()) },
 ];
 
 /**
@@ -44,11 +51,11 @@ const examinations: Examination[] = [
  * Never throws: what cannot be looked at is a finding too.
  */
 export async function examine(): Promise<Finding[]> {
-  const engine = new Engine({ timeoutMs: quickAnswerMs });
+  const engine = () => new Engine({ timeoutMs: quickAnswerMs });
   return Promise.all(examinations.map((examination) => findingOf(examination, engine)));
 }
 
-async function findingOf({ what, look }: Examination, engine: Engine): Promise<Finding> {
+async function findingOf({ what, look }: Examination, engine: () => Engine): Promise<Finding> {
   try {
     const [says = "", todo] = (await look(engine)).split("\n");
     return { what, ok: true, says, ...(todo ? { todo } : {}) };
@@ -58,9 +65,36 @@ async function findingOf({ what, look }: Examination, engine: Engine): Promise<F
   }
 }
 
-function aboutEngine(version: string): string {
-  if (!mayHang(version)) return version;
-  return `${version}\nBefore 23 an engine may hang when containers leave a network together: the lab takes them off one by one.`;
+/** The first engine that lets nobody else reach what is published on 127.0.0.1 (https://github.com/moby/moby/issues/45610). */
+const firstClosedEngine = 28;
+
+interface FoundEngine {
+  /** E.g. `20.10.24`. */
+  version: string;
+  endpoint: Endpoint;
+  hasNeighbours: boolean;
+}
+
+/** One line, and in a second one what to know of this engine. */
+export function aboutEngine({ version, endpoint, hasNeighbours }: FoundEngine): string {
+  const { address, source } = describeEndpoint(endpoint);
+  const isOpen = Number.parseInt(version, 10) < firstClosedEngine && hasNeighbours;
+  const notes = [
+    mayHang(version) &&
+      "Before 23 an engine may hang when containers leave a network together: the lab takes them off one by one.",
+    isOpen &&
+      "Before 28 other machines in the same network segment can reach the ports that an engine publishes on 127.0.0.1, those of a lab too, if they take some trouble: where that matters, use a newer engine or a firewall.",
+  ].filter(Boolean);
+  const line = `${version} at ${address}${endpoint.from === "default" ? "" : `, by ${source}`}`;
+  return notes.length === 0 ? line : `${line}\n${notes.join(" ")}`;
+}
+
+/** Whether this machine is in a network, beside those that engines make for containers. */
+function hasNeighbours(): boolean {
+  const interfaces = Object.entries(networkInterfaces()).filter(
+    ([name]) => !/^(docker\d+|br-[0-9a-f]{12}|veth.*)$/.test(name),
+  );
+  return interfaces.some(([, addresses = []]) => addresses.some(({ internal }) => !internal));
 }
 
 function builtBundle(): string {

@@ -2,6 +2,8 @@ import { expect, it } from "vitest";
 import { settingsReport } from "./report/settings.ts";
 import { effectiveSettings, type SettingsOptions } from "./settings.ts";
 
+const nowhere = { DOCKER_CONFIG: "/nonexistent" };
+
 function settings(changes: Partial<SettingsOptions> = {}): Record<string, string> {
   const found = effectiveSettings({
     env: {},
@@ -23,8 +25,13 @@ it.each<[setting: string, changes: Partial<SettingsOptions>, effective: string]>
   ["runs", { env: { LAB_HOME: "/h" } }, "/h/runs <- state folder"],
   ["image for nginx", {}, "official, else built <- default"],
   ["image for nginx", { env: { LAB_NGINX_IMAGE: "mine" } }, "mine <- LAB_NGINX_IMAGE"],
-  ["Docker engine", {}, "unix:///var/run/docker.sock <- default"],
+  ["Docker engine", { env: nowhere }, "unix:///var/run/docker.sock <- default"],
   ["Docker engine", { env: { DOCKER_HOST: "tcp://me:secret@box:1" } }, "tcp://***@box:1 <- DOCKER_HOST"],
+  [
+    "Docker engine",
+    { env: { ...nowhere, DOCKER_CONTEXT: "none" } },
+    `Docker's context "none" does not exist: there is no ${nowhere.DOCKER_CONFIG}/contexts/meta/140bedbf9c3f6d56a9846d2ba7088798683f4da0c248231336e6a05679e4fdfe/meta.json. <- Docker's own settings`,
+  ],
   ["colours", {}, "on <- terminal"],
   ["colours", { columns: undefined }, "off <- stdout is no terminal"],
   ["colours", { colour: false }, "off <- --no-color"],

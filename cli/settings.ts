@@ -1,5 +1,7 @@
 import { dirname } from "node:path";
 import type { Command } from "commander";
+import { LabError } from "./errors.ts";
+import { describeEndpoint, resolveEndpoint } from "./lab/endpoint.ts";
 import { composeFile, packageRoot, runsFolder, stateFolder } from "./lab/paths.ts";
 import { candidateSubnetPrefixes, defaultName, defaultPort } from "./lab/topology.ts";
 import type { Setting } from "./report/settings.ts";
@@ -64,9 +66,14 @@ export function effectiveSettings({ env, columns, name, colour, images }: Settin
 
 function dockerEngine(env: NodeJS.ProcessEnv): Setting {
   const setting = "Docker engine";
-  const change = "DOCKER_HOST";
-  if (env.DOCKER_HOST) return { setting, value: withoutPassword(env.DOCKER_HOST), from: "DOCKER_HOST", change };
-  return { setting, value: "unix:///var/run/docker.sock", from: "default", change };
+  const change = "DOCKER_HOST, DOCKER_CONTEXT or `docker context use`";
+  try {
+    const { address, source } = describeEndpoint(resolveEndpoint(env));
+    return { setting, value: address, from: source, change };
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return { setting, value: error.message, from: "Docker's own settings", change };
+  }
 }
 
 /** As `detectTerminal` decides. */
@@ -78,8 +85,4 @@ function colours(env: NodeJS.ProcessEnv, colour: boolean, isTerminal: boolean): 
   if (env.TERM === "dumb") return found("off", "TERM");
   if (env.FORCE_COLOR && env.FORCE_COLOR !== "0") return found("on", "FORCE_COLOR");
   return isTerminal ? found("on", "terminal") : found("off", "stdout is no terminal");
-}
-
-function withoutPassword(address: string): string {
-  return address.replace(/\/\/[^@/]*@/, "//***@");
 }

@@ -20,8 +20,10 @@ import { recoveryOf } from "./lab/recovery.ts";
  */
 export async function sweep(say: (text: string) => void): Promise<void> {
   dropDeadLocks();
+  const here = thisEngine();
+  if (here === undefined) return;
   const due = allRecords().filter(
-    (record) => isDamaged(record) || (record.engine === engineAddress() && recoveryOf(record) !== "nothing"),
+    (record) => isDamaged(record) || (record.engine === here && recoveryOf(record) !== "nothing"),
   );
   if (due.length === 0) return;
   const [{ Engine }, { quickAnswerMs }] = await Promise.all([
@@ -37,6 +39,15 @@ export async function sweep(say: (text: string) => void): Promise<void> {
     } catch (error) {
       say(`what a command that died has left of the lab could not be removed: ${(error as Error).message}`);
     }
+  }
+}
+
+/** Undefined where that cannot be told, or is not of this machine: the command itself says so, if it needs one. */
+function thisEngine(): string | undefined {
+  try {
+    return engineAddress();
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { LabError } from "../errors.ts";
+import { clientEnvironment } from "../lab/endpoint.ts";
 import { packageRoot } from "../lab/paths.ts";
 
 /** Makes the images from Debian packages; scripts/build-images.sh says how, and why it did not work. */
@@ -9,6 +10,7 @@ export async function buildImages({ force }: { force: boolean }): Promise<void> 
   const { exitCode } = await execa(script, force ? ["--force"] : [], {
     stdio: ["ignore", "inherit", "inherit"],
     reject: false,
+    env: clientEnvironment(),
   });
   if (exitCode === 0) return;
   throw new LabError("The images could not be made from Debian packages; the reason stands above.", {

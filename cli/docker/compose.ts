@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { ExecaError, execa } from "execa";
 import { LabError } from "../errors.ts";
-import { composeFile } from "../lab/paths.ts";
+import { clientEnvironment } from "../lab/endpoint.ts";
+import { appBundle, composeFile } from "../lab/paths.ts";
 import type { Lab } from "../lab/topology.ts";
 
 /** Oldest Compose that knows everything the compose file uses. */
@@ -59,7 +61,7 @@ export async function composeUp(
   const only = services.length > 0 ? ["--no-recreate", "--no-deps", ...services] : [];
   const up = ["up", "--detach", "--pull", "never", "--no-build", ...only];
   signal.throwIfAborted();
-  const run = docker(["compose", "-p", lab.project, "-f", composeFile, ...up], { env: variables });
+  const run = docker([...composeOf(lab), ...up], { ...variables, ...clientEnvironment() });
   let patience: NodeJS.Timeout | undefined;
   const lookAtTheClock = () => {
     patience = setTimeout(() => run.kill(), finishDeadlineMs);
@@ -77,6 +79,19 @@ export async function composeUp(
   signal.throwIfAborted();
 }
 
+/** Takes back what `composeUp` has done, wherever that was. @returns whether Compose says that it has */
+export async function composeDown(lab: Lab, variables: ComposeVariables): Promise<boolean> {
+  const down = ["down", "--volumes", "--timeout", "0"];
+  return docker([...composeOf(lab), ...down], { ...variables, ...clientEnvironment() }).then(
+    () => true,
+    () => false,
+  );
+}
+
+function composeOf({ project }: Lab): string[] {
+  return ["compose", "-p", project, "-f", composeFile];
+}
+
 /**
  * Passes the services' logs on to this terminal.
  *
@@ -91,6 +106,7 @@ export async function composeLogs(
   const { exitCode } = await execa("docker", ["compose", "-p", lab.project, "logs", ...options, ...services], {
     stdio: ["ignore", "inherit", "inherit"],
     reject: false,
+    env: clientEnvironment(),
   });
   return exitCode === 0;
 }
@@ -99,14 +115,14 @@ export async function composeLogs(
  * In a process group of its own: Ctrl-C in the terminal must reach the lab only, which then ends Compose in good order instead
  * of both acting at once.
  */
-function docker(args: string[], { env }: { env?: ComposeVariables } = {}) {
+function docker(args: string[], env: Record<string, string | undefined> = {}) {
   return execa("docker", args, {
     detached: true,
     cleanup: true,
     stdin: "ignore",
     killSignal: "SIGINT",
     forceKillAfterDelay: 5_000,
-    env: { ...env },
+    env,
   });
 }
 
@@ -131,12 +147,7 @@ function explainUp(error: unknown, { name, port, subnetPrefix }: Lab): unknown {
       "The engine's disk is full.",
       "Make room, e.g. with `docker system prune`.",
     ],
-    [
-      /bind source path does not exist/i,
-      "not-built",
-      "The app server's bundle dist/app/server.cjs does not exist.",
-      "Run `npm run build`.",
-    ],
+    [/bind source path does not exist/i, ...(existsSync(appBundle) ? filesElsewhere : notBuilt)],
   ];
   for (const [pattern, id, message, todo] of known)
     if (pattern.test(said)) return new LabError(message, { id, todo, exit: "environment", cause: error });
@@ -147,6 +158,19 @@ function explainUp(error: unknown, { name, port, subnetPrefix }: Lab): unknown {
     cause: error,
   });
 }
+
+const notBuilt = [
+  "not-built",
+  "The app server's bundle dist/app/server.cjs does not exist.",
+  "Run `npm run build`.",
+] as const;
+
+/** As behind a socket that leads to another machine, or out of a container. */
+const filesElsewhere = [
+  "files-elsewhere",
+  "The engine does not see the files of the lab, though they are here: it runs elsewhere, or is not allowed to.",
+  "Run the command where the engine runs, or make the lab's folder visible to it under the same path.",
+] as const;
 
 function lastLine(text: string): string {
   return text.trim().split("\n").at(-1) ?? "";

@@ -1,5 +1,6 @@
 import Docker from "dockerode";
 import { LabError } from "../errors.ts";
+import { localEndpoint, socketPath } from "../lab/endpoint.ts";
 
 /** An engine that says nothing for so long will not. Nothing that the lab asks of it takes half of that. */
 export const answerDeadlineMs = 60_000;
@@ -7,15 +8,17 @@ export const answerDeadlineMs = 60_000;
 export const quickAnswerMs = 3_000;
 
 /**
- * The door to the Docker API: the only maker of dockerode's clients.
+ * The door to the Docker API: the only maker of dockerode's clients. They are told where the engine is: left alone, dockerode looks
+ * for one in other places than Docker's client.
  *
  * Whatever is asked of an engine that is not there, dies meanwhile or says nothing: @throws LabError (`engine-down`,
  * `engine-forbidden`, `engine-failed`, `engine-silent`)
  *
+ * @throws LabError as `localEndpoint`, e.g. (`engine-remote`)
  * @param timeoutMs silence for which an answer is waited; for ever where it is left out, as for images, which may take their time
  */
 export function openDocker({ timeoutMs }: { timeoutMs?: number } = {}): Docker {
-  const docker = new Docker(timeoutMs === undefined ? {} : { timeout: timeoutMs });
+  const docker = new Docker({ socketPath: socketPath(), ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) });
   const { modem } = docker;
   const dial = modem.dial.bind(modem);
   modem.dial = (options, callback) => {
@@ -85,5 +88,5 @@ export function explain(error: Error): Error {
 }
 
 function addressOf(error: Error): string {
-  return (error as { address?: string }).address ?? process.env.DOCKER_HOST ?? "/var/run/docker.sock";
+  return (error as { address?: string }).address ?? localEndpoint().address;
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { LabError } from "../errors.ts";
+import { clientEnvironment } from "../lab/endpoint.ts";
 import { watchdogProgram } from "../lab/paths.ts";
 import { isSameProcess, type ProcessIdentity, stateOfProcess, thisProcess } from "../lab/process-identity.ts";
 import {
@@ -164,6 +165,7 @@ function startWatchdog(path: string): () => Promise<void> {
     // Its stdin is the leash: the kernel closes it whatever this process dies of. A session of its own: no Ctrl-C reaches it.
     const child = spawn(process.execPath, [watchdogProgram, path], {
       cwd: "/",
+      env: { ...process.env, ...clientEnvironment() },
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
     });

@@ -1,8 +1,9 @@
 import { createServer } from "node:net";
 import getPort, { portNumbers } from "get-port";
 import { LabError } from "../errors.ts";
+import { localEndpoint } from "../lab/endpoint.ts";
 import { defaultPort, type Lab, projectOf } from "../lab/topology.ts";
-import { type ComposeVariables, composeUp } from "./compose.ts";
+import { type ComposeVariables, composeDown, composeUp } from "./compose.ts";
 import type { Engine } from "./engine.ts";
 import { freeSubnetPrefix } from "./free-subnet.ts";
 import type { Guard } from "./guard-lab.ts";
@@ -52,6 +53,7 @@ export async function startSomewhere(wish: Somewhere): Promise<Lab> {
     try {
       const place = { LAB_PORT: String(lab.port), LAB_SUBNET_PREFIX: lab.subnetPrefix };
       await composeUp(lab, { ...variables, ...place }, { signal });
+      await requireHere(lab, { ...variables, ...place }, engine);
       return lab;
     } catch (error) {
       const id = error instanceof LabError ? error.id : "";
@@ -63,6 +65,21 @@ export async function startSomewhere(wish: Somewhere): Promise<Lab> {
       await removeAll(allOf(lab), engine);
     }
   }
+}
+
+/** A `docker` command may go its own ways: one that is an alias for another machine's, for instance. @throws LabError (`other-engine`) */
+async function requireHere(lab: Lab, variables: ComposeVariables, engine: Engine): Promise<void> {
+  if ((await engine.labs()).some(({ id }) => id === lab.id)) return;
+  const isGone = await composeDown(lab, variables);
+  const what = isGone ? "and has removed it again" : "and did not remove it again";
+  throw new LabError(
+    `Compose has started the lab on another engine than the one at ${localEndpoint().address}, ${what}.`,
+    {
+      id: "other-engine",
+      todo: `See which command \`docker\` is (\`type docker\`); \`docker compose -p ${lab.project} down --volumes\` removes the lab where that has put it.`,
+      exit: "environment",
+    },
+  );
 }
 
 function subnetsOf(prefixes: Iterable<string>): string[] {

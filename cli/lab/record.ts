@@ -19,6 +19,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { LabError } from "../errors.ts";
+import { localEndpoint } from "./endpoint.ts";
 import { makeFolder } from "./make-folder.ts";
 import { stateFolder } from "./paths.ts";
 import { isSameProcess, type ProcessIdentity } from "./process-identity.ts";
@@ -97,9 +98,9 @@ export function recordPath({ name, engine }: { name: string; engine: string }): 
 
 const defaultEngine = "unix:///var/run/docker.sock";
 
-/** The engine that this process talks to. */
-export function engineAddress(env: NodeJS.ProcessEnv = process.env): string {
-  return env.DOCKER_HOST || defaultEngine;
+/** The engine that this process talks to, in the one spelling under which it stands in records. @throws as `localEndpoint` */
+export function engineAddress(): string {
+  return localEndpoint().spelling;
 }
 
 /**

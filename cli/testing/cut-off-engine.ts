@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { socketPath } from "../lab/endpoint.ts";
 
 /** A way to the engine that the test can cut and mend: a unix socket that passes everything on to the real one. */
 export interface EngineLine extends Disposable {
@@ -18,7 +19,7 @@ export interface EngineLineOptions {
 }
 
 export async function openEngineLine({
-  real = "/var/run/docker.sock",
+  real = socketPath(),
   onRequest = () => {},
 }: EngineLineOptions = {}): Promise<EngineLine> {
   const folder = mkdtempSync(join(tmpdir(), "engine-line-"));

@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream";
+import { socketPath } from "../lab/endpoint.ts";
 import { waitUntil } from "../wait.ts";
 
 /** A way to the engine on which the test can hold orders: a unix socket that passes everything else on to the real one. */
@@ -19,7 +20,7 @@ export interface EngineGate extends Disposable {
   drop(): void;
 }
 
-export async function openEngineGate(real = "/var/run/docker.sock"): Promise<EngineGate> {
+export async function openEngineGate(real = socketPath()): Promise<EngineGate> {
   const folder = mkdtempSync(join(tmpdir(), "engine-gate-"));
   const path = join(folder, "engine.sock");
   const sockets = new Set<Socket>();

@@ -26,6 +26,10 @@ export interface FakeEngine extends AsyncDisposable {
   address: string;
   /** What it has now, e.g. `container session-lab-lab-app1-1`. */
   has(): string[];
+  /** Gives it more, as Compose does. */
+  add(things: readonly FakeThing[]): void;
+  /** Takes something from it that it `has`. */
+  drop(thing: string): void;
   /** Changes something that it has. */
   change(name: string, to: Partial<FakeThing>): void;
   /** The most containers that were being removed at the same time. */
@@ -35,7 +39,10 @@ export interface FakeEngine extends AsyncDisposable {
 /** How long removing a container takes: long enough for another command to want the same. */
 const leavingMs = 20;
 
-export async function openFakeEngine(things: readonly FakeThing[], { version = "24.0.0" } = {}): Promise<FakeEngine> {
+export async function openFakeEngine(
+  things: readonly FakeThing[],
+  { version = "24.0.0", images = [] as readonly string[] } = {},
+): Promise<FakeEngine> {
   const folder = mkdtempSync(join(tmpdir(), "fake-engine-"));
   const path = join(folder, "engine.sock");
   let present = structuredClone(things) as FakeThing[];
@@ -48,6 +55,7 @@ export async function openFakeEngine(things: readonly FakeThing[], { version = "
       leaving -= 1;
     }
     if (request.url?.endsWith("/version")) return reply(response, { status: 200, body: { Version: version } });
+    if (request.url?.includes("/images/json")) return reply(response, { status: 200, body: [{ RepoTags: images }] });
     const answer = answerTo(request, present, (gone) => {
       present = present.filter((thing) => thing !== gone);
     });
@@ -59,6 +67,12 @@ export async function openFakeEngine(things: readonly FakeThing[], { version = "
     address: `unix://${path}`,
     mostLeaving: () => mostLeaving,
     has: () => present.map(({ kind, name }) => `${kind} ${name}`).sort(),
+    add: (more) => {
+      present = [...present, ...structuredClone(more)];
+    },
+    drop: (gone) => {
+      present = present.filter(({ kind, name }) => `${kind} ${name}` !== gone);
+    },
     change: (name, to) => {
       Object.assign(present.find((thing) => thing.name === name)!, to);
     },
