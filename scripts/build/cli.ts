@@ -34,9 +34,8 @@ export async function buildCli(): Promise<void> {
         "var __dirname = import.meta.dirname;",
       ].join("\n"),
     },
-    external: ["*.node", "cpu-features"],
     logLevel: "warning",
-    plugins: [ownFilesStayFiles(), loadedWhenCalled()],
+    plugins: [ownFilesStayFiles(), withoutSsh(), loadedWhenCalled()],
   });
   await everyFileParses(Object.keys(metafile.outputs));
   chmodSync(join(root, "dist/cli/main.js"), 0o755);
@@ -62,17 +61,30 @@ function ownFilesStayFiles(): Plugin {
   };
 }
 
-/**
- * Two files of dockerode's that export one function which hardly anybody calls: SSH is for engines on other machines,
- * gRPC for sessions of BuildKit. They are loaded at the first call.
- */
+/** SSH is for engines on other machines, which the lab refuses (cli/lab/endpoint.ts): dockerode's part for it stays out. */
+function withoutSsh(): Plugin {
+  const namespace = "without-ssh";
+  return {
+    name: namespace,
+    setup(bundle) {
+      bundle.onResolve({ filter: /^\.\/ssh$/ }, ({ path, importer }) =>
+        /[\\/]docker-modem[\\/]lib[\\/]modem\.js$/.test(importer) ? { path, namespace } : undefined,
+      );
+      bundle.onLoad({ filter: /.*/, namespace }, () => ({
+        contents: 'module.exports = function () { throw new Error("There is no SSH here."); };',
+      }));
+    },
+  };
+}
+
+/** A file of dockerode's that exports one function which hardly anybody calls: gRPC for sessions of BuildKit. Loaded at the first call. */
 function loadedWhenCalled(): Plugin {
   const namespace = "loaded-when-called";
   return {
     name: namespace,
     setup(bundle) {
-      bundle.onResolve({ filter: /^\.\/(ssh|session)$/ }, ({ path, importer, resolveDir }) =>
-        /[\\/](docker-modem[\\/]lib[\\/]modem|dockerode[\\/]lib[\\/]docker)\.js$/.test(importer)
+      bundle.onResolve({ filter: /^\.\/session$/ }, ({ path, importer, resolveDir }) =>
+        /[\\/]dockerode[\\/]lib[\\/]docker\.js$/.test(importer)
           ? { path: `${join(resolveDir, path)}.js`, namespace }
           : undefined,
       );
