@@ -24,6 +24,9 @@ assume_yes=no
 for_tests=no
 work=
 pull=
+# What names the engine, and how to get another; both empty where nothing does.
+endpoint_source=
+endpoint_mend=
 
 main() {
   local option
@@ -101,9 +104,12 @@ first_source_newer_than() {
 
 ensure_engine() {
   local answer
+  # Where it is named, before anything is installed for nothing.
+  [[ -z ${DOCKER_HOST:-} ]] || choose_endpoint
   have docker || install_engine
+  [[ -n ${DOCKER_HOST:-} ]] || choose_endpoint
   if answer=$(engine_version); then
-    say "engine: already there (Docker $answer)"
+    say "engine: already there (Docker $answer at $DOCKER_HOST)"
     return
   fi
   refuse_if_not_ours "$answer"
@@ -113,17 +119,42 @@ ensure_engine() {
   say "engine: running (Docker $(engine_version))"
 }
 
+# Finds the engine as Docker's client and the lab do (cli/lab/endpoint.ts), and refuses what they refuse. From here on every docker
+# command goes there, those of other scripts included.
+choose_endpoint() {
+  local found context='' address=${DOCKER_HOST:-} default=unix:///var/run/docker.sock shown
+  if [[ -n $address ]]; then
+    endpoint_source=DOCKER_HOST endpoint_mend="Unset DOCKER_HOST"
+  else
+    found=$(docker context inspect --format '{{.Name}} {{.Endpoints.docker.Host}}' 2>"$work/log") ||
+      fail "Docker's client does not say which engine it uses: $(tail -n 1 "$work/log")" "See: docker context ls. Choose this machine's: docker context use default"
+    read -r context address <<<"$found"
+    if [[ $context != default && -n ${DOCKER_CONTEXT:-} ]]; then
+      endpoint_source="context \"$context\" (DOCKER_CONTEXT)" endpoint_mend="Unset DOCKER_CONTEXT"
+    elif [[ $context != default ]]; then
+      endpoint_source="context \"$context\" (docker context use)" endpoint_mend="Say \`docker context use default\`"
+    elif [[ -n ${DOCKER_TLS_VERIFY:-}${DOCKER_TLS:-} ]]; then
+      endpoint_source=DOCKER_TLS_VERIFY endpoint_mend="Unset DOCKER_TLS_VERIFY and DOCKER_TLS"
+    fi
+  fi
+  : "${address:=$default}"
+  if [[ $address != unix:///?* && $address != npipe:////?* ]]; then
+    shown=$(sed -E 's#^([A-Za-z0-9_]+://)?.*@#\1***@#' <<<"$address")
+    fail "The Docker engine at $shown is refused: it is no socket of this machine. From: $endpoint_source." \
+      "The lab mounts files of this machine and publishes ports on its 127.0.0.1. $endpoint_mend, or name a socket here: DOCKER_HOST=$default."
+  fi
+  export DOCKER_HOST=$address
+  unset DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH
+}
+
 # An engine that runs for others, elsewhere or by other means is theirs to mend.
 refuse_if_not_ours() {
-  local answer=$1 context
+  local answer=$1
   if [[ $answer == *"permission denied"* ]]; then
     fail "$(id -un) may not use the Docker socket" "Join its group, then log in again: sudo usermod -aG docker $(id -un)"
   fi
-  [[ -z ${DOCKER_HOST:-} ]] ||
-    fail "the Docker engine at DOCKER_HOST=$DOCKER_HOST does not answer: $answer" "Start it, or run this again without DOCKER_HOST."
-  context=$(docker context show 2>/dev/null || echo default)
-  [[ $context == default ]] ||
-    fail "the Docker engine of context '$context' does not answer: $answer" "Start it, or choose this machine's: docker context use default"
+  [[ -z $endpoint_source ]] ||
+    fail "the Docker engine at $DOCKER_HOST ($endpoint_source) does not answer: $answer" "Start it. $endpoint_mend to get this machine's own."
   [[ $(uname -s) == Linux ]] || fail "no Docker engine answers: $answer" "Start Docker Desktop, then run this again."
 }
 
