@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { thisProcess } from "./lab/process-identity.ts";
 import { type LabRecord, type RecordLine, readRecord, recordPath } from "./lab/record.ts";
+import { type Decoys, placeDecoys } from "./testing/decoys.ts";
 import { type EngineGate, openEngineGate } from "./testing/engine-gate.ts";
 import { docker, inventory, processes } from "./testing/engine-inventory.ts";
 import { hangMs, soonMs } from "./testing/engine-pace.ts";
@@ -16,6 +17,7 @@ const startOfContainer = /^POST .*\/containers\/[^/]+\/start/;
 
 const lab = labCommand({ name });
 let gate: EngineGate;
+let decoys: Decoys;
 let options: { env: { DOCKER_HOST: string } };
 /** The lab as it came up. */
 let atFirst: Container[];
@@ -23,14 +25,17 @@ beforeAll(async () => {
   gate = await openEngineGate();
   options = { env: { DOCKER_HOST: gate.address } };
   expect(await lab.run(["up"], options)).toMatchObject({ exitCode: 0 });
+  decoys = await placeDecoys(name, { lab: `session-lab-${name}-app2-1` });
   atFirst = await containers();
 });
 afterEach(async () => {
   gate.drop();
   expect(await ill()).toEqual([]);
+  expect(await decoys.now()).toEqual(decoys.all);
 });
 afterAll(async () => {
   await lab.run(["down"], options);
+  await decoys[Symbol.asyncDispose]();
   gate[Symbol.dispose]();
   lab[Symbol.dispose]();
 });
@@ -157,7 +162,7 @@ it("kill -9 of `lab down` in the middle: what it has begun is done", async () =>
   await down;
   gate.drop();
 
-  const look = async () => [...(await inventory(name)), ...(await processes(lab.home)), ...records()];
+  const look = async () => [...notDecoys(await inventory(name)), ...(await processes(lab.home)), ...records()];
   await nothingSoon(look);
 });
 
@@ -185,9 +190,10 @@ interface Container {
 
 /** Whoever calls this knows that none comes or goes at the moment. */
 async function containers(): Promise<Container[]> {
-  const ids = await docker("ps", "-aq", "--no-trunc", "--filter", `label=dev.session-lab.lab=${name}`);
+  const listed = await docker("ps", "-a", "--filter", `label=dev.session-lab.lab=${name}`, "--format", "{{.Names}}");
+  const ours = listed.filter((container) => !decoys.names.includes(`container ${container}`));
   const format = '{{index .Config.Labels "com.docker.compose.service"}} {{.Id}} {{.State.Status}} {{.State.StartedAt}}';
-  const lines = (await docker("inspect", "--format", format, ...ids)).sort();
+  const lines = (await docker("inspect", "--format", format, ...ours)).sort();
   return lines.map((line) => {
     const [service, id, state, startedAt] = line.split(" ") as [string, string, string, string];
     return { service, id, state, startedAt };
@@ -200,13 +206,19 @@ function namesAndIds(all: Container[]): string[] {
 
 /** Services that do not run, e.g. `app2 exited`. */
 async function ill(): Promise<string[]> {
-  const format = '{{.Label "com.docker.compose.service"}} {{.State}}';
+  const format = 'container {{.Names}}|{{.Label "com.docker.compose.service"}} {{.State}}';
   const lines = await docker("ps", "-a", "--filter", `label=dev.session-lab.lab=${name}`, "--format", format);
-  return lines.filter((line) => !line.endsWith(" running")).sort();
+  const ours = lines.map((line) => line.split("|")).filter(([container]) => !decoys.names.includes(container!));
+  return ours.flatMap(([, state]) => (state!.endsWith(" running") ? [] : [state!])).sort();
 }
 
 async function volumesOfLab(): Promise<string[]> {
-  return docker("volume", "ls", "--filter", `label=dev.session-lab.lab=${name}`, "--format", "{{.Name}}");
+  const found = (await inventory(name)).filter((line) => line.startsWith("volume "));
+  return notDecoys(found);
+}
+
+function notDecoys(found: readonly string[]): string[] {
+  return found.filter((line) => !decoys.names.includes(line));
 }
 
 /** Faults that nobody has healed, by the record. */
@@ -215,8 +227,9 @@ function broken(): string[] {
 }
 
 /** Compose, wherever it works for this lab. */
-function composing(): Promise<string[]> {
-  return processes(`session-lab-${name} `);
+async function composing(): Promise<string[]> {
+  const lines = await processes(`session-lab-${name} `, "pid,args");
+  return lines.filter((line) => Number.parseInt(line, 10) !== decoys.pid);
 }
 
 /** The live page, as its buttons speak to it. */

@@ -7,11 +7,13 @@ import { quickAnswerMs } from "./docker/docker-api.ts";
 import { Engine } from "./docker/engine.ts";
 import { freeSubnetPrefix } from "./docker/free-subnet.ts";
 import { resolveImages } from "./docker/images.ts";
+import { describeStranger } from "./docker/is-ours.ts";
 import { mayHang } from "./docker/leave-in-turn.ts";
 import { LabError } from "./errors.ts";
 import { describeEndpoint, type Endpoint, localEndpoint } from "./lab/endpoint.ts";
 import { appBundle } from "./lab/paths.ts";
 import { architectureHost, defaultPort } from "./lab/topology.ts";
+import { harmless } from "./report/text.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -19,7 +21,7 @@ export interface Finding {
   ok: boolean;
   /** What was found. */
   says: string;
-  /** What mends it, when it is not well; or what to know, when it is. */
+  /** What mends it, when it is not well; or what to know, when it is. A line each. */
   todo?: string;
 }
 
@@ -57,8 +59,8 @@ export async function examine(): Promise<Finding[]> {
 
 async function findingOf({ what, look }: Examination, engine: () => Engine): Promise<Finding> {
   try {
-    const [says = "", todo] = (await look(engine)).split("\n");
-    return { what, ok: true, says, ...(todo ? { todo } : {}) };
+    const [says = "", ...todo] = (await look(engine)).split("\n");
+    return { what, ok: true, says, ...(todo.length > 0 ? { todo: todo.join("\n") } : {}) };
   } catch (error) {
     const todo = error instanceof LabError ? error.todo : "Run it again with --debug.";
     return { what, ok: false, says: (error as Error).message, todo };
@@ -124,15 +126,17 @@ async function nameResolution(): Promise<string> {
 }
 
 async function describeLabs(engine: Engine): Promise<string> {
-  const resources = await engine.resources();
-  const running = new Set((await engine.labs()).map(({ name }) => name));
-  const names = [...new Set(resources.map(({ lab }) => lab))];
+  const [{ ours, strangers }, labs] = await Promise.all([engine.find(), engine.labs()]);
+  const running = new Set(labs.map(({ name }) => name));
+  const names = [...new Set(ours.map(({ lab }) => lab))];
+  const leftAlone = strangers.map((stranger) => harmless(`left alone: ${describeStranger(stranger)}`));
   const remains = names.filter((name) => !running.has(name));
   if (remains.length > 0)
     throw new LabError(`Remains of labs without a balancer: ${remains.join(", ")}.`, {
       id: "leftovers",
-      todo: "lab down --all",
+      todo: ["lab down --all", ...leftAlone].join("\n"),
       exit: "environment",
     });
-  return names.length === 0 ? "none, and nothing left of any" : names.join(", ");
+  const says = names.length === 0 ? "none, and nothing left of any" : names.join(", ");
+  return [says, ...leftAlone].join("\n");
 }

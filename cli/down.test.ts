@@ -1,6 +1,6 @@
 /** `lab down` on engines that do what no real one can be made to do when a test wants it. */
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { thisProcess } from "./lab/process-identity.ts";
 import { beginRecord, recordPath } from "./lab/record.ts";
@@ -22,10 +22,10 @@ function labNamed(name: string, changes: Record<string, Partial<FakeThing>> = {}
   const project = `session-lab-${name}`;
   const labels = labelsOf(name);
   const things: FakeThing[] = [
-    { kind: "container", name: `${project}-app1-1`, labels },
-    { kind: "container", name: `${project}-app2-1`, labels },
+    { kind: "container", name: `${project}-app1-1`, labels: { ...labels, ...labelsOfService("app1") } },
+    { kind: "container", name: `${project}-app2-1`, labels: { ...labels, ...labelsOfService("app2") } },
     { kind: "network", name: `${project}_lab`, labels },
-    { kind: "volume", name: `${project}_redis-aof`, labels },
+    { kind: "volume", name: `${project}_redis-aof`, labels: { ...labels, "com.docker.compose.volume": "redis-aof" } },
   ];
   return things.map((thing) => ({ ...thing, ...changes[thing.name.slice(project.length + 1)] }));
 }
@@ -41,10 +41,26 @@ function labelsOf(name: string): Record<string, string> {
   };
 }
 
+/** What Compose adds to those of a container. */
+function labelsOfService(service: string): Record<string, string> {
+  return {
+    "com.docker.compose.service": service,
+    "com.docker.compose.image": "sha256:node",
+    "com.docker.compose.oneoff": "False",
+    "com.docker.compose.config-hash": "a-hash",
+  };
+}
+
+/** Made from a container of the lab "one" by `docker commit`, and run: has all of its labels. */
+function clone(changes: Partial<FakeThing> = {}): FakeThing {
+  const labels = { ...labelsOf("one"), ...labelsOfService("app2") };
+  return { kind: "container", name: "my-database", labels, image: "sha256:mine", network: "bridge", ...changes };
+}
+
 /** Looks like a lab's and lacks one label; or is of another project. */
 const decoys: FakeThing[] = [
   ...Object.keys(labelsOf("one")).map((label): FakeThing => {
-    const labels = labelsOf("one");
+    const labels = { ...labelsOf("one"), ...labelsOfService("app1") };
     delete labels[label];
     return { kind: "container", name: `without-${label}`, labels };
   }),
@@ -173,3 +189,212 @@ it("an engine from 23 on has them leave together", async () => {
   await down(labNamed("one"));
   expect(engine.mostLeaving()).toBeGreaterThan(1);
 });
+
+describe("what has the labels of a lab, and not all else that the lab gave it,", () => {
+  const leftAlone = (container: string, lab: string, why: string) =>
+    `left alone: container ${container} has the labels of the lab "${lab}", but ${why}`;
+
+  it.each<[string, Partial<FakeThing>, string]>([
+    ["a container that somebody made from one of the lab's", {}, "its name is none that the lab gives"],
+    [
+      "one on another network, under a name of the lab's",
+      { name: "session-lab-one-app9-1", labels: { ...clone().labels, "com.docker.compose.service": "app9" } },
+      "it is on another network",
+    ],
+    [
+      "one from another image, under a name of the lab's and on its network",
+      {
+        name: "session-lab-one-app9-1",
+        labels: { ...clone().labels, "com.docker.compose.service": "app9" },
+        network: "session-lab-one_lab",
+      },
+      "it was made from another image",
+    ],
+    [
+      "one that says of no image to be from it",
+      {
+        name: "session-lab-one-app9-1",
+        labels: { ...labelsOf("one"), "com.docker.compose.service": "app9" },
+        network: "session-lab-one_lab",
+      },
+      "it was made from another image",
+    ],
+    [
+      "one that `docker compose run` made",
+      {
+        name: "session-lab-one-app2-run-0a1b2c3d4e5f",
+        labels: { ...clone().labels, "com.docker.compose.oneoff": "True" },
+        network: "session-lab-one_lab",
+        image: "sha256:node",
+      },
+      "`docker compose run` made it",
+    ],
+    [
+      "one of another Compose project",
+      { labels: { ...clone().labels, "com.docker.compose.project": "shop" } },
+      "it is in another Compose project",
+    ],
+  ])("%s: down leaves it alone, names it, and removes the lab", async (_, changes, why) => {
+    const mine = clone(changes);
+    const { exitCode, stdout, stderr } = await down([mine, ...labNamed("one")]);
+    expect(engine.has()).toEqual([...decoyNames, `container ${mine.name}`].sort());
+    expect(stderr.split("\n")).toContain(leftAlone(mine.name, "one", why));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'The lab "one" is removed; nothing is left.' });
+  });
+
+  it("an image that carries the labels itself gives them to whoever runs it: Compose's note of an image means nothing there", async () => {
+    const labels = { ...labelsOf("one"), ...labelsOfService("app9") };
+    const image: FakeThing = { kind: "image", name: "sha256:mine", labels };
+    const mine = clone({ name: "session-lab-one-app9-1", labels, network: "session-lab-one_lab" });
+    const { exitCode, stderr } = await down([mine, image, ...labNamed("one")]);
+    expect(engine.has()).toEqual([...decoyNames, `container ${mine.name}`, "image sha256:mine"].sort());
+    expect(stderr).toContain(leftAlone(mine.name, "one", "it was made from another image"));
+    expect(exitCode).toBe(0);
+  });
+
+  it("an engine that keeps images under other ids than Compose notes has its lab removed all the same", async () => {
+    const image: FakeThing = { kind: "image", name: "sha256:index", labels: { maintainer: "somebody" } };
+    const ofIndex = { image: "sha256:index" };
+    const { exitCode, stderr } = await down([image, ...labNamed("one", { "app1-1": ofIndex, "app2-1": ofIndex })]);
+    expect(engine.has()).toEqual([...decoyNames, "image sha256:index"].sort());
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 0,
+      stderr: expect.not.stringContaining("left alone: container session"),
+    });
+  });
+
+  it("a container that Compose is about to replace has a name of the lab's, too", async () => {
+    const replaced = clone({
+      name: "0a1b2c3d4e5f_session-lab-one-app9-1",
+      network: "session-lab-one_lab",
+      image: "sha256:node",
+    });
+    replaced.labels["com.docker.compose.service"] = "app9";
+    expect(await down([replaced, ...labNamed("one")])).toMatchObject({ exitCode: 0 });
+    expect(engine.has()).toEqual(decoyNames);
+  });
+
+  it("networks and volumes: left alone and named", async () => {
+    const volume = { ...labelsOf("one"), "com.docker.compose.volume": "redis-aof" };
+    const others: FakeThing[] = [
+      { kind: "network", name: "my-network", labels: labelsOf("one") },
+      { kind: "volume", name: "my-volume", labels: volume },
+    ];
+    const { stderr } = await down([...others, ...labNamed("one")]);
+    expect(engine.has()).toEqual([...decoyNames, "network my-network", "volume my-volume"].sort());
+    for (const one of ["network my-network", "volume my-volume"])
+      expect(stderr).toContain(
+        `left alone: ${one} has the labels of the lab "one", but its name is none that the lab gives`,
+      );
+  });
+
+  it("where there is nothing but that, there is no lab, and down names it all the same", async () => {
+    const { exitCode, stdout, stderr } = await down([clone()]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'There is no lab "one".' });
+    expect(stderr).toContain(leftAlone("my-database", "one", "its name is none that the lab gives"));
+  });
+
+  it("a start of the lab that has to make room removes what is left of the lab alone", async () => {
+    const ofShop = clone({ labels: { ...clone().labels, "com.docker.compose.project": "shop" } });
+    const composed = await up([ofShop, ...labNamed("one")]);
+    expect(engine.has()).toEqual([...decoyNames, "container my-database", "image sha256:all"].sort());
+    expect(composed.stderr).toContain('removing what is left of an earlier lab "one"');
+    expect(composed.stderr).toContain(leftAlone("my-database", "one", "it is in another Compose project"));
+    expect(composed.told).toContain(" up ");
+  });
+
+  it("no start of a lab has Compose, which goes by labels alone, take it for one of the lab's containers and replace it", async () => {
+    const { exitCode, stderr, told } = await up([clone()]);
+    expect(engine.has()).toEqual([...decoyNames, "container my-database", "image sha256:all"].sort());
+    expect(stderr).toContain(
+      `lab: Compose would replace what is not the lab's: container my-database has the labels of the lab "one", but its name is none that the lab gives.`,
+    );
+    expect(stderr).toContain("docker rm my-database");
+    expect({ exitCode, told }).toEqual({ exitCode: 3, told: expect.not.stringContaining(" up ") });
+  });
+
+  it("doctor names it, and finds no lab", async () => {
+    engine = await openFakeEngine([clone()]);
+    const { stdout } = await lab.run(["doctor"], { env: { DOCKER_HOST: engine.address } });
+    expect(stdout).toContain(
+      `ok   labs: none, and nothing left of any\n       -> ${leftAlone("my-database", "one", "its name is none that the lab gives")}`,
+    );
+  });
+
+  it("the command that cleans up after one that died names it", async () => {
+    engine = await openFakeEngine([clone(), ...labNamed("one")]);
+    writeRecordOfDead("one");
+    const { stderr } = await lab.run(["runs"], { env: { DOCKER_HOST: engine.address } });
+    expect(engine.has()).toEqual(["container my-database"]);
+    expect(stderr.split("\n")).toContain(
+      `lab: ${leftAlone("my-database", "one", "its name is none that the lab gives")}`,
+    );
+  });
+
+  it.each(["../../victim/measurements", "one\u001b[31m", "", "One", "-one", "a".repeat(32)])(
+    "a name of no lab in the labels, %j, is no path, and is written out: down --all leaves it alone",
+    async (name) => {
+      const labels = { ...labelsOf(name), ...labelsOfService("app2") };
+      engine = await openFakeEngine([clone({ labels })]);
+      const [suffix] = /@\w+\.jsonl$/.exec(recordPath({ name: "one", engine: engine.address }))!;
+      const mine = join(lab.home, "victim", `measurements${suffix}`);
+      mkdirSync(dirname(mine));
+      writeFileSync(mine, "mine\n");
+      // `labs/../../victim` leads there.
+      const env = { DOCKER_HOST: engine.address, LAB_HOME: join(lab.home, "home") };
+      const { exitCode, stdout, stderr } = await lab.run(["down", "--all"], { env });
+      expect(existsSync(mine)).toBe(true);
+      expect(engine.has()).toEqual(["container my-database"]);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "There is no lab on this engine." });
+      expect(stderr).toContain(" but that is no name of a lab");
+      expect(stderr).not.toContain("\u001b");
+    },
+  );
+});
+
+it("what a record says of a lab reaches no terminal as it is", async () => {
+  engine = await openFakeEngine([]);
+  writeRecordOfDead("x\u001b[31m", "x.jsonl");
+  const { stderr } = await lab.run(["runs"], { env: { DOCKER_HOST: engine.address } });
+  expect(stderr).toContain("x\\x1b[31m");
+  expect(stderr).not.toContain("\u001b");
+});
+
+it("nor does what an engine calls the things that it does not remove", async () => {
+  const refusal = { status: 409, message: "in use" };
+  const guests = { attached: ["guest\u001b[31m"], refusal };
+  const guest: FakeThing = { kind: "container", name: "guest\u001b[31m", labels: {} };
+  const { stdout } = await down([...labNamed("one", { lab: guests }), guest]);
+  expect(stdout).toContain("in use by guest\\x1b[31m");
+});
+
+/** Of a lab that a command was going to remove, and died. */
+function writeRecordOfDead(name: string, file = `${name}.jsonl`): void {
+  const path = recordPath({ name: "one", engine: engine.address }).replace(/^.*\/labs\/one/, `${lab.home}/labs/one`);
+  const owner = { ...thisProcess(), startedAt: "1" };
+  const at = new Date().toISOString();
+  const first = { id: "id-of-one", name, engine: engine.address, owner, version: "0.1.0", at };
+  const where = path.replace(/one(@\w+)?\.jsonl$/, (_, suffix = "") => file.replace(".jsonl", `${suffix}.jsonl`));
+  beginRecord(where, { type: "started", recordVersion: 1, ...first });
+}
+
+/** `lab up` with a Compose that only notes what it is told. */
+async function up(things: readonly FakeThing[]) {
+  const images: FakeThing = {
+    kind: "image",
+    name: "sha256:all",
+    labels: {},
+    tags: ["nginx:1.30-alpine", "node:24-alpine", "redis:8-alpine"],
+  };
+  engine = await openFakeEngine([images, ...things, ...decoys]);
+  const folder = join(lab.home, "bin");
+  mkdirSync(folder);
+  const script = `#!/bin/sh
+echo " $* " >>"${folder}/told"
+case " $* " in *" version "*) echo 2.40.3;; *) exit 1;; esac
+`;
+  writeFileSync(join(folder, "docker"), script, { mode: 0o755 });
+  const env = { DOCKER_HOST: engine.address, PATH: `${folder}:${process.env.PATH}` };
+  const finished = await lab.run(["up"], { env });
+  return { ...finished, told: readFileSync(join(folder, "told"), "utf8") };
+}

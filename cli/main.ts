@@ -24,16 +24,19 @@ async function main(argv: readonly string[]): Promise<void> {
   try {
     await buildProgram().hook("preAction", cleanUpAfterTheDead).parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(explainDisk(error), argv.includes("--debug"));
+    process.exitCode = await report(explainDisk(error), argv.includes("--debug"));
   }
 }
 
 /** Prints an error and returns the exit code. */
-function report(error: unknown, debug: boolean): number {
+async function report(error: unknown, debug: boolean): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage.code;
   const lines = errorLines(error);
   if (debug) lines.push(describe(error));
-  process.stderr.write(`${lines.join("\n")}\n`);
+  const { harmless } = await import("./report/text.ts");
+  // It may quote what an engine, a file or a server said.
+  const plain = lines.flatMap((line) => line.split("\n")).map((line) => harmless(line));
+  process.stderr.write(`${plain.join("\n")}\n`);
   return error instanceof LabError ? exitCodes[error.exit].code : exitCodes.internal.code;
 }
 

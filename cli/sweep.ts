@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { isLabName } from "./lab/lab-name.ts";
 import { dropDeadLocks } from "./lab/lock.ts";
 import {
   allRecords,
@@ -26,18 +27,21 @@ export async function sweep(say: (text: string) => void): Promise<void> {
     (record) => isDamaged(record) || (record.engine === here && recoveryOf(record) !== "nothing"),
   );
   if (due.length === 0) return;
-  const [{ Engine }, { quickAnswerMs }] = await Promise.all([
+  const [{ Engine }, { quickAnswerMs }, { harmless }] = await Promise.all([
     import("./docker/engine.ts"),
     import("./docker/docker-api.ts"),
+    import("./report/text.ts"),
   ]);
+  // What records and engines say may be anybody's.
+  const tell = (text: string) => say(harmless(text));
   // An engine that takes longer is not there: the command itself says so, if it needs one.
   if (!(await answers(new Engine({ timeoutMs: quickAnswerMs })))) return;
   const engine = new Engine();
   for (const record of due) {
     try {
-      await (isDamaged(record) ? forgetDamaged(record, engine, say) : recover(record, engine, say));
+      await (isDamaged(record) ? forgetDamaged(record, engine, tell) : recover(record, engine, tell));
     } catch (error) {
-      say(`what a command that died has left of the lab could not be removed: ${(error as Error).message}`);
+      tell(`what a command that died has left of the lab could not be removed: ${(error as Error).message}`);
     }
   }
 }
@@ -54,7 +58,10 @@ function thisEngine(): string | undefined {
 type Engine = import("./docker/engine.ts").Engine;
 
 async function recover(record: LabRecord, engine: Engine, say: (text: string) => void): Promise<void> {
-  const { recoverLab } = await import("./docker/recover-lab.ts");
+  const [{ recoverLab }, { describeStranger }] = await Promise.all([
+    import("./docker/recover-lab.ts"),
+    import("./docker/is-ours.ts"),
+  ]);
   const recovery = recoveryOf(record);
   if (recovery === "nothing") return;
   const left = await recoverLab(record, engine);
@@ -65,6 +72,8 @@ async function recover(record: LabRecord, engine: Engine, say: (text: string) =>
     say(`put right what a command that died had begun in the lab "${record.name}"`);
   for (const { kind, name, heldBy = [] } of left)
     say(`could not remove ${kind} ${name}${heldBy.length > 0 ? `: in use by ${heldBy.join(", ")}` : ""}`);
+  if (recovery !== "remove") return;
+  for (const stranger of (await engine.find(record)).strangers) say(`left alone: ${describeStranger(stranger)}`);
 }
 
 /** A record that nobody can read decides nothing. It goes when there is no lab that it could be about. */
@@ -74,6 +83,7 @@ async function forgetDamaged(
   say: (text: string) => void,
 ): Promise<void> {
   const name = basename(path, ".jsonl").split("@")[0]!;
+  if (!isLabName(name)) return;
   if (path !== recordPath({ name, engine: engineAddress() })) return;
   if ((await engine.resources({ name })).length === 0) return dropRecord(path);
   say(`the record of the lab "${name}" cannot be read (${damaged}); \`lab down --name ${name}\` removes both`);

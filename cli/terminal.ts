@@ -1,4 +1,4 @@
-import { wrap } from "./report/text.ts";
+import { harmless, wrap } from "./report/text.ts";
 import type { Narrator } from "./runner/stage.ts";
 
 /** What the terminal can show; decided once, from the streams and the environment. */
@@ -35,7 +35,7 @@ export interface TerminalNarrator extends Narrator {
 /** A narrator on stderr: the story stays, what is being done is redrawn in a terminal and a plain line elsewhere. */
 export async function openNarrator({ live, colour }: Terminal): Promise<TerminalNarrator> {
   const write = (text: string) => void process.stderr.write(`${text}\n`);
-  if (!live) return { tell: write, doing: (text) => write(`  ${text}`), rest: () => {}, end: () => {} };
+  if (!live) return { tell: write, doing: (text) => write(`  ${harmless(text)}`), rest: () => {}, end: () => {} };
   const [{ default: yoctoSpinner }, { Chalk }] = await Promise.all([import("yocto-spinner"), import("chalk")]);
   const chalk = new Chalk(colour ? {} : { level: 0 });
   const spinner = yoctoSpinner({ stream: process.stderr, handleSignals: false });
@@ -45,7 +45,7 @@ export async function openNarrator({ live, colour }: Terminal): Promise<Terminal
       for (const line of wrap(text, process.stderr.columns || 80)) write(chalk.bold(line));
     },
     doing(text) {
-      spinner.text = text;
+      spinner.text = harmless(text);
       if (!spinner.isSpinning) spinner.start();
     },
     rest: () => void spinner.stop(),

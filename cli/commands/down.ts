@@ -26,16 +26,20 @@ export function addDown(program: Command): void {
 }
 
 async function down({ name, all }: DownOptions, signal: AbortSignal): Promise<void> {
-  const [{ Engine }, { guardRemoval }, { removeLab }, { exitCodes }, { sweep }] = await Promise.all([
-    import("../docker/engine.ts"),
-    import("../docker/guard-lab.ts"),
-    import("../docker/remove-lab.ts"),
-    import("../errors.ts"),
-    import("../sweep.ts"),
-  ]);
+  const [{ Engine }, { guardRemoval }, { describeStranger }, { removeLab }, { exitCodes }, { harmless }, { sweep }] =
+    await Promise.all([
+      import("../docker/engine.ts"),
+      import("../docker/guard-lab.ts"),
+      import("../docker/is-ours.ts"),
+      import("../docker/remove-lab.ts"),
+      import("../errors.ts"),
+      import("../report/text.ts"),
+      import("../sweep.ts"),
+    ]);
   const engine = new Engine();
-  const found = await engine.resources(all ? {} : { name });
-  const names = [...new Set(found.map(({ lab }) => lab))].sort();
+  const { ours, strangers } = await engine.find(all ? {} : { name });
+  for (const stranger of strangers) process.stderr.write(`left alone: ${harmless(describeStranger(stranger))}\n`);
+  const names = [...new Set(ours.map(({ lab }) => lab))].sort();
   if (names.length === 0)
     process.stdout.write(all ? "There is no lab on this engine.\n" : `There is no lab "${name}".\n`);
   for (const lab of names) {
@@ -46,7 +50,7 @@ async function down({ name, all }: DownOptions, signal: AbortSignal): Promise<vo
     if (left.length === 0) process.stdout.write(`The lab "${lab}" is removed; nothing is left.\n`);
     for (const { kind, name: resource, heldBy = [] } of left) {
       const why = heldBy.length > 0 ? `in use by ${heldBy.join(", ")}, not the lab's` : unremoved[kind];
-      process.stdout.write(`Left behind: ${kind} ${resource} (${why})\n`);
+      process.stdout.write(`${harmless(`Left behind: ${kind} ${resource} (${why})`)}\n`);
       process.exitCode = exitCodes.leftBehind.code;
     }
   }

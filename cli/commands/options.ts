@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { LabError } from "../errors.ts";
+import { isLabName } from "../lab/lab-name.ts";
 import { defaultName } from "../lab/topology.ts";
 
 /** `--name`, common to all commands that mean one lab. */
@@ -46,7 +47,7 @@ export function commaList(text: string): string[] {
 }
 
 function labName(text: string): string {
-  if (/^[a-z0-9][a-z0-9-]{0,30}$/.test(text)) return text;
+  if (isLabName(text)) return text;
   throw new LabError(`--name is "${text}".`, {
     id: "bad-name",
     todo: "Give up to 31 small letters, digits and hyphens, the first not a hyphen.",

@@ -9,6 +9,7 @@ import { type ComposeVariables, composeUp } from "./compose.ts";
 import type { Engine } from "./engine.ts";
 import { type Guard, guardRunningLab } from "./guard-lab.ts";
 import { imageEnvironment, resolveImages } from "./images.ts";
+import { refuseMisleading } from "./refuse-misleading.ts";
 import { type Doomed, removeUntilQuiet } from "./remove-lab.ts";
 import { becomeReady } from "./start-lab.ts";
 
@@ -17,7 +18,7 @@ import { becomeReady } from "./start-lab.ts";
  * Nothing that runs is touched. When that fails, is interrupted or dies, what was started is removed again.
  *
  * @returns the lab as it is now
- * @throws LabError (`lab-busy` when another command is adding the same, `image-missing`, `not-ready`, ...)
+ * @throws LabError (`lab-busy` when another command is adding the same, `stranger-in-the-way`, `image-missing`, `not-ready`, ...)
  */
 export async function addServers(
   lab: Lab,
@@ -27,6 +28,8 @@ export async function addServers(
   if (profiles.length === 0) return lab;
   const wanted = profiles.flatMap(servicesOf);
   const there = (await engine.states(lab)).map(({ service }) => service);
+  const { strangers } = await engine.find(lab);
+  refuseMisleading(strangers.filter(({ service = "" }) => wanted.includes(service)));
   await using guard = guardRunningLab(lab);
   const { owner } = guard;
   const adding: Adding = { type: "adding", services: wanted.filter((service) => !there.includes(service)), owner };

@@ -3,8 +3,9 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { labels } from "../lab/labels.ts";
+import { type FakeEngine, type FakeThing, openFakeEngine } from "../testing/fake-engine.ts";
 import { openSilentEngine } from "../testing/silent-engine.ts";
 import { Engine } from "./engine.ts";
 
@@ -84,26 +85,123 @@ it("an engine that answers with an error of its own, e.g. while it is shut down,
   }
 });
 
+const ofLab = (name: string): Record<string, string> => ({
+  [labels.lab]: name,
+  [labels.project]: `session-lab-${name}`,
+  [labels.id]: "4f",
+  [labels.owner]: "1@1",
+  [labels.boot]: "a-boot",
+  [labels.version]: "0.1.0",
+});
+
+const ofService = (service: string): Record<string, string> => ({
+  [labels.service]: service,
+  [labels.image]: "sha256:image",
+  [labels.oneOff]: "False",
+});
+
+function containerOf(name: string, service: string, more: Record<string, string> = {}): FakeThing {
+  const container = `session-lab-${name}-${service}-1`;
+  return { kind: "container", name: container, labels: { ...ofLab(name), ...ofService(service), ...more } };
+}
+
+const balancerOf = (name: string, more: Record<string, string> = {}) =>
+  containerOf(name, "nginx", { [labels.port]: "8080", [labels.subnetPrefix]: "172.28.99", ...more });
+
+async function withEngine(things: readonly FakeThing[], act: (engine: Engine, fake: FakeEngine) => Promise<void>) {
+  await using fake = await openFakeEngine(things);
+  vi.stubEnv("DOCKER_HOST", fake.address);
+  await act(new Engine(), fake);
+}
+
 it("a lab that was started by hand has the id of its balancer's container; one of a command has the command's", async () => {
-  const path = join(folder, "labs.sock");
-  const containerOf = (lab: string, id: string) => ({
-    Id: `container-of-${lab}`,
-    Labels: {
-      [labels.lab]: lab,
-      [labels.project]: `session-lab-${lab}`,
-      [labels.service]: "nginx",
-      [labels.port]: "8080",
-      [labels.id]: id,
-    },
+  const byHand = balancerOf("two", { [labels.id]: "by-hand" });
+  await withEngine([balancerOf("one"), byHand], async (engine) => {
+    expect((await engine.labs()).map(({ id }) => id)).toEqual(["4f", "by-hand id-of-session-lab-two-nginx-1"]);
   });
-  const found = [containerOf("one", "4f"), containerOf("two", "by-hand")];
-  const answering = createHttpServer((_, response) => response.end(JSON.stringify(found)));
-  await new Promise<void>((resolve) => answering.listen(path, resolve));
-  vi.stubEnv("DOCKER_HOST", `unix://${path}`);
-  try {
-    expect((await new Engine().labs()).map(({ id }) => id)).toEqual(["4f", "by-hand container-of-two"]);
-  } finally {
-    answering.closeAllConnections();
-    await new Promise((resolve) => answering.close(resolve));
-  }
+});
+
+describe("no lab is", () => {
+  const lacking = (label: string) => {
+    const nginx = balancerOf("one");
+    delete nginx.labels[label];
+    return nginx;
+  };
+
+  it.each<[string, FakeThing]>([
+    ...Object.keys(ofLab("one")).map((label): [string, FakeThing] => [`a balancer without ${label}`, lacking(label)]),
+    ["a balancer under another name", { ...balancerOf("one"), name: "mine" }],
+    ["a balancer on another network", { ...balancerOf("one"), network: "bridge" }],
+    ["a balancer from another image", { ...balancerOf("one"), image: "sha256:mine" }],
+    ["what is no balancer, and says a port", containerOf("one", "app1", { [labels.port]: "8080" })],
+    ...["", "0", "65536", "8080 ", "1e3", "22@evil.example"].map((port): [string, FakeThing] => [
+      `a balancer at the port "${port}"`,
+      balancerOf("one", { [labels.port]: port }),
+    ]),
+    ...["", "172.28", "172.28.999", "172.28.99.1", "a.b.c"].map((prefix): [string, FakeThing] => [
+      `a balancer in the subnet "${prefix}"`,
+      balancerOf("one", { [labels.subnetPrefix]: prefix }),
+    ]),
+  ])("%s", async (_, thing) => {
+    await withEngine([thing, balancerOf("two")], async (engine) => {
+      expect((await engine.labs()).map(({ name }) => name)).toEqual(["two"]);
+    });
+  });
+});
+
+describe("of two containers with the labels of one service, the lab's own is meant, whichever is listed first:", () => {
+  const lab = {
+    name: "one",
+    id: "4f",
+    project: "session-lab-one",
+    port: 8080,
+    subnetPrefix: "172.28.99",
+    profiles: [],
+  };
+  const clone = { ...containerOf("one", "app2"), name: "my-database", network: "bridge", image: "sha256:mine" };
+  const own = containerOf("one", "app2");
+  const network: FakeThing = { kind: "network", name: "session-lab-one_lab", labels: ofLab("one") };
+
+  it.each(["kill", "stop", "start", "pause", "unpause"] as const)("%s", async (verb) => {
+    await withEngine([clone, own, network], async (engine, fake) => {
+      await engine[verb](lab, "app2");
+      expect(fake.done()).toEqual([`${verb} id-of-${own.name}`]);
+    });
+  });
+
+  it("its state, and what it was made from", async () => {
+    await withEngine([clone, own, network], async (engine) => {
+      expect(await engine.state(lab, "app2")).toMatchObject({ id: `id-of-${own.name}` });
+      expect((await engine.states(lab)).map(({ id }) => id)).toEqual([`id-of-${own.name}`]);
+      expect(await engine.madeFrom(lab, "app2")).toMatchObject({ image: "sha256:image" });
+    });
+  });
+
+  it("where its own is gone, nothing is done to the other", async () => {
+    await withEngine([clone, network], async (engine, fake) => {
+      await expect(engine.kill(lab, "app2")).rejects.toMatchObject({ id: "service-missing" });
+      expect(fake.done()).toEqual([]);
+    });
+  });
+});
+
+it("who started a lab is read from its own network", async () => {
+  const labels = { ...ofLab("one"), "dev.session-lab.owner": "4711@1" };
+  const other: FakeThing = { kind: "network", name: "my-network", labels };
+  await withEngine([other], async (engine) => expect(await engine.ownerOf("one")).toBeUndefined());
+  const own: FakeThing = { kind: "network", name: "session-lab-one_lab", labels: ofLab("one") };
+  await withEngine([other, own], async (engine) => expect(await engine.ownerOf("one")).toMatchObject({ pid: 1 }));
+});
+
+it("what has been replaced by something of the same name since it was found is not removed", async () => {
+  const network: FakeThing = { kind: "network", name: "session-lab-one_lab", labels: ofLab("one") };
+  const app = containerOf("one", "app1");
+  await withEngine([app, network], async (engine, fake) => {
+    const found = await engine.resources({ name: "one" });
+    for (const { name } of [app, network]) fake.change(name, { id: `another-${name}` });
+    await engine.remove(found);
+    expect(fake.has()).toEqual([`container ${app.name}`, `network ${network.name}`]);
+    await engine.remove(await engine.resources({ name: "one" }));
+    expect(fake.has()).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
+import type { ContainerInfo, ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
 import { LabError } from "../errors.ts";
 import { labels } from "../lab/labels.ts";
 import { lockOfEngine, underLock } from "../lab/lock.ts";
@@ -7,6 +7,17 @@ import { engineAddress } from "../lab/record.ts";
 import { allProfiles, servicesOf } from "../lab/stores.ts";
 import { balancer, type Lab, networkOf, projectOf } from "../lab/topology.ts";
 import { answerDeadlineMs, explain, openDocker } from "./docker-api.ts";
+import {
+  isFromNotedImage,
+  type Labels,
+  marksItsContainers,
+  misleadsCompose,
+  nameOf,
+  type Stranger,
+  whyNoContainerOfOurs,
+  whyNoNetworkOfOurs,
+  whyNoVolumeOfOurs,
+} from "./is-ours.ts";
 import { leaveInTurn } from "./leave-in-turn.ts";
 
 /** The state of one service's container, as the engine sees it. */
@@ -36,6 +47,8 @@ export interface MadeFrom {
 /** Anything of a lab that exists on the engine. */
 export interface Resource {
   kind: "container" | "network" | "volume" | "process";
+  /** Of a container and a network: a later one of the same name has another one. Volumes and processes have no other than their name. */
+  id: string;
   name: string;
   lab: string;
   /** Of a container, and of a volume: the service that it is for. */
@@ -53,6 +66,8 @@ export interface Whose {
 /** What the lab asks the engine, and has it do, to containers, networks and volumes; images have their own file. */
 export class Engine {
   readonly #docker;
+  /** Image -> whether it carries labels of a lab itself. */
+  readonly #marked = new Map<string, boolean>();
   readonly #leave = leaveInTurn(
     () => this.version(),
     (act) => underLock(lockOfEngine(engineAddress(), "taking a container off its network"), act),
@@ -69,12 +84,12 @@ export class Engine {
 
   /** Every lab that has a balancer on this engine, running or not. */
   async labs(): Promise<Lab[]> {
-    const containers = await this.#list([labels.lab, labels.project]);
+    const containers = (await this.#containers([labels.lab, labels.project, ...marks])).ours;
     const services = new Map<string, string[]>();
     for (const { Labels } of containers)
       services.set(Labels[labels.lab]!, [...(services.get(Labels[labels.lab]!) ?? []), Labels[labels.service]!]);
     return containers
-      .filter(({ Labels }) => Labels[labels.port] !== undefined)
+      .filter(({ Labels: found }) => found[labels.service] === balancer && saysWhereItIs(found))
       .map(({ Id, Labels: found }) => ({
         name: found[labels.lab]!,
         id: idOf(found, Id),
@@ -94,37 +109,46 @@ export class Engine {
 
   /** The process that started a lab of this name, by the labels of what there is of it; undefined when no command did. */
   async ownerOf(name: string): Promise<{ pid: number; startedAt: string; bootId: string } | undefined> {
-    const [found] = await this.#docker.listNetworks({ filters: { label: [`${labels.lab}=${name}`] } });
+    const networks = await this.#docker.listNetworks({ filters: { label: [`${labels.lab}=${name}`, ...marks] } });
+    const found = networks.find((network) => whyNoNetworkOfOurs(network) === undefined);
     const [, pid, startedAt] = /^(\d+)@(.+)$/.exec(found?.Labels?.[labels.owner] ?? "") ?? [];
     const bootId = found?.Labels?.[labels.boot];
     return pid && startedAt && bootId ? { pid: Number(pid), startedAt, bootId } : undefined;
   }
 
-  /** Everything that carries all labels of a lab, and is in the Compose project of that lab. */
-  async resources({ name, id }: Whose = {}): Promise<Resource[]> {
+  /** Everything that is a lab's. */
+  async resources(whose: Whose = {}): Promise<Resource[]> {
+    return (await this.find(whose)).ours;
+  }
+
+  /** Everything that is a lab's, and what only has the labels of one. */
+  async find({ name, id }: Whose = {}): Promise<{ ours: Resource[]; strangers: Stranger[] }> {
     const label = [
       name === undefined ? labels.lab : `${labels.lab}=${name}`,
       ...(id === undefined ? [] : [`${labels.id}=${id}`]),
       ...marks,
     ];
     const [containers, networks, volumes] = await Promise.all([
-      this.#list(label),
+      this.#containers(label),
       this.#docker.listNetworks({ filters: { label } }),
       this.#docker.listVolumes({ filters: { label } }),
     ]);
-    const found = [
-      ...containers.map(({ Names, Labels }) => ({ kind: "container", name: Names[0]!.slice(1), Labels }) as const),
-      ...networks.map(({ Name, Labels }) => ({ kind: "network", name: Name, Labels }) as const),
+    const judged = [
+      ...networks.map((network) => ({ thing: thingOfNetwork(network), why: whyNoNetworkOfOurs(network) })),
       // The engine says null when there is none.
-      ...(volumes.Volumes ?? []).map(({ Name, Labels }) => ({ kind: "volume", name: Name, Labels }) as const),
+      ...(volumes.Volumes ?? []).map((volume) => ({ thing: thingOfVolume(volume), why: whyNoVolumeOfOurs(volume) })),
     ];
-    const unlabelled = await this.#volumesMadeInPassing(containers);
-    const ours = found.flatMap(({ kind, name, Labels }) => {
-      const lab = Labels?.[labels.lab] ?? "";
-      const service = Labels?.[labels.service] ?? Labels?.[labels.volume];
-      return Labels?.[labels.project] === projectOf(lab) ? [{ kind, name, lab, ...(service ? { service } : {}) }] : [];
-    });
-    return [...ours, ...unlabelled];
+    return {
+      ours: [
+        ...containers.ours.map((container) => resourceOf(thingOf(container))),
+        ...judged.flatMap(({ thing, why }) => (why === undefined ? [resourceOf(thing)] : [])),
+        ...(await this.#volumesMadeInPassing(containers.ours)),
+      ],
+      strangers: [
+        ...containers.strangers,
+        ...judged.flatMap(({ thing, why }) => (why === undefined ? [] : [strangerOf(thing, why)])),
+      ],
+    };
   }
 
   /**
@@ -136,13 +160,14 @@ export class Engine {
     const mounted = containers.flatMap(({ Mounts, Labels }) => {
       const lab = Labels[labels.lab]!;
       const names = Mounts.flatMap(({ Type, Name }) => (Type === "volume" && Name ? [Name] : []));
-      const isOurs = Labels[labels.project] === projectOf(lab);
-      return isOurs ? names.filter((name) => name.startsWith(`${projectOf(lab)}_`)).map((name) => ({ name, lab })) : [];
+      return names.filter((name) => name.startsWith(`${projectOf(lab)}_`)).map((name) => ({ name, lab }));
     });
     if (mounted.length === 0) return [];
     const { Volumes } = await this.#docker.listVolumes();
     const bare = (Volumes ?? []).filter(({ Labels }) => Object.keys(Labels ?? {}).length === 0).map(({ Name }) => Name);
-    return mounted.filter(({ name }) => bare.includes(name)).map((volume) => ({ kind: "volume", ...volume }) as const);
+    return mounted
+      .filter(({ name }) => bare.includes(name))
+      .map((volume) => ({ kind: "volume", id: volume.name, ...volume }) as const);
   }
 
   /** Subnets of all networks of the engine, e.g. `172.17.0.0/16`. */
@@ -153,9 +178,9 @@ export class Engine {
 
   /** The states of all services of a lab. */
   async states(lab: Lab): Promise<ContainerState[]> {
-    const containers = await this.#list(labelsOf(lab));
+    const { ours } = await this.#containers(labelsOf(lab));
     return Promise.all(
-      containers.map(async ({ Id, Labels }) =>
+      ours.map(async ({ Id, Labels }) =>
         stateOf(Labels[labels.service]!, await this.#docker.getContainer(Id).inspect(), lab),
       ),
     );
@@ -201,15 +226,15 @@ export class Engine {
   }
 
   async disconnect(lab: Lab, service: string): Promise<void> {
-    const container = await this.#container(lab, service);
-    await this.#leave(() => this.#docker.getNetwork(networkOf(lab)).disconnect({ Container: container.id }));
+    const [container, network] = await Promise.all([this.#container(lab, service), this.#network(lab)]);
+    await this.#leave(() => network.disconnect({ Container: container.id }));
   }
 
   /** Attaches a service to the lab's network again, under its fixed address and its names. */
   async connect(lab: Lab, service: string): Promise<void> {
-    const container = await this.#container(lab, service);
+    const [container, network] = await Promise.all([this.#container(lab, service), this.#network(lab)]);
     const address = (await this.addresses(lab)).get(service);
-    await this.#docker.getNetwork(networkOf(lab)).connect({
+    await network.connect({
       Container: container.id,
       EndpointConfig: { Aliases: [service], ...(address ? { IPAMConfig: { IPv4Address: address } } : {}) },
     });
@@ -269,14 +294,12 @@ export class Engine {
    * they used. What cannot be removed is left for the caller's audit to name.
    */
   async remove(resources: readonly Resource[]): Promise<void> {
-    const namesOf = (kind: Resource["kind"]) => resources.flatMap((found) => (found.kind === kind ? [found.name] : []));
-    const each = (kind: Resource["kind"], act: (name: string) => Promise<unknown>) =>
-      Promise.all(namesOf(kind).map((name) => act(name).catch(unlessGone)));
-    await each("container", (name) =>
-      this.#leave(() => this.#docker.getContainer(name).remove({ force: true, v: true })),
-    );
+    const idsOf = (kind: Resource["kind"]) => resources.flatMap((found) => (found.kind === kind ? [found.id] : []));
+    const each = (kind: Resource["kind"], act: (id: string) => Promise<unknown>) =>
+      Promise.all(idsOf(kind).map((id) => act(id).catch(unlessGone)));
+    await each("container", (id) => this.#leave(() => this.#docker.getContainer(id).remove({ force: true, v: true })));
     await Promise.all([
-      each("network", (name) => this.#docker.getNetwork(name).remove()),
+      each("network", (id) => this.#docker.getNetwork(id).remove()),
       each("volume", (name) => this.#docker.getVolume(name).remove()),
     ]);
   }
@@ -300,19 +323,109 @@ export class Engine {
   }
 
   async #container(lab: Lab, service: string) {
-    const [found] = await this.#list([...labelsOf(lab), `${labels.service}=${service}`]);
-    if (!found)
-      throw new LabError(`The lab "${lab.name}" has no container for the service "${service}".`, {
-        id: "service-missing",
-        todo: `Run \`lab down --name ${lab.name}\`, then \`lab up --name ${lab.name}\`.`,
-        exit: "environment",
-      });
+    const { ours } = await this.#containers([...labelsOf(lab), `${labels.service}=${service}`]);
+    const [found] = ours;
+    if (!found) throw missing(lab, `container for the service "${service}"`);
     return this.#docker.getContainer(found.Id);
+  }
+
+  async #network(lab: Lab) {
+    const networks = await this.#docker.listNetworks({ filters: { label: labelsOf(lab) } });
+    const found = networks.find((network) => whyNoNetworkOfOurs(network) === undefined);
+    if (!found) throw missing(lab, "network");
+    return this.#docker.getNetwork(found.Id);
+  }
+
+  /** Containers with these labels, among them those of a lab and its marks: the lab's own, and those that only have its labels. */
+  async #containers(label: string[]): Promise<{ ours: ContainerInfo[]; strangers: Stranger[] }> {
+    const found = await this.#list(label);
+    const judged = await Promise.all(
+      found.map(async (container) => ({
+        container,
+        why: whyNoContainerOfOurs(container, !isFromNotedImage(container) && (await this.#isMarked(container.ImageID))),
+      })),
+    );
+    return {
+      ours: judged.flatMap(({ container, why }) => (why === undefined ? [container] : [])),
+      strangers: judged.flatMap(({ container, why }) =>
+        why === undefined ? [] : [strangerOf(thingOf(container), why)],
+      ),
+    };
+  }
+
+  /** Whether an image gives labels of a lab to whoever runs it; one that is gone might have. It never changes: each is asked about once. */
+  async #isMarked(image: string): Promise<boolean> {
+    const known = this.#marked.get(image);
+    if (known !== undefined) return known;
+    const { Config } = await this.#docker
+      .getImage(image)
+      .inspect()
+      .catch((error) => {
+        if ((error as { statusCode?: number }).statusCode === 404) return { Config: { Labels: { [labels.lab]: "" } } };
+        throw error;
+      });
+    const isMarked = marksItsContainers(Config?.Labels ?? {});
+    this.#marked.set(image, isMarked);
+    return isMarked;
   }
 
   async #list(label: string[]) {
     return this.#docker.listContainers({ all: true, filters: { label } });
   }
+}
+
+interface Thing {
+  kind: Stranger["kind"];
+  id: string;
+  name: string;
+  found: Labels;
+}
+
+function thingOf(container: ContainerInfo): Thing {
+  // One that the engine is removing may have lost its name.
+  const name = nameOf(container) || container.Id.slice(0, 12);
+  return { kind: "container", id: container.Id, name, found: container.Labels };
+}
+
+function thingOfNetwork({ Id, Name, Labels }: NetworkInspectInfo): Thing {
+  return { kind: "network", id: Id, name: Name, found: Labels ?? {} };
+}
+
+function thingOfVolume({ Name, Labels }: VolumeInspectInfo): Thing {
+  return { kind: "volume", id: Name, name: Name, found: Labels ?? {} };
+}
+
+function resourceOf({ kind, id, name, found }: Thing): Resource {
+  const service = found[labels.service] ?? found[labels.volume];
+  return { kind, id, name, lab: found[labels.lab]!, ...(service ? { service } : {}) };
+}
+
+function strangerOf({ kind, name, found }: Thing, why: string): Stranger {
+  const service = found[labels.service];
+  return {
+    kind,
+    name,
+    lab: found[labels.lab]!,
+    ...(service ? { service } : {}),
+    why,
+    misleadsCompose: kind === "container" && misleadsCompose(found),
+  };
+}
+
+function missing({ name }: Lab, what: string): LabError {
+  return new LabError(`The lab "${name}" has no ${what}.`, {
+    id: "service-missing",
+    todo: `Run \`lab down --name ${name}\`, then \`lab up --name ${name}\`.`,
+    exit: "environment",
+  });
+}
+
+/** Of a balancer: it is there for anybody to read, and must be what it says to be. */
+function saysWhereItIs(found: Labels): boolean {
+  const port = found[labels.port] ?? "";
+  const octets = (found[labels.subnetPrefix] ?? "").split(".");
+  const isOctet = (text: string) => /^\d{1,3}$/.test(text) && Number(text) <= 255;
+  return /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535 && octets.length === 3 && octets.every(isOctet);
 }
 
 /** What compose.yaml says where no `lab` command started the lab. */

@@ -87,7 +87,7 @@ async function removeOnce(doomed: Doomed, engine: Engine): Promise<Resource[]> {
   await engine.remove(await engineHas(doomed, engine));
   const left = await findAll(doomed, engine);
   for (const network of left.filter(({ kind }) => kind === "network"))
-    network.heldBy = await foreignersOn(network.name, left, engine);
+    network.heldBy = await foreignersOn(network.id, left, engine);
   return left;
 }
 
@@ -102,7 +102,7 @@ async function engineHas({ services, ...whose }: Doomed, engine: Engine): Promis
 
 function processesOf({ name = "", madeBy }: Doomed): Resource[] {
   const pids = madeBy === undefined ? [] : processesWith(madeBy);
-  return pids.map((pid) => ({ kind: "process", name: `${pid}`, lab: name }));
+  return pids.map((pid) => ({ kind: "process", id: `${pid}`, name: `${pid}`, lab: name }));
 }
 
 /**

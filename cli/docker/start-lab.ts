@@ -10,6 +10,8 @@ import { composeVersion } from "./compose.ts";
 import type { Engine } from "./engine.ts";
 import { busy, type Guard, guardNewLab } from "./guard-lab.ts";
 import { imageEnvironment, resolveImages } from "./images.ts";
+import { describeStranger } from "./is-ours.ts";
+import { refuseMisleading } from "./refuse-misleading.ts";
 import { removeAll, removeLab } from "./remove-lab.ts";
 import { groupProblems } from "./server-groups.ts";
 import { startSomewhere } from "./start-somewhere.ts";
@@ -78,13 +80,16 @@ async function startGuarded(options: StartOptions, guard: Guard): Promise<Lab> {
 /**
  * Removes what is left of an earlier lab of this name. (One that has its balancer is not started again; nobody comes here.)
  *
- * @throws LabError (`lab-busy`) when the process that started it is still at it
+ * @throws LabError (`lab-busy`) when the process that started it is still at it, (`stranger-in-the-way`)
  */
 async function makeRoom(name: string, engine: Engine, say: (text: string) => void): Promise<void> {
-  if ((await engine.resources({ name })).length === 0) return;
+  const { ours, strangers } = await engine.find({ name });
+  refuseMisleading(strangers);
+  if (ours.length === 0) return;
   const owner = await engine.ownerOf(name);
   if (owner && stateOfProcess({ ...thisProcess(), ...owner }) === "alive") throw busy(name, `process ${owner.pid}`);
   say(`removing what is left of an earlier lab "${name}"`);
+  for (const stranger of strangers) say(`left alone: ${describeStranger(stranger)}`);
   await removeAll({ name }, engine);
 }
 

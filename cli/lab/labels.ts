@@ -1,5 +1,6 @@
 /**
- * Labels on everything that belongs to a lab (set in compose/compose.yaml). What does not carry them is never touched.
+ * Labels on everything that belongs to a lab (set in compose/compose.yaml). What does not carry them is never touched; who carries
+ * them may have copied them (`cli/docker/is-ours.ts`).
  */
 export const labels = {
   /** Name of the lab. */
@@ -19,6 +20,12 @@ export const labels = {
   /** Compose's own: the name of the service. */
   service: "com.docker.compose.service",
   project: "com.docker.compose.project",
+  /** Compose's own: the id of the image that it made a container from. */
+  image: "com.docker.compose.image",
+  /** Compose's own: `True` on what `docker compose run` made, otherwise `False`. */
+  oneOff: "com.docker.compose.oneoff",
+  /** Compose's own: what it looks for, to know containers of its services. */
+  configHash: "com.docker.compose.config-hash",
   /** Compose's own: the name of a volume in the file, where each has the name of the service that it is for. */
   volume: "com.docker.compose.volume",
 } as const;

@@ -20,6 +20,7 @@ import {
 import { dirname, join } from "node:path";
 import { LabError } from "../errors.ts";
 import { localEndpoint } from "./endpoint.ts";
+import { isLabName } from "./lab-name.ts";
 import { makeFolder } from "./make-folder.ts";
 import { stateFolder } from "./paths.ts";
 import { isSameProcess, type ProcessIdentity } from "./process-identity.ts";
@@ -90,8 +91,12 @@ export function recordsFolder(): string {
   return join(stateFolder(), "labs");
 }
 
-/** @param engine its address: labs of one name may run on several engines */
+/**
+ * @param engine its address: labs of one name may run on several engines
+ * @throws TypeError for what is no name of a lab: it could be a path to anywhere
+ */
 export function recordPath({ name, engine }: { name: string; engine: string }): string {
+  if (!isLabName(name)) throw new TypeError(`${JSON.stringify(name)} is no name of a lab`);
   const suffix = engine === defaultEngine ? "" : `@${createHash("sha256").update(engine).digest("hex").slice(0, 8)}`;
   return join(recordsFolder(), `${name}${suffix}.jsonl`);
 }

@@ -6,9 +6,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** Something that a fake engine has. */
 export interface FakeThing {
-  kind: "container" | "network" | "volume";
+  kind: "container" | "network" | "volume" | "image";
+  /** Of an image: its id. */
   name: string;
   labels: Record<string, string>;
+  /** Of a container and a network; `id-of-<name>` where it is left out. */
+  id?: string;
+  /** Of a container: the network that it was made for; the one of its Compose project where it is left out. */
+  network?: string;
+  /** Of a container: the id of its image; the one that Compose noted in its labels where it is left out. */
+  image?: string;
+  /** Of an image. */
+  tags?: string[];
   /** Of a container: names of the volumes that it mounts. */
   mounts?: string[];
   /** Of a network: names of the containers that have an endpoint in it, whether they exist or not. */
@@ -19,7 +28,7 @@ export interface FakeThing {
 
 /**
  * A Docker engine that consists of lists, on a unix socket of its own: for what no real engine can be made to do when a test wants
- * it. Knows what `lab down` asks for (https://docs.docker.com/reference/api/engine/version/v1.41/), and answers 501 to the rest.
+ * it. Knows what `lab down` and the faults ask for (https://docs.docker.com/reference/api/engine/version/v1.41/), and answers 501 to the rest.
  */
 export interface FakeEngine extends AsyncDisposable {
   /** For `DOCKER_HOST`. */
@@ -32,6 +41,8 @@ export interface FakeEngine extends AsyncDisposable {
   drop(thing: string): void;
   /** Changes something that it has. */
   change(name: string, to: Partial<FakeThing>): void;
+  /** What was done to its containers, e.g. `kill id-of-session-lab-lab-app1-1`. */
+  done(): string[];
   /** The most containers that were being removed at the same time. */
   mostLeaving(): number;
 }
@@ -48,6 +59,7 @@ export async function openFakeEngine(
   let present = structuredClone(things) as FakeThing[];
   let leaving = 0;
   let mostLeaving = 0;
+  const done: string[] = [];
   const server = createServer(async (request, response) => {
     if (request.method === "DELETE" && request.url?.includes("/containers/")) {
       mostLeaving = Math.max(mostLeaving, ++leaving);
@@ -60,12 +72,15 @@ export async function openFakeEngine(
       present = present.filter((thing) => thing !== gone);
     });
     if (answer === "dies") return void request.socket.destroy();
+    const [, id, verb] = /^POST .*\/containers\/([^/]+)\/(\w+)/.exec(`${request.method} ${request.url}`) ?? [];
+    if (verb) done.push(`${verb} ${id}`);
     reply(response, answer);
   });
   await new Promise<void>((resolve) => server.listen(path, resolve));
   return {
     address: `unix://${path}`,
     mostLeaving: () => mostLeaving,
+    done: () => done,
     has: () => present.map(({ kind, name }) => `${kind} ${name}`).sort(),
     add: (more) => {
       present = [...present, ...structuredClone(more)];
@@ -100,14 +115,23 @@ function answerTo(
   if (method === "GET" && pathname === "/containers/json")
     return {
       status: 200,
-      body: listed("container").map(({ name, labels, mounts = [] }) => ({
-        Names: [`/${name}`],
-        Labels: labels,
-        Mounts: mounts.map((volume) => ({ Type: "volume", Name: volume })),
+      body: listed("container").map((container) => ({
+        Id: idOf(container),
+        Names: [`/${container.name}`],
+        Labels: container.labels,
+        ImageID: imageOf(container),
+        HostConfig: { NetworkMode: networkOf(container) },
+        NetworkSettings: { Networks: { [networkOf(container)]: { NetworkID: `id-of-${networkOf(container)}` } } },
+        Mounts: (container.mounts ?? []).map((volume) => ({ Type: "volume", Name: volume })),
       })),
     };
   if (method === "GET" && pathname === "/networks")
-    return { status: 200, body: listed("network").map(({ name, labels }) => ({ Name: name, Labels: labels })) };
+    return {
+      status: 200,
+      body: listed("network").map((network) => ({ Name: network.name, Id: idOf(network), Labels: network.labels })),
+    };
+  if (method === "GET" && pathname === "/images/json")
+    return { status: 200, body: listed("image").map(({ name, tags = [] }) => ({ Id: name, RepoTags: tags })) };
   if (method === "GET" && pathname === "/volumes")
     return {
       status: 200,
@@ -115,8 +139,12 @@ function answerTo(
     };
 
   const [, kinds = "", name = "", verb] = pathname.split("/");
-  const thing = things.find((one) => `${one.kind}s` === kinds && one.name === name);
+  const thing = things.find((one) => `${one.kind}s` === kinds && [one.name, idOf(one)].includes(name));
   if (!thing) return { status: 404, body: { message: `No such ${kinds}: ${name}` } };
+  if (method === "GET" && kinds === "images")
+    return { status: 200, body: { Id: thing.name, Config: { Labels: thing.labels } } };
+  if (method === "GET" && kinds === "containers") return { status: 200, body: inspected(thing) };
+  if (method === "POST" && kinds === "containers") return { status: 204 };
   const attached = thing.attached ?? [];
   if (method === "GET" && kinds === "networks")
     return { status: 200, body: { Containers: Object.fromEntries(attached.map((one) => [one, { Name: one }])) } };
@@ -132,6 +160,30 @@ function answerTo(
   if (attached.length > 0) return { status: 403, body: { message: `network ${name} has active endpoints` } };
   remove(thing);
   return { status: 204 };
+}
+
+function idOf({ name, id = `id-of-${name}` }: FakeThing): string {
+  return id;
+}
+
+function networkOf({ labels, network = `${labels["com.docker.compose.project"]}_lab` }: FakeThing): string {
+  return network;
+}
+
+function imageOf({ labels, image = labels["com.docker.compose.image"] ?? "sha256:unknown" }: FakeThing): string {
+  return image;
+}
+
+function inspected(container: FakeThing) {
+  return {
+    Id: idOf(container),
+    Path: "sleep",
+    Args: [],
+    Config: { Image: imageOf(container), Env: [], Labels: container.labels },
+    HostConfig: { NetworkMode: networkOf(container) },
+    NetworkSettings: { Networks: { [networkOf(container)]: {} } },
+    State: { Running: true, Paused: false, ExitCode: 0, StartedAt: "2026-01-02T03:04:05Z" },
+  };
 }
 
 /** @param wanted `key` or `key=value`, all of them */

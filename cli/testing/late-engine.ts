@@ -27,6 +27,7 @@ export function lateEngine({ resources = [], states = [] }: { resources?: Resour
 
 export const container = (service: string): Resource => ({
   kind: "container",
+  id: `id-of-session-lab-lab-${service}-1`,
   name: `session-lab-lab-${service}-1`,
   lab: "lab",
   service,

@@ -50,10 +50,14 @@ export async function leaveRemains({
     "dev.session-lab.version": "0.1.0",
   };
   const options = Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+  const image = await anyImage();
+  const [imageId] = await docker("image", "inspect", "--format", "{{.Id}}", image);
+  const ofCompose = (key: string, value: string) => ["--label", `com.docker.compose.${key}=${value}`];
   await createNetwork(`${project}_lab`, options);
-  await docker("volume", "create", ...options, `${project}_redis-aof`);
+  await docker("volume", "create", ...options, ...ofCompose("volume", "redis-aof"), `${project}_redis-aof`);
   const run = ["run", "--detach", "--network", `${project}_lab`, "--entrypoint", "sleep", "--stop-timeout", "0"];
-  await docker(...run, "--name", `${project}-app1-1`, ...options, await anyImage(), "infinity");
+  const ofService = [...ofCompose("service", "app1"), ...ofCompose("image", imageId!)];
+  await docker(...run, "--name", `${project}-app1-1`, ...options, ...ofService, image, "infinity");
   const worker = spawn("sleep", ["infinity"], { env: { PATH: process.env.PATH, LAB_ID: id }, stdio: "ignore" });
   worker.unref();
   await once(worker, "spawn");
