@@ -9,7 +9,7 @@ import type { ContainerInspectInfo } from "dockerode";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { labels } from "./lab/labels.ts";
-import { balancer } from "./lab/topology.ts";
+import { balancer, nodeBalancer } from "./lab/topology.ts";
 import { watchCommandLines } from "./testing/command-lines.ts";
 import { docker } from "./testing/engine-inventory.ts";
 import { labCommand } from "./testing/run-lab.ts";
@@ -82,24 +82,45 @@ it("looked into everything: files, pages, what was printed, logs, command lines,
 });
 
 describe("the secrets of a lab", () => {
-  const secrets = () => ["SESSION_SECRET", "POSTGRES_PASSWORD"].map((variable) => environmentOf("app1")[variable]!);
+  const apps = ["app1", "app2", "app3"];
+  const knownTo: Record<string, string[]> = {
+    SESSION_SECRET: apps,
+    POSTGRES_PASSWORD: apps,
+    REDIS_PASSWORD: [...apps, "redis", "redis-aof", "redis-rdb"],
+    BALANCER_SECRET: [...apps, nodeBalancer, balancer],
+  };
+  const secretNamed = (variable: string) => environmentOf("app1")[variable]!;
 
-  it("are 32 random bytes each, the same for all its app servers, and told nobody else", () => {
-    const [session, postgres] = secrets();
-    for (const secret of [session, postgres]) expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
-    expect(session).not.toBe(postgres);
-    const who = containers
-      .filter(({ Config }) => Config.Env.some((line) => secrets().some((secret) => line.includes(secret))))
-      .map(({ Config }) => Config.Labels[labels.service]);
-    expect(who.sort()).toEqual(["app1", "app2", "app3"]);
-    for (const server of ["app2", "app3"]) expect(environmentOf(server).SESSION_SECRET).toBe(session);
+  it.each(Object.keys(knownTo))("%s is 32 random bytes, and told nobody but who needs it", (variable) => {
+    const secret = secretNamed(variable);
+    expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    const who = containers.filter(({ Config }) => Config.Env.some((line) => line.includes(secret)));
+    expect(who.map(({ Config }) => Config.Labels[labels.service]!).sort()).toEqual(knownTo[variable]!.toSorted());
+    for (const service of knownTo[variable]!) expect(environmentOf(service)[variable]).toBe(secret);
   });
 
-  it("are nowhere else", () => {
-    for (const secret of secrets()) {
-      const bytes = Buffer.from(secret, "base64url");
-      expect(whereIs([...writtenAs(secret), ...writtenAs(bytes)])).toEqual([]);
-    }
+  it("are different ones", () => {
+    const all = Object.keys(knownTo).map(secretNamed);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it.each(Object.keys(knownTo))("%s is nowhere else", (variable) => {
+    const secret = secretNamed(variable);
+    const bytes = Buffer.from(secret, "base64url");
+    expect(whereIs([...writtenAs(secret), ...writtenAs(bytes)])).toEqual([]);
+  });
+
+  it("are readable in nginx's container by nginx alone", async () => {
+    const modes = await docker(
+      "exec",
+      containerOf(balancer),
+      "stat",
+      "-c",
+      "%a",
+      "/tmp/nginx",
+      "/tmp/nginx/balancer-secret.conf",
+    );
+    expect(modes).toEqual(["700", "600"]);
   });
 });
 

@@ -91,6 +91,53 @@ describe("the door", () => {
   });
 });
 
+// A bridge network is open to the machine that it is on: every process of it reaches the containers' own addresses.
+describe("whoever goes past the door, from this machine,", () => {
+  it("gets nothing out of a Redis server without the lab's password", async () => {
+    const answers = async (service: string) => [
+      await redisSays(service, ["PING"]),
+      await redisSays(service, ["FLUSHALL"]),
+      await redisSays(service, ["AUTH guess", "DBSIZE"]),
+      await redisSays(service, [`AUTH ${secretOf(service, "REDIS_PASSWORD")}`, "PING"]),
+    ];
+    for (const service of ["redis", "redis-rdb", "redis-aof"])
+      expect([service, ...(await answers(service))]).toEqual([
+        service,
+        [expect.stringMatching(/^-NOAUTH /)],
+        [expect.stringMatching(/^-NOAUTH /)],
+        [expect.stringMatching(/^-WRONGPASS /), expect.stringMatching(/^-NOAUTH /)],
+        ["+OK", "+PONG"],
+      ]);
+  });
+
+  it.each(["app1", nodeBalancer])(
+    "is sent away by %s, whatever his headers say, and has no session then",
+    async (service) => {
+      const secret = secretOf(service, "BALANCER_SECRET");
+      const lies = [
+        {},
+        { "x-balancer-secret": "" },
+        { "x-balancer-secret": "guess" },
+        { "x-balancer-secret": `${secret}x` },
+      ];
+      const sessions = await sessionsIn("redis");
+      for (const lie of lies) {
+        const stranger = await logsInPastTheDoor(service, lie);
+        expect([lie, stranger]).toEqual([
+          lie,
+          { status: 403, cookies: [], says: expect.stringContaining("the balancer") },
+        ]);
+        expect(stranger.says).not.toContain(secret);
+      }
+      expect(await sessionsIn("redis")).toBe(sessions);
+      // Who knows the secret is taken for a balancer.
+      const balancerItself = await logsInPastTheDoor(service, { "x-balancer-secret": secret });
+      expect(balancerItself).toMatchObject({ status: 200, says: expect.stringContaining('"user":"mallory"') });
+      expect(await sessionsIn("redis")).toBe(sessions + 1);
+    },
+  );
+});
+
 describe("every container", () => {
   it("is hardened, and none has the engine's socket", () => {
     const found = containers.map(({ Name, Config, HostConfig, Mounts }) => ({
@@ -193,7 +240,7 @@ describe.each(storesOf({ profiles: [] }))("a session cookie of the store $id", (
   });
 
   it("is never taken up by a login when no server gave it, not even one that is signed as it should be", async () => {
-    const unknown = madeUpBy(secretOf("app1"), livesIn);
+    const unknown = madeUpBy(secretOf("app1", "SESSION_SECRET"), livesIn);
     for (const value of unknown) {
       const made = `${sessionCookie}=${value}`;
       expect([value, await authenticated(host, made)]).toEqual([value, false]);
@@ -297,6 +344,7 @@ describe("headers of strangers", () => {
       expect(ours.sort()).toEqual([
         // As the browser asked: the page makes its links of it.
         ["host", `${host}:4711`],
+        ["x-balancer-secret", secretOf("app1", "BALANCER_SECRET")],
         ["x-balancing-policy", policy === "app1" ? "direct" : policy],
         ["x-forwarded-for", gateway],
         ["x-forwarded-proto", "http"],
@@ -327,6 +375,7 @@ const forged: Record<string, string> = {
   "x-real-ip": "stranger",
   "x-session-store": "stranger",
   "x-balancing-policy": "stranger",
+  "x-balancer-secret": "stranger",
   "x-lab-client-address": "stranger",
   // Headers that a proxy on the way is to drop (RFC 9110, 7.6.1).
   connection: "close, x-real-ip, x-forwarded-for, x-session-store, stranger",
@@ -385,9 +434,47 @@ function endpointOf(service: string): { IPAddress: string; Gateway: string } {
   return Object.values(NetworkSettings.Networks)[0]!;
 }
 
-function secretOf(service: string): string {
+function secretOf(service: string, variable: "SESSION_SECRET" | "REDIS_PASSWORD" | "BALANCER_SECRET"): string {
   const { Config } = containers.find(({ Name }) => Name === `/${containerOf(service)}`)!;
-  return Config.Env.find((line) => line.startsWith("SESSION_SECRET="))!.slice("SESSION_SECRET=".length);
+  return Config.Env.find((line) => line.startsWith(`${variable}=`))?.slice(`${variable}=`.length) ?? "";
+}
+
+/** A line for each command, in Redis's protocol; commands as one types them ("inline commands"). */
+async function redisSays(service: string, commands: readonly string[]): Promise<string[]> {
+  const socket = connect({ host: endpointOf(service).IPAddress, port: 6379, timeout: 5_000 });
+  socket.on("timeout", () => socket.destroy(new Error(`${service} says nothing`)));
+  socket.write(commands.map((command) => `${command}\r\n`).join(""));
+  let said = "";
+  for await (const chunk of socket) {
+    said += chunk;
+    if (said.split("\r\n").length > commands.length) break;
+  }
+  return said.split("\r\n").filter((line) => line !== "");
+}
+
+/** Asks the container's own address for a session in Redis, as a user of its own choice. */
+function logsInPastTheDoor(service: string, headers: Record<string, string>) {
+  const claims = { "x-session-store": "redis", "x-real-ip": "6.6.6.6", "content-type": "application/json" };
+  const question = request({
+    host: endpointOf(service).IPAddress,
+    port: 3000,
+    method: "POST",
+    path: "/login",
+    headers: { ...claims, ...headers },
+  });
+  return new Promise<{ status: number | undefined; cookies: string[]; says: string }>((resolve, reject) => {
+    question.on("response", async (response) => {
+      const says = Buffer.concat(await response.toArray()).toString();
+      resolve({ status: response.statusCode, cookies: response.headers["set-cookie"] ?? [], says });
+    });
+    question.on("error", reject).end(JSON.stringify({ user: "mallory", nonce: "n" }));
+  });
+}
+
+async function sessionsIn(store: string): Promise<number> {
+  const host = `app1.${store}.localhost`;
+  const reply = await transport.send({ host, method: "GET", path: "/healthz", headers: {}, connection: "fresh" });
+  return (JSON.parse(reply.answered ? reply.body : "") as { sessions: number }).sessions;
 }
 
 /** Values of a session cookie that no app server has given to anybody. */

@@ -23,4 +23,4 @@ done >/data/nodes.conf
 echo "vars currentEpoch 3 lastVoteEpoch 0" >>/data/nodes.conf
 
 # Silent for one second is down. Redis's default is 15 seconds.
-exec redis-server "$@" --cluster-enabled yes --cluster-config-file nodes.conf --cluster-node-timeout 1000
+exec sh /lab/redis.sh "$@" --cluster-enabled yes --cluster-config-file nodes.conf --cluster-node-timeout 1000

@@ -22,6 +22,6 @@ master=${master:-$prefix.51}
 # A replica gets its first copy at once, instead of waiting 5 s for others that might want it, too.
 set -- "$@" --repl-diskless-sync-delay 0
 case " $(hostname -i) " in
-  *" $master "*) exec redis-server "$@" ;;
-  *) exec redis-server "$@" --replicaof "$master" 6379 ;;
+  *" $master "*) exec sh /lab/redis.sh "$@" ;;
+  *) exec sh /lab/redis.sh "$@" --replicaof "$master" 6379 ;;
 esac

@@ -5,17 +5,22 @@ set -eu
 prefix=$1
 number=$2
 
+# Its configuration has the password in it, and is nobody else's to read.
+umask 077
+
 id_of() {
   printf '%040d' "$1"
 }
 
 {
   echo "port 26379"
-  echo "protected-mode no"
+  # Asked of the app servers and of the other Sentinels; and what this one says to the Redis servers.
+  echo "requirepass $REDIS_PASSWORD"
   echo "dir /data"
   echo "sentinel myid $(id_of "$number")"
   # `sessions` is the name of the master, whoever that is; .51 is the first. It takes 2 Sentinels to call it dead.
   echo "sentinel monitor sessions $prefix.51 6379 2"
+  echo "sentinel auth-pass sessions $REDIS_PASSWORD"
   # Silent for two seconds is down. Redis's default is 30 seconds: all that time nobody could log in.
   echo "sentinel down-after-milliseconds sessions 2000"
   # How long a failover may take; after one that failed the Sentinels wait twice as long before they try again.

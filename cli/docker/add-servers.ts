@@ -97,6 +97,8 @@ async function variablesOf(lab: Lab, engine: Engine): Promise<ComposeVariables> 
     LAB_VERSION: said(labels.version),
     LAB_SESSION_SECRET: app.environment.SESSION_SECRET ?? "",
     LAB_POSTGRES_PASSWORD: app.environment.POSTGRES_PASSWORD ?? "",
+    LAB_REDIS_PASSWORD: app.environment.REDIS_PASSWORD ?? "",
+    LAB_BALANCER_SECRET: app.environment.BALANCER_SECRET ?? "",
     LAB_PORT: String(lab.port),
     LAB_SUBNET_PREFIX: lab.subnetPrefix,
   };

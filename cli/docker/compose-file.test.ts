@@ -149,11 +149,18 @@ it("tells secrets only those who need them, in their environment and not on a co
   const all = [...appServers, ...spareServers];
   expect(told("SESSION_SECRET")).toEqual(all);
   expect(told("POSTGRES_PASSWORD").sort()).toEqual([...all, "postgres"].sort());
+  expect(told("BALANCER_SECRET").sort()).toEqual([...all, nodeBalancer, balancer].sort());
+  // redis-cli reads it from REDISCLI_AUTH.
+  const redisServers = services.map(([name]) => name).filter((name) => /^(redis|sentinel)/.test(name));
+  expect(told("REDIS_PASSWORD").sort()).toEqual([...all, ...redisServers].sort());
+  expect(told("REDISCLI_AUTH").sort()).toEqual(redisServers.sort());
   const defaults = "only-for-a-bare-compose-up-on-loopback";
   const elsewhere = services.map(([, { environment: _, ...rest }]) => JSON.stringify(rest));
   expect(elsewhere.filter((rest) => rest.includes(defaults))).toEqual([]);
   expect(text.match(/\$\{LAB_[A-Z_]*(SECRET|PASSWORD|TOKEN|KEY)[A-Z_]*/g)?.sort()).toEqual([
+    "${LAB_BALANCER_SECRET",
     "${LAB_POSTGRES_PASSWORD",
+    "${LAB_REDIS_PASSWORD",
     "${LAB_SESSION_SECRET",
   ]);
 });

@@ -67,6 +67,8 @@ async function startGuarded(options: StartOptions, guard: Guard): Promise<Lab> {
     LAB_VERSION: labVersion(),
     LAB_SESSION_SECRET: randomBytes(32).toString("base64url"),
     LAB_POSTGRES_PASSWORD: randomBytes(32).toString("base64url"),
+    LAB_REDIS_PASSWORD: randomBytes(32).toString("base64url"),
+    LAB_BALANCER_SECRET: randomBytes(32).toString("base64url"),
     COMPOSE_PROFILES: profiles.join(","),
     // Nobody reads the engine's opinion of a lab that is removed when its command is done, and asking costs half a processor.
     ...(stays ? {} : { LAB_HEALTH_INTERVAL: "10m" }),

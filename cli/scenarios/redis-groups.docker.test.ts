@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { docker } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 
 /** The stores of several servers: replicas with Sentinels, and a cluster. */
@@ -29,6 +30,16 @@ async function rolesNow() {
     sessions: Object.values(sessions["redis-sentinel"] ?? {}),
   };
 }
+
+it.each([
+  ...["redis-ha1", "redis-ha2", "redis-ha3", "redis-c1", "redis-c2", "redis-c3"].map((service) => [service, "6379"]),
+  ...["sentinel1", "sentinel2", "sentinel3"].map((service) => [service, "26379"]),
+])("%s answers nobody who has no password", async (service, port) => {
+  const ask = (...password: string[]) =>
+    docker("exec", ...password, `session-lab-test-groups-${service}-1`, "redis-cli", "-p", port!, "PING");
+  expect(await ask("--env", "REDISCLI_AUTH=")).toEqual([expect.stringMatching(/^NOAUTH /)]);
+  expect(await ask()).toEqual(["PONG"]);
+});
 
 it("redis-failover: what no replica had is lost or rolled back, and the store answers while the old master is dead", async () => {
   expect(await rolesNow()).toMatchObject({ masters: ["redis-ha1"], named: ["51:6379"] });

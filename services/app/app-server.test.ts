@@ -27,6 +27,7 @@ test("an app server that ends answers what is under way, and keeps no connection
     appServer: "app1",
     port: 0,
     host: "127.0.0.1",
+    balancerSecret: "b",
     cookie: { name: "sid", secret: "s" },
     env: {},
     stores: new Map([["slow", slow]]),
@@ -35,7 +36,7 @@ test("an app server that ends answers what is under way, and keeps no connection
     closingGraceMs: 600_000,
   });
   const agent = new Agent({ keepAlive: true });
-  const headers = { "X-Session-Store": "slow" };
+  const headers = { "X-Session-Store": "slow", "X-Balancer-Secret": "b" };
   const asking = get({ host: "127.0.0.1", port: server.port, path: "/whoami", agent, headers });
   await asked;
 

@@ -32,11 +32,13 @@ export interface RunningAppServer {
 
 /** Throws when the port is taken. Stores whose server does not answer are no reason not to start. */
 export async function startAppServer(options: AppServerOptions): Promise<RunningAppServer> {
-  const { appServer, cookie, env, log, stores, host, patience = 1, closingGraceMs = CLOSING_GRACE_MS } = options;
+  const { appServer, balancerSecret, cookie, env, log, stores, host } = options;
+  const { patience = 1, closingGraceMs = CLOSING_GRACE_MS } = options;
   const bootId = randomUUID();
   const catalogue = await openAll(stores, { appServer, cookie, env, patience, log });
   const closeStores = () => Promise.all([...catalogue.values()].map(({ open }) => open.close()));
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createApp({ appServer, bootId, catalogue, log }));
+  const context = { appServer, bootId, balancerSecret, catalogue, log };
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createApp(context));
   // When the app server ends, so does each connection as soon as its request is answered: a balancer that keeps connections would
   // go on using it.
   server.on("request", (_, response) =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineStore } from "./store.ts";
 import memory from "./stores/memory.ts";
-import { startTestApp, type TestApp } from "./testing/test-app.ts";
+import { BALANCER_SECRET, startTestApp, type TestApp } from "./testing/test-app.ts";
 
 const broken = defineStore({
   ...memory,
@@ -73,7 +73,7 @@ describe("errors", () => {
   });
 
   test.each(["/whoami", "/"])("GET %s without a store is a 404 that lists the known ones", async (path) => {
-    const response = await fetch(app.url + path);
+    const response = await fetch(app.url + path, { headers: { "X-Balancer-Secret": BALANCER_SECRET } });
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({
       error: "no session store named: send the header X-Session-Store",
@@ -83,7 +83,10 @@ describe("errors", () => {
   });
 
   test.each(["/login", "/cart", "/logout"])("POST %s without a store is a 404, too", async (path) => {
-    const response = await fetch(app.url + path, { method: "POST" });
+    const response = await fetch(app.url + path, {
+      method: "POST",
+      headers: { "X-Balancer-Secret": BALANCER_SECRET },
+    });
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ known: ["broken", "memory"] });
   });
@@ -107,6 +110,57 @@ describe("errors", () => {
     const { status, body } = await app.visitor("broken").whoami();
     expect([status, body]).toEqual([500, { error: "internal error" }]);
     expect(app.lines.at(-1)).toMatch(/^GET \/whoami: TypeError: a mistake of ours\n {4}at /);
+  });
+});
+
+describe("a request that does not come from a balancer", () => {
+  const lies = [
+    {},
+    { "X-Balancer-Secret": "" },
+    { "X-Balancer-Secret": "guess" },
+    { "X-Balancer-Secret": BALANCER_SECRET.slice(0, -1) },
+    { "X-Balancer-Secret": `${BALANCER_SECRET.slice(0, -1)}x` },
+    { "X-Balancer-Secret": `${BALANCER_SECRET}, ${BALANCER_SECRET}` },
+    { "X-Real-Ip": "127.0.0.1", "X-Forwarded-For": "127.0.0.1" },
+  ];
+  const asked = (path: string, init: RequestInit, lie: object) =>
+    fetch(app.url + path, { ...init, headers: { "X-Session-Store": "memory", ...lie } });
+  const login = { method: "POST", body: new URLSearchParams({ user: "mallory", nonce: "n" }) };
+
+  test.each(["/", "/whoami", "/healthz", "/nowhere"])(
+    "gets nothing but a 403 of GET %s, and a word of advice",
+    async (path) => {
+      for (const lie of lies) {
+        const response = await asked(path, {}, lie);
+        expect([lie, response.status, await response.json()]).toEqual([
+          lie,
+          403,
+          { error: "an app server answers only the balancer: ask the balancer" },
+        ]);
+      }
+    },
+  );
+
+  test.each(["/login", "/cart", "/logout"])("changes nothing by POST %s: no session, no cookie", async (path) => {
+    const sessions = async () => (await app.visitor().get<{ sessions: number }>("/healthz")).body.sessions;
+    const before = await sessions();
+    for (const lie of lies) {
+      const response = await asked(path, login, lie);
+      expect([lie, response.status, response.headers.getSetCookie()]).toEqual([lie, 403, []]);
+    }
+    expect(await sessions()).toBe(before);
+  });
+
+  test("is told no secret, nor is the log", async () => {
+    const guess = "the guess of a stranger";
+    const answers = [
+      await asked("/whoami", {}, { "X-Balancer-Secret": guess }),
+      await asked("/whoami", {}, { "X-Balancer-Secret": BALANCER_SECRET }),
+      await asked("/", { headers: { Accept: "text/html" } }, { "X-Balancer-Secret": BALANCER_SECRET }),
+    ];
+    const told = [...(await Promise.all(answers.map((answer) => answer.text()))), ...app.lines].join("\n");
+    expect(told).not.toContain(guess);
+    expect(told).not.toContain(BALANCER_SECRET);
   });
 });
 

@@ -1,7 +1,8 @@
 /** The app: its routes in the order in which they are tried, and what every answer has in common. */
 import express, { type Express, type RequestHandler } from "express";
 import { sendError } from "./errors.ts";
-import { healthz } from "./health.ts";
+import { isAlive, storeHealth } from "./health.ts";
+import { onlyFromBalancers } from "./only-from-balancers.ts";
 import { showPage } from "./page/show-page.ts";
 import { addToCart, logIn, logOut, whoAmI } from "./session-routes.ts";
 import type { OpenStore } from "./store.ts";
@@ -19,6 +20,8 @@ export interface CatalogueEntry {
 export interface AppContext {
   readonly appServer: string;
   readonly bootId: string;
+  /** What a request has to bring along: see only-from-balancers.ts. */
+  readonly balancerSecret: string;
   /** The open stores by id. */
   readonly catalogue: ReadonlyMap<string, CatalogueEntry>;
   readonly log: (line: string) => void;
@@ -31,7 +34,9 @@ export function createApp(context: AppContext): Express {
   app.disable("etag");
 
   app.use(markEveryAnswer(context));
-  app.get("/healthz", healthz(context));
+  app.get("/healthz", isAlive(context));
+  app.use(onlyFromBalancers(context));
+  app.get("/healthz", storeHealth(context));
   app.get("/whoami", whoAmI(context));
   app.get("/", showPage(context));
   app.use(express.json({ limit: BODY_LIMIT }), express.urlencoded({ limit: BODY_LIMIT, extended: false }));

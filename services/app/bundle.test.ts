@@ -9,7 +9,7 @@ import { noServers } from "./testing/no-servers.ts";
 import { waitUntil } from "./testing/wait-until.ts";
 
 const DIST = join(import.meta.dirname, "../../dist/app");
-const ENV = { APP_SERVER: "app1", SESSION_SECRET: "s", PORT: "0", ...noServers() };
+const ENV = { APP_SERVER: "app1", SESSION_SECRET: "s", BALANCER_SECRET: "b", PORT: "0", ...noServers() };
 
 let child: ChildProcess | undefined;
 let folder = "";

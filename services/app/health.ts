@@ -1,19 +1,21 @@
-/**
- * GET /healthz: the process answers; with a store named, also whether that store does on every connection that this app server
- * keeps for it, and how many sessions it holds.
- */
+/** GET /healthz: whether the process answers, and, with a store named, whether that store does. */
 import type { RequestHandler } from "express";
 import type { AppContext } from "./app.ts";
 import { chooseStore, STORE_HEADER } from "./choose-store.ts";
 import { StoreUnreachableError } from "./store.ts";
 
-export function healthz(context: AppContext): RequestHandler {
+/** Where no store is named. Whoever asks may know: health checks do not come from the balancers. */
+export function isAlive({ appServer, bootId }: AppContext): RequestHandler {
+  return (request, response, next) => {
+    if (request.get(STORE_HEADER) === undefined) response.json({ appServer, bootId });
+    else next();
+  };
+}
+
+/** Whether the store answers on every connection that this app server keeps for it, and how many sessions it holds. */
+export function storeHealth(context: AppContext): RequestHandler {
   const { appServer, bootId } = context;
   return async (request, response) => {
-    if (request.get(STORE_HEADER) === undefined) {
-      response.json({ appServer, bootId });
-      return;
-    }
     const { id: store, open } = chooseStore(request, context);
     try {
       response.json({ appServer, bootId, store, reachable: true, sessions: await open.countSessions() });

@@ -4,6 +4,7 @@ import {
   addressesOf,
   connectionOptions,
   firstSign,
+  passwordIn,
   type RedisConnection,
   urlVariable,
   watched,
@@ -27,8 +28,9 @@ export async function connectToCluster(
     services.map((host) => ({ host, port: 6379 })),
   );
   const { retryStrategy, enableOfflineQueue, ...redisOptions } = connectionOptions(patience);
+  const password = passwordIn(env);
   const cluster = new Cluster(addresses, {
-    redisOptions: { ...redisOptions, connectionName: appServer },
+    redisOptions: { ...redisOptions, ...(password ? { password } : {}), connectionName: appServer },
     enableOfflineQueue,
     clusterRetryStrategy: retryStrategy,
     // A visitor is told 503 at once, instead of being kept waiting until the cluster may be whole again.

@@ -11,8 +11,9 @@ afterEach(async () => {
 });
 
 /** `patience` 1: with the timeouts that are tested here. */
-async function startWith(url: string, { patience = 1 } = {}) {
-  const app = await startTestApp({ stores: new Map([["redis", redis]]), env: { REDIS_URL: url }, patience });
+async function startWith(url: string, { patience = 1, password = "" } = {}) {
+  const env = { REDIS_URL: url, REDIS_PASSWORD: password };
+  const app = await startTestApp({ stores: new Map([["redis", redis]]), env, patience });
   apps.push(app);
   return app;
 }
@@ -27,6 +28,37 @@ describe("a Redis that refuses connections", () => {
     expect([status, body]).toEqual([503, { error: "store unreachable", store: "redis", appServer: "app1", reason }]);
     expect(tookMs).toBeLessThan(SOON_MS);
   });
+});
+
+describe("a Redis that asks for a password", () => {
+  test("is used by an app server that knows it", async () => {
+    await using fake = await startFakeRedis();
+    fake.password = "sesame";
+    const app = await startWith(fake.url, { patience: 20, password: "sesame" });
+    expect((await app.visitor("redis").login()).status).toBe(200);
+  });
+
+  test.each([
+    ["", "NOAUTH Authentication required."],
+    ["a guess", "WRONGPASS invalid username-password pair or user is disabled."],
+  ])(
+    "is a 503 for one that says %j: nobody is taken for a stranger, and the reason is said",
+    async (password, says) => {
+      await using fake = await startFakeRedis();
+      fake.password = "sesame";
+      const app = await startWith(fake.url, { patience: 20, password });
+      const { status, body } = await app.visitor("redis").whoami();
+      const { host } = new URL(fake.url);
+      const reason = `${host} does not take the password of this app server, REDIS_PASSWORD (${says})`;
+      expect([status, body]).toEqual([503, { error: "store unreachable", store: "redis", appServer: "app1", reason }]);
+      expect((await app.visitor("redis").login()).status).toBe(503);
+      expect(app.lines).toEqual([`store redis: ${host} is unreachable: ${says}`]);
+      expect(fake.data.size).toBe(0);
+
+      fake.password = password;
+      await waitUntil("the store to be used", is(200, app));
+    },
+  );
 });
 
 describe("an address that stays silent, as that of a killed container does", () => {

@@ -41,27 +41,39 @@ export interface RedisConnectionOptions {
   readonly url: string;
   /** How the connection is called in `CLIENT LIST`. */
   readonly connectionName: string;
+  /** Undefined when none is to be said. */
+  readonly password: string | undefined;
   readonly patience: number;
   readonly log: (line: string) => void;
 }
 
-/** For a store: `server` is the Compose service, and so the host name; the variable REDIS_AOF_URL moves `redis-aof` elsewhere. */
+/**
+ * For a store: `server` is the Compose service, and so the host name; the variable REDIS_AOF_URL moves `redis-aof` elsewhere. The
+ * password is in REDIS_PASSWORD, or in that URL.
+ */
 export function connectToRedisServer(
   server: string,
   { store, appServer, env, patience, log }: StoreContext,
 ): Promise<RedisConnection> {
   const url = env[urlVariable(server)] || `redis://${server}:6379`;
-  return connectToRedis({ url, connectionName: appServer, patience, log: (line) => log(`store ${store}: ${line}`) });
+  return connectToRedis({
+    url,
+    connectionName: appServer,
+    password: passwordIn(env),
+    patience,
+    log: (line) => log(`store ${store}: ${line}`),
+  });
 }
 
 /** Resolves when Redis is ready, refuses, or has not answered in time: an app server starts without its store, too. */
 export async function connectToRedis({
   url,
   connectionName,
+  password,
   patience,
   log,
 }: RedisConnectionOptions): Promise<RedisConnection> {
-  const redis = new Redis(url, { ...connectionOptions(patience), connectionName });
+  const redis = new Redis(url, { ...connectionOptions(patience), ...(password ? { password } : {}), connectionName });
   return watched(redis, { address: new URL(url).host, patience, log });
 }
 
@@ -82,8 +94,10 @@ export async function connectToMaster(
     env[urlVariable(server)],
     sentinels.map((host) => ({ host, port: 26_379 })),
   );
+  const password = passwordIn(env);
   const redis = new Redis({
     ...options,
+    ...(password ? { password, sentinelPassword: password } : {}),
     connectionName: appServer,
     name: "sessions",
     sentinels: addresses,
@@ -97,6 +111,11 @@ export async function connectToMaster(
 /** The environment variable that moves a server elsewhere. */
 export function urlVariable(server: string): string {
   return `${server.toUpperCase().replaceAll("-", "_")}_URL`;
+}
+
+/** What Redis servers and Sentinels ask for; undefined when the environment says none. */
+export function passwordIn({ REDIS_PASSWORD: password }: StoreContext["env"]): string | undefined {
+  return password || undefined;
 }
 
 /** Host and port of each URL of a list with commas, or the usual ones where there is no list. */
@@ -122,6 +141,8 @@ export async function watched<Client extends Redis | Cluster>(
     reasonOf(error) {
       if (error.message === "Command timed out")
         return `${address} did not answer within ${COMMAND_TIMEOUT_MS * patience} ms`;
+      if (redis.status !== "ready" && /^(NOAUTH|WRONGPASS) /.test(state.lastProblem))
+        return `${address} does not take the password of this app server, REDIS_PASSWORD (${state.lastProblem})`;
       if (redis.status === "connect")
         return `${address} accepts connections, but is not ready (it loads its data, or is frozen)`;
       if (redis.status !== "ready") return `no connection to ${address} (${state.lastProblem})`;

@@ -8,7 +8,7 @@ import { noServers, storesWithServers } from "./testing/no-servers.ts";
 import { SOON_MS, waitUntil } from "./testing/wait-until.ts";
 
 const SERVER = join(import.meta.dirname, "server.ts");
-const ENV = { APP_SERVER: "app1", SESSION_SECRET: "s", PORT: "0" };
+const ENV = { APP_SERVER: "app1", SESSION_SECRET: "s", BALANCER_SECRET: "b", PORT: "0" };
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -39,7 +39,8 @@ describe("the process", { timeout: 60_000 }, () => {
     expect(await ended).toEqual({ code: 1, signal: null });
     expect(out.text).toBe(
       "app server: APP_SERVER is not set: give this app server a name, such as app1\n" +
-        "app server: SESSION_SECRET is not set: give all app servers the same long random text\n",
+        "app server: SESSION_SECRET is not set: give all app servers the same long random text\n" +
+        "app server: BALANCER_SECRET is not set: give the balancers and all app servers the same long random text\n",
     );
   });
 
@@ -63,7 +64,8 @@ describe("the process", { timeout: 60_000 }, () => {
       redis: `127.0.0.1:${(closesAtOnce.address() as AddressInfo).port}`,
     });
     await waitUntil("five attempts for each store", () => attempts >= 5 * atOnce.length);
-    const answer = await fetch(`http://127.0.0.1:${port}/whoami`, { headers: { "X-Session-Store": "redis" } });
+    const headers = { "X-Session-Store": "redis", "X-Balancer-Secret": ENV.BALANCER_SECRET };
+    const answer = await fetch(`http://127.0.0.1:${port}/whoami`, { headers });
     closesAtOnce.close();
     expect(answer.status).toBe(503);
     const said = out.text.matchAll(/^store ([a-z-]+): .*is unreachable: .*$/gm);

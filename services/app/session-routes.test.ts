@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApp, type TestApp } from "./testing/test-app.ts";
+import { BALANCER_SECRET, startTestApp, type TestApp } from "./testing/test-app.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -107,7 +107,10 @@ describe("POST /login", () => {
   });
 
   test("refuses a request without a body", async () => {
-    const response = await fetch(`${app.url}/login`, { method: "POST", headers: { "X-Session-Store": "memory" } });
+    const response = await fetch(`${app.url}/login`, {
+      method: "POST",
+      headers: { "X-Session-Store": "memory", "X-Balancer-Secret": BALANCER_SECRET },
+    });
     expect(response.status).toBe(400);
   });
 });

@@ -6,6 +6,7 @@ import { AppServers } from "./app-servers.ts";
 import type { Timeouts } from "./attempt.ts";
 import { forward } from "./forward.ts";
 import { checkHealth } from "./health-checks.ts";
+import { secretCheck } from "./only-from-nginx.ts";
 import type { Settings } from "./settings.ts";
 
 /** Longer than nginx keeps an idle upstream connection (`keepalive_timeout`, 60 s): so nginx closes first, never under a request. */
@@ -36,6 +37,7 @@ export interface RunningBalancer {
 /** Throws when the port is taken. App servers that do not answer are no reason not to start. */
 export async function startBalancer({
   appServers: addresses,
+  balancerSecret,
   port,
   host,
   log,
@@ -45,10 +47,12 @@ export async function startBalancer({
 }: BalancerOptions): Promise<RunningBalancer> {
   const appServers = new AppServers(addresses, log);
   const closing = new AbortController();
+  const isFromNginx = secretCheck(balancerSecret);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, response) => {
     // When the balancer ends, so does each connection as soon as its request is answered.
     response.once("close", () => closing.signal.aborted && server.closeIdleConnections());
     if (incoming.url === "/balancer-healthz") return showHealth(response, appServers);
+    if (!isFromNginx(incoming)) return sendAway(response);
     forward(incoming, response, appServers, timeouts).catch((error: Error) => {
       log(`${incoming.method} ${incoming.url}: ${error.stack}`);
       response.destroy();
@@ -77,6 +81,10 @@ export async function startBalancer({
 function showHealth(response: ServerResponse, { all }: AppServers): void {
   const appServers = Object.fromEntries(all.map(({ host, port, isUp }) => [`${host}:${port}`, isUp ? "up" : "down"]));
   response.writeHead(200, { "Content-Type": "application/json" }).end(`${JSON.stringify({ appServers })}\n`);
+}
+
+function sendAway(response: ServerResponse): void {
+  response.writeHead(403, { "Content-Type": "text/plain" }).end("403: the balancer answers only nginx: ask nginx\n");
 }
 
 function listen(server: Server, port: number, host: string | undefined): Promise<void> {

@@ -6,12 +6,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { startSilentAddress } from "../app/testing/silent-address.ts";
 import { SOON_MS, waitUntil } from "../app/testing/wait-until.ts";
-import { Browser, QUICK, startTestBalancer, type TestBalancer } from "./testing/test-balancer.ts";
+import { BALANCER_SECRET, Browser, QUICK, startTestBalancer, type TestBalancer } from "./testing/test-balancer.ts";
 
 /** No health check comes in between: what is seen is the request's own doing. */
 const UNCHECKED = { healthCheckEveryMs: 60_000 };
 const IMPATIENT = { ...UNCHECKED, ...QUICK };
-const atApp2 = { headers: { cookie: "sticky_server=1" } };
+const atApp2 = { headers: { cookie: "sticky_server=1", "x-balancer-secret": BALANCER_SECRET } };
 const post = (body: string) => ({ ...atApp2, method: "POST", body });
 
 /** Sends a request by hand, to see its answer while it comes. */
@@ -220,7 +220,7 @@ describe("what passes through", () => {
     outgoing.end();
     await (await answer).resume();
     expect(lab.apps[1].requests[0]?.headers).toEqual({
-      cookie: "sticky_server=1",
+      ...atApp2.headers,
       host: "node-cookie.redis.localhost:8080",
       "x-forwarded-for": "16.0.0.7",
       "x-session-store": "redis",

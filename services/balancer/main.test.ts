@@ -12,6 +12,9 @@ import { FakeAppServer } from "./testing/fake-app-server.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 
+const secret = { BALANCER_SECRET: "b" };
+const headers = { "X-Balancer-Secret": secret.BALANCER_SECRET };
+
 const children: ChildProcess[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
@@ -29,7 +32,7 @@ function run(env: Record<string, string>) {
 }
 
 async function runListening({ address }: FakeAppServer, env: Record<string, string> = {}) {
-  const process = run({ PORT: "0", APP_SERVERS: `${address.host}:${address.port}`, ...env });
+  const process = run({ PORT: "0", APP_SERVERS: `${address.host}:${address.port}`, ...secret, ...env });
   const listens = () => /listens on port (\d+)/.exec(process.out.text)?.[1];
   await waitUntil("the balancer to listen", listens);
   return { ...process, port: Number(listens()) };
@@ -41,13 +44,14 @@ describe("the process", { timeout: 60_000 }, () => {
     expect(await ended).toEqual({ code: 1, signal: null });
     expect(out.text).toBe(
       'balancer: PORT is "http": give a number from 0 to 65535\n' +
-        "balancer: APP_SERVERS is not set: give the app servers, such as app1:3000,app2:3000\n",
+        "balancer: APP_SERVERS is not set: give the app servers, such as app1:3000,app2:3000\n" +
+        "balancer: BALANCER_SECRET is not set: give the balancers and all app servers the same long random text\n",
     );
   });
 
   test("ends with a clear line when its port is taken", async () => {
     const app = await new FakeAppServer("app1").start();
-    const { ended, out } = run({ PORT: String(app.address.port), APP_SERVERS: "app1:3000" });
+    const { ended, out } = run({ PORT: String(app.address.port), APP_SERVERS: "app1:3000", ...secret });
     expect(await ended).toEqual({ code: 1, signal: null });
     expect(out.text).toMatch(/^balancer: listen EADDRINUSE.*$/m);
     await app.stop();
@@ -60,7 +64,7 @@ describe("the process", { timeout: 60_000 }, () => {
     app.answer = (_request, response) => {
       finish = () => response.end("all of it");
     };
-    const asking = request({ port, host: "127.0.0.1" }).end();
+    const asking = request({ port, host: "127.0.0.1", headers }).end();
     const answer = once(asking, "response").then(([response]) => text(response));
     await waitUntil("the request to arrive", () => app.asked.length === 1);
 
@@ -82,7 +86,7 @@ describe("the process", { timeout: 60_000 }, () => {
     const folder = mkdtempSync(join(tmpdir(), "session-lab-balancer-"));
     const list = join(folder, "app-servers");
     const { child, out, port } = await runListening(one!, { APP_SERVERS_FILE: list });
-    const whoAnswers = async () => (await fetch(`http://127.0.0.1:${port}/`)).text();
+    const whoAnswers = async () => (await fetch(`http://127.0.0.1:${port}/`, { headers })).text();
     expect(await whoAnswers()).toBe("app1");
 
     writeFileSync(list, `127.0.0.1:${one!.address.port} drain,127.0.0.1:${two!.address.port}`);

@@ -3,8 +3,9 @@ import { readSettings } from "./settings.ts";
 
 describe("settings", () => {
   test("take the app servers in their order, and port 3000 unless told", () => {
-    expect(readSettings({ PORT: "", APP_SERVERS: "app1:3000, app2:81" })).toEqual({
+    expect(readSettings({ PORT: "", APP_SERVERS: "app1:3000, app2:81", BALANCER_SECRET: "b" })).toEqual({
       port: 3000,
+      balancerSecret: "b",
       appServers: [
         { host: "app1", port: 3000 },
         { host: "app2", port: 81 },
@@ -13,6 +14,10 @@ describe("settings", () => {
   });
 
   test.each([
+    [
+      { APP_SERVERS: "app1:80" },
+      "BALANCER_SECRET is not set: give the balancers and all app servers the same long random text",
+    ],
     [{}, "APP_SERVERS is not set: give the app servers, such as app1:3000,app2:3000"],
     [{ APP_SERVERS: " , " }, "APP_SERVERS is not set: give the app servers, such as app1:3000,app2:3000"],
     [{ APP_SERVERS: "app1" }, 'APP_SERVERS has "app1": give a name and a port, such as app1:3000'],

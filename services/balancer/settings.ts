@@ -11,6 +11,8 @@ export interface Address {
 
 export interface Settings {
   readonly port: number;
+  /** What nginx says to be believed, and what the app servers believe. */
+  readonly balancerSecret: string;
   /** Their order counts: the affinity cookie holds a place in it. */
   readonly appServers: readonly Address[];
 }
@@ -22,15 +24,18 @@ export function readSettings(env: Environment): Settings {
   // Compose hands on what is not set as an empty text, hence no defaults in the signature.
   const port = env.PORT || "3000";
   const addresses = addressesIn(env.APP_SERVERS ?? "");
+  const { BALANCER_SECRET: balancerSecret = "" } = env;
   const mistakes = [
     isPort(port) || `PORT is "${port}": give a number from 0 to 65535`,
     addresses.length > 0 || "APP_SERVERS is not set: give the app servers, such as app1:3000,app2:3000",
+    balancerSecret !== "" ||
+      "BALANCER_SECRET is not set: give the balancers and all app servers the same long random text",
     ...addresses.map(
       (text) => isAddress(text) || `APP_SERVERS has "${text}": give a name and a port, such as app1:3000`,
     ),
   ].filter((mistake) => mistake !== true);
   if (mistakes.length > 0) throw new Error(mistakes.join("\n"));
-  return { port: Number(port), appServers: addresses.map(readAddress) };
+  return { port: Number(port), balancerSecret, appServers: addresses.map(readAddress) };
 }
 
 /** A list such as `app1:3000,app2:3000 drain`. Throws an Error that names what is no address. */

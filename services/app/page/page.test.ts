@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import memory from "../stores/memory.ts";
-import { startTestApp, type TestApp } from "../testing/test-app.ts";
+import { BALANCER_SECRET, startTestApp, type TestApp } from "../testing/test-app.ts";
 import { duration } from "./frame.ts";
 
 const HTML = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
@@ -135,7 +135,7 @@ describe("how long the process is up", () => {
 /** fetch may not set Host. */
 function getAs(host: string, store: string, more: Record<string, string> = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const headers = { ...HTML, Host: host, "X-Session-Store": store, ...more };
+    const headers = { ...HTML, Host: host, "X-Session-Store": store, "X-Balancer-Secret": BALANCER_SECRET, ...more };
     request(app.url, { headers }, async (response) => resolve(Buffer.concat(await response.toArray()).toString()))
       .on("error", reject)
       .end();

@@ -8,6 +8,8 @@ export async function startFakeRedis() {
     url: "",
     /** Reported by INFO. */
     loading: false,
+    /** What it asks of every connection before anything else; empty: nothing. */
+    password: "",
     /** These commands get no answer, nor does what comes after them on the same connection: Redis answers in order. */
     silent: [] as string[],
     /** Every command that came in, such as `SET sess:abc ...`. */
@@ -41,17 +43,26 @@ export async function startFakeRedis() {
         return `-ERR unknown command '${command}'\r\n`;
     }
   };
+  const refusal = "-NOAUTH Authentication required.\r\n";
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on("error", () => {});
     // A frozen Redis, or one behind a partition, does not even notice that the other side hangs up.
     socket.on("end", () => fake.silent.length > 0 || socket.end());
     let isStuck = false;
+    let isKnown = false;
     socket.on("data", (chunk) => {
       for (const words of parse(chunk.toString())) {
         fake.commands.push(words.join(" "));
         isStuck ||= fake.silent.includes(words[0]?.toUpperCase() ?? "");
-        if (!isStuck) socket.write(answer(words));
+        if (isStuck) continue;
+        const [command, password] = words;
+        if (command?.toUpperCase() === "AUTH") {
+          isKnown = password === fake.password;
+          socket.write(isKnown ? "+OK\r\n" : "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+        } else {
+          socket.write(fake.password === "" || isKnown || command?.toUpperCase() === "HELLO" ? answer(words) : refusal);
+        }
       }
     });
   });

@@ -4,6 +4,9 @@ import type { StoreDefinition } from "../store.ts";
 import memory from "../stores/memory.ts";
 import type { WhoAmI } from "../whoami-answer.ts";
 
+/** What visitors of these app servers bring along, as from a balancer. */
+export const BALANCER_SECRET = "the secret of all balancers";
+
 export interface TestAppOptions {
   readonly appServer?: string;
   readonly stores?: ReadonlyMap<string, StoreDefinition>;
@@ -23,6 +26,7 @@ export async function startTestApp({
     appServer,
     port: 0,
     host: "127.0.0.1",
+    balancerSecret: BALANCER_SECRET,
     cookie: { name: "sid", secret: "the secret of all tests" },
     env,
     stores,
@@ -96,6 +100,7 @@ export class Visitor {
     const startedMs = performance.now();
     const headers = {
       "X-Session-Store": this.#store,
+      "X-Balancer-Secret": BALANCER_SECRET,
       ...(this.cookie ? { Cookie: this.cookie } : {}),
       ...init.headers,
     };

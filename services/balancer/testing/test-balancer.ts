@@ -6,6 +6,9 @@ import { FakeAppServer } from "./fake-app-server.ts";
 /** For tests of silence; elsewhere a busy machine must not be taken for a dead server. */
 export const QUICK = { timeouts: { connectMs: 100, readMs: 200 } };
 
+/** What browsers of these balancers bring along, as from nginx. */
+export const BALANCER_SECRET = "the secret of all balancers";
+
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();
@@ -18,6 +21,7 @@ export async function startTestBalancer(options: Partial<BalancerOptions> = {}) 
   const balancer = await startBalancer({
     port: 0,
     host: "127.0.0.1",
+    balancerSecret: BALANCER_SECRET,
     appServers: apps.map(({ address }) => address),
     log: (line) => lines.push(line),
     timeouts: { connectMs: 2_000, readMs: 5_000 },
@@ -46,7 +50,11 @@ export class Browser {
   }
 
   async ask(path = "/", init: RequestInit = {}): Promise<{ status: number; text: string; setCookie: string[] }> {
-    const headers = { ...(this.cookie ? { cookie: this.cookie } : {}), ...init.headers };
+    const headers = {
+      "x-balancer-secret": BALANCER_SECRET,
+      ...(this.cookie ? { cookie: this.cookie } : {}),
+      ...init.headers,
+    };
     const response = await fetch(this.#url + path, { ...init, headers });
     const setCookie = response.headers.getSetCookie();
     const sticky = setCookie.find((line) => line.startsWith("sticky_server="));
