@@ -3,6 +3,7 @@ import express, { type Express, type RequestHandler } from "express";
 import { sendError } from "./errors.ts";
 import { healthz } from "./health.ts";
 import { showPage } from "./page/show-page.ts";
+import { refuseForeignPages } from "./same-origin.ts";
 import { addToCart, logIn, logOut, whoAmI } from "./session-routes.ts";
 import type { OpenStore } from "./store.ts";
 
@@ -31,6 +32,7 @@ export function createApp(context: AppContext): Express {
   app.disable("etag");
 
   app.use(markEveryAnswer(context));
+  app.use(refuseForeignPages());
   app.get("/healthz", healthz(context));
   app.get("/whoami", whoAmI(context));
   app.get("/", showPage(context));
