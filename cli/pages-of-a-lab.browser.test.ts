@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Page, Response } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
@@ -12,6 +14,7 @@ import { docker, inventory } from "./testing/engine-inventory.ts";
 import { openPseudoTerminal } from "./testing/pseudo-terminal.ts";
 import { labCommand } from "./testing/run-lab.ts";
 import { seenInTime } from "./testing/seen-in-time.ts";
+import { openTransport, type Transport } from "./users/transport.ts";
 
 /** One lab for all its pages: the app's own, at the address of every architecture, and the live pictures. */
 const lab = labCommand({ name: "test-pages" });
@@ -89,6 +92,77 @@ describe("the app's page", () => {
     },
   );
 });
+
+describe("a page of another site", () => {
+  const victim = () => architectureUrl(architectureHost({ policy: "cookie", store: "redis" }), port);
+
+  test("makes nobody's browser log in, whatever it tries; its link to the lab works, and so do the lab's own pages", async () => {
+    await using site = await serve(tryingEverything(victim()));
+    await using transport = asyncDisposable(openTransport({ port }));
+    const before = await sessionsInRedis(transport);
+    const { page } = await chromium.open(site.url);
+    expect(await page.evaluate("done")).toBe("20 logins, 20 looks, an image, a form in a frame");
+    expect(await sessionsInRedis(transport)).toBe(before);
+
+    await page.getByRole("link", { name: "the lab" }).click();
+    await page.waitForURL(victim());
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByText("0 items").waitFor();
+    expect(await sessionsInRedis(transport)).toBe(before + 1);
+
+    // Another store's host name is another site.
+    await page.getByRole("link", { name: "memory", exact: true }).click();
+    await page.getByText("not logged in").waitFor();
+    await page.goBack();
+    await page.getByText("0 items").waitFor();
+    await page.context().close();
+  });
+});
+
+/** What a stranger's page can do to the lab without the visitor's doing. */
+function tryingEverything(url: string): string {
+  return `<!doctype html><a href="${url}">the lab</a><img id="image">
+<iframe name="frame"></iframe>
+<form method="post" action="${url}login" target="frame"><input name="user" value="x"></form>
+<script>
+  const ended = (element, act) => new Promise((resolve) => {
+    element.onload = element.onerror = resolve;
+    act();
+  });
+  const image = document.getElementById("image");
+  const login = () => fetch("${url}login", { method: "POST", mode: "no-cors", body: new URLSearchParams({ user: "x" }) });
+  const look = () => fetch("${url}", { mode: "no-cors", credentials: "include" });
+  const done = new Promise((resolve) => addEventListener("load", resolve)).then(async () => {
+    for (let time = 0; time < 20; time++) await Promise.all([login(), look()]);
+    await ended(image, () => (image.src = "${url}"));
+    await ended(document.querySelector("iframe"), () => document.forms[0].submit());
+    return "20 logins, 20 looks, an image, a form in a frame";
+  });
+</script>`;
+}
+
+/** A site of its own, on a free port: to browsers 127.0.0.1 and *.localhost are different sites. */
+async function serve(html: string) {
+  const server = createServer((_, response) => response.setHeader("Content-Type", "text/html").end(html));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function asyncDisposable(transport: Transport): Transport & AsyncDisposable {
+  return { ...transport, [Symbol.asyncDispose]: () => transport.close() };
+}
+
+async function sessionsInRedis(transport: Transport): Promise<number> {
+  const asked = { host: "app1.redis.localhost", method: "GET", path: "/healthz", headers: {} } as const;
+  const reply = await transport.send({ ...asked, connection: "fresh" });
+  return (JSON.parse(reply.answered ? reply.body : "{}") as { sessions: number }).sessions;
+}
 
 interface Shown {
   server: string;

@@ -269,6 +269,66 @@ it("the balancers' cookies are out of reach of scripts and of other sites, too",
   }
 });
 
+describe("a page of another site", () => {
+  const elsewhere = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+  const everyDoor = [...loadPolicies().map(({ id }) => id), "app1"];
+
+  it.each(everyDoor)("makes no session and reaches no app server: %s", async (policy) => {
+    const host = `${policy}.redis.localhost`;
+    const refused = {
+      status: 403,
+      says: expect.stringMatching(/^403: a page of another site made this request; /),
+      appServer: undefined,
+    };
+    const before = await sessions("redis");
+    const tricks: Record<string, string>[] = [
+      elsewhere,
+      { ...elsewhere, origin: "null", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" },
+      { origin: `http://${host}:${port}`, "sec-fetch-site": "same-site" },
+      // From browsers that send no Sec-Fetch-Site.
+      { origin: "https://evil.example" },
+      { origin: "null" },
+      { origin: `http://other.redis.localhost:${port}` },
+      { origin: `http://${host}` },
+      { origin: `http://${host}:${port}.evil.example` },
+      { origin: `https://evil.example http://${host}:${port}` },
+    ];
+    for (const headers of tricks) expect([headers, await ask(host, "POST", headers)]).toEqual([headers, refused]);
+    expect(await sessions("redis")).toBe(before);
+
+    // A look from there would count for whoever balances by counting; a frame would show what a stranger clicks on.
+    for (const dest of ["image", "empty", "iframe"]) {
+      const mode = dest === "iframe" ? "navigate" : "no-cors";
+      const look = { "sec-fetch-site": "cross-site", "sec-fetch-mode": mode, "sec-fetch-dest": dest };
+      expect([dest, await ask(host, "GET", look)]).toEqual([dest, refused]);
+    }
+  });
+
+  it.each(everyDoor)("may have a link that people follow; the lab's own pages and curl come in: %s", async (policy) => {
+    const host = `${policy}.redis.localhost`;
+    const before = await sessions("redis");
+    const [opens, follows] = [{ "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" }, { status: 200 }];
+    for (const site of ["cross-site", "same-site", "same-origin", "none"])
+      expect(await ask(host, "GET", { ...opens, "sec-fetch-site": site })).toMatchObject(follows);
+    expect(await sessions("redis")).toBe(before);
+
+    const own = `http://${host}:${port}`;
+    const comers = [{ origin: own, "sec-fetch-site": "same-origin" }, { origin: own }, {}];
+    for (const headers of comers) expect(await ask(host, "POST", headers)).toMatchObject({ status: 200 });
+    expect(await sessions("redis")).toBe(before + comers.length);
+  });
+
+  /** GET / or POST /login. */
+  async function ask(host: string, method: "GET" | "POST", headers: Record<string, string>) {
+    const what =
+      method === "GET" ? { path: "/", headers } : { path: "/login", headers: { ...json, ...headers }, body: alice };
+    const reply = await transport.send({ host, method, connection: "fresh", ...what });
+    return reply.answered
+      ? { status: reply.status, says: reply.body, appServer: reply.headers["x-app-server"] }
+      : { status: reply.reason };
+  }
+});
+
 // By a cookie that says the app server's name or number he can, and by the host name of its own door: the scenario
 // forged-affinity measures what that gets him into.
 describe("headers of strangers", () => {
@@ -507,13 +567,16 @@ function opens(host: string, somePort: number): Promise<boolean> {
   });
 }
 
+const json = { "content-type": "application/json" };
+const alice = JSON.stringify({ user: "alice", nonce: "n" });
+
 function login(host: string, cookie = "") {
   return transport.send({
     host,
     method: "POST",
     path: "/login",
-    headers: { "content-type": "application/json", cookie },
-    body: JSON.stringify({ user: "alice", nonce: "n" }),
+    headers: { ...json, cookie },
+    body: alice,
     connection: "fresh",
   });
 }
@@ -527,6 +590,14 @@ function cookiesOf(reply: Awaited<ReturnType<Transport["send"]>>): string[] {
 /** As the browser sends them back. */
 function sent(cookies: readonly string[]): string {
   return cookies.map((cookie) => cookie.split(";")[0]!).join("; ");
+}
+
+/** How many sessions are in the store. */
+async function sessions(store: string): Promise<number> {
+  const asked = { host: `app1.${store}.localhost`, method: "GET", path: "/healthz", headers: {} } as const;
+  const reply = await transport.send({ ...asked, connection: "fresh" });
+  expect(reply).toMatchObject({ answered: true, status: 200 });
+  return (JSON.parse(reply.answered ? reply.body : "") as { sessions: number }).sessions;
 }
 
 async function authenticated(host: string, cookie: string): Promise<boolean> {

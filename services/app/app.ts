@@ -4,6 +4,7 @@ import { sendError } from "./errors.ts";
 import { isAlive, storeHealth } from "./health.ts";
 import { onlyFromBalancers } from "./only-from-balancers.ts";
 import { showPage } from "./page/show-page.ts";
+import { refuseForeignPages } from "./same-origin.ts";
 import { addToCart, logIn, logOut, whoAmI } from "./session-routes.ts";
 import type { OpenStore } from "./store.ts";
 
@@ -36,6 +37,7 @@ export function createApp(context: AppContext): Express {
   app.use(markEveryAnswer(context));
   app.get("/healthz", isAlive(context));
   app.use(onlyFromBalancers(context));
+  app.use(refuseForeignPages());
   app.get("/healthz", storeHealth(context));
   app.get("/whoami", whoAmI(context));
   app.get("/", showPage(context));

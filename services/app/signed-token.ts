@@ -11,8 +11,8 @@ const ALGORITHM = "HS256";
 export const LARGEST_COOKIE_BYTES = 4096;
 
 export interface TokenSigner {
-  /** Valid for so long from now on. */
-  sign(claims: JWTPayload, forMs: number): Promise<string>;
+  /** Valid for so long, from now on unless told another moment (milliseconds since 1970). */
+  sign(claims: JWTPayload, forMs: number, sinceMs?: number): Promise<string>;
   /** The claims; undefined for what is no token of this audience, was changed, or is too old. */
   verify(token: string): Promise<JWTPayload | undefined>;
 }
@@ -29,12 +29,12 @@ export function tokenSigner(secret: string, audience: string): TokenSigner {
     "verify",
   ]);
   return {
-    sign: async (claims, forMs) =>
+    sign: async (claims, forMs, sinceMs = Date.now()) =>
       new SignJWT(claims)
         .setProtectedHeader({ alg: ALGORITHM, typ: "JWT" })
         .setAudience(audience)
-        .setIssuedAt()
-        .setExpirationTime(new Date(Date.now() + forMs))
+        .setIssuedAt(new Date(sinceMs))
+        .setExpirationTime(new Date(sinceMs + forMs))
         .sign(await importing),
     async verify(token) {
       try {
@@ -45,6 +45,11 @@ export function tokenSigner(secret: string, audience: string): TokenSigner {
       }
     },
   };
+}
+
+/** Whether a token that was good when it was verified has expired since. */
+export function hasExpired({ exp = 0 }: JWTPayload): boolean {
+  return exp * 1_000 <= Date.now();
 }
 
 /** Throws TokenTooLargeError, and sets no cookie then. */

@@ -1,9 +1,11 @@
 import { SignJWT } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { LARGEST_COOKIE_BYTES, tokenSigner } from "./signed-token.ts";
-import { defineStore } from "./store.ts";
+import { defineStore, IDLE_SECONDS } from "./store.ts";
 import jwt from "./stores/jwt.ts";
 import { startTestApp, type TestApp } from "./testing/test-app.ts";
+import { waitUntil } from "./testing/wait-until.ts";
+import { type Denylist, openTokenSessionStore } from "./token-session-store.ts";
 
 /** test-app.ts's. */
 const SECRET = "the secret of all tests";
@@ -156,3 +158,86 @@ describe("a token's end", () => {
     expect((await visitor.whoami()).body.user).toBe("alice");
   });
 });
+
+describe("a logout that the denylist keeps, while another app server is frozen in the middle of a request", () => {
+  afterEach(() => vi.useRealTimers());
+
+  test.each([
+    { when: "after it read the denylist", asleepSeconds: 30, moment: "afterReading" },
+    {
+      when: "before it read the denylist, until the denial is over",
+      asleepSeconds: IDLE_SECONDS,
+      moment: "beforeReading",
+    },
+  ] as const)(
+    "holds, also for a token that is made $asleepSeconds s late: frozen $when",
+    async ({ asleepSeconds, moment }) => {
+      vi.useFakeTimers({ toFake: ["Date"] });
+      const list = new FreezingDenylist();
+      await using app = await startTestApp({ stores: new Map([["denying", storeWith(list)]]) });
+      const alice = app.visitor("denying");
+      await alice.login("alice");
+      const copy = app.visitor("denying", alice.cookie);
+      passSeconds(IDLE_SECONDS - 60);
+
+      const wakeUp = list.freezeOnce(moment);
+      const look = copy.get("/");
+      await waitUntil("the app server to freeze", () => list.isFrozen);
+      await alice.logout();
+      const deniedUntilMs = Math.max(...list.denied.values());
+      passSeconds(asleepSeconds);
+      wakeUp();
+      await look;
+
+      vi.setSystemTime(deniedUntilMs - 1);
+      expect((await copy.whoami()).body.user).toBeNull();
+      vi.setSystemTime(deniedUntilMs);
+      expect((await copy.whoami()).body.user).toBeNull();
+    },
+  );
+
+  const passSeconds = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
+});
+
+const storeWith = (denylist: Denylist) =>
+  defineStore({
+    ...jwt,
+    open: async (context) => ({
+      ...openTokenSessionStore(context, denylist),
+      countSessions: async () => null,
+      close: async () => {},
+    }),
+  });
+
+/** Forgets as Redis does (`SET ... EX`); whoever asks it can be made to stand still, before it answers or with the answer in hand. */
+class FreezingDenylist implements Denylist {
+  /** Session id -> milliseconds since 1970. */
+  readonly denied = new Map<string, number>();
+  isFrozen = false;
+  #freeze: { moment: "beforeReading" | "afterReading"; until: Promise<void> } | undefined;
+
+  /** @returns what wakes it up */
+  freezeOnce(moment: "beforeReading" | "afterReading"): () => void {
+    let wakeUp = () => {};
+    this.#freeze = { moment, until: new Promise((resolve) => (wakeUp = resolve)) };
+    return wakeUp;
+  }
+
+  async has(sid: string): Promise<boolean> {
+    const freeze = this.#freeze;
+    this.#freeze = undefined;
+    const standStill = async (moment: "beforeReading" | "afterReading") => {
+      if (freeze?.moment !== moment) return;
+      this.isFrozen = true;
+      await freeze.until;
+    };
+    await standStill("beforeReading");
+    const answer = (this.denied.get(sid) ?? 0) > Date.now();
+    await standStill("afterReading");
+    return answer;
+  }
+
+  async add(sid: string): Promise<void> {
+    this.denied.set(sid, Date.now() + IDLE_SECONDS * 1_000);
+  }
+}

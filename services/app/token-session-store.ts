@@ -6,13 +6,13 @@ import { randomUUID } from "node:crypto";
 import type { Response } from "express";
 import { COOKIE, sessionData } from "./express-session-store.ts";
 import { requestCookie } from "./request-cookie.ts";
-import { setTokenCookie, type TokenSigner, tokenSigner } from "./signed-token.ts";
+import { hasExpired, setTokenCookie, type TokenSigner, tokenSigner } from "./signed-token.ts";
 import { idleMsOf, type OpenStore, type SessionData, type SessionHandle, type StoreContext } from "./store.ts";
 
 /** The sessions whose tokens are no longer taken. Both throw StoreUnreachableError. */
 export interface Denylist {
   has(sid: string): Promise<boolean>;
-  /** Until the last of its tokens has expired. */
+  /** Until the last of its tokens has expired: `IDLE_SECONDS` from now, see `sessionOf`. */
   add(sid: string): Promise<void>;
 }
 
@@ -25,13 +25,20 @@ export function openTokenSessionStore(
 ): Pick<OpenStore, "sessionOf"> {
   const signer = tokenSigner(cookie.secret, store);
   return {
+    /**
+     * An app server may stand still at any point of this, for however long, while another one writes a denial. It holds all the
+     * same, if all of them and the denylist's server go by one clock:
+     * - who read before the denial was written makes tokens that count from before the reading, and so end with the denial at last;
+     * - who reads when the denial is over was brought a token that is over, too, and is looked at once more after the reading.
+     */
     async sessionOf(request, response) {
+      const sinceMs = Date.now();
       const claims = await signer.verify(requestCookie(request, cookie.name) ?? "");
       const data = sessionData({ ...claims, user: claims?.sub } as Partial<SessionData>);
       const sid = data !== null && typeof claims?.sid === "string" ? claims.sid : null;
       const isDenied = (await denylist?.has(sid ?? NOBODY)) ?? false;
-      const found = sid === null || isDenied ? null : { sid, data };
-      return new TokenSession(found, { response, cookieName: cookie.name, signer, denylist });
+      const found = sid === null || isDenied || hasExpired(claims ?? {}) ? null : { sid, data };
+      return new TokenSession(found, { response, cookieName: cookie.name, signer, denylist, sinceMs });
     },
   };
 }
@@ -41,6 +48,8 @@ interface TokenParts {
   readonly cookieName: string;
   readonly signer: TokenSigner;
   readonly denylist: Denylist | undefined;
+  /** When the request came in: milliseconds since 1970. */
+  readonly sinceMs: number;
 }
 
 class TokenSession implements SessionHandle {
@@ -58,14 +67,15 @@ class TokenSession implements SessionHandle {
   async start(data: SessionData): Promise<void> {
     const before = this.#sid;
     this.#sid = randomUUID();
-    const token = await this.#tokenOf(data);
+    // A new session, of which no denylist knows anything: it lasts from now on.
+    const token = await this.#tokenOf(data, Date.now());
     // First the old session ends: nobody is told of a new one while a copy of the old one still opens.
     if (before !== null) await this.#parts.denylist?.add(before);
     this.#set(token);
   }
 
   async save(data: SessionData): Promise<void> {
-    this.#set(await this.#tokenOf(data));
+    this.#set(await this.#tokenOf(data, this.#parts.sinceMs));
   }
 
   async renew(): Promise<void> {
@@ -78,8 +88,8 @@ class TokenSession implements SessionHandle {
     response.clearCookie(cookieName, COOKIE);
   }
 
-  #tokenOf({ user, ...data }: SessionData): Promise<string> {
-    return this.#parts.signer.sign({ ...data, sub: user, sid: this.#sid }, idleMsOf(data));
+  #tokenOf({ user, ...data }: SessionData, sinceMs: number): Promise<string> {
+    return this.#parts.signer.sign({ ...data, sub: user, sid: this.#sid }, idleMsOf(data), sinceMs);
   }
 
   #set(token: string): void {

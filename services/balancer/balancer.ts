@@ -11,8 +11,11 @@ import type { Settings } from "./settings.ts";
 
 /** Longer than nginx keeps an idle upstream connection (`keepalive_timeout`, 60 s): so nginx closes first, never under a request. */
 const KEEP_ALIVE_MS = 75_000;
-/** As nginx waits: proxy_connect_timeout and proxy_read_timeout in nginx/nginx.conf. */
-const TIMEOUTS: Timeouts = { connectMs: 200, readMs: 2_000 };
+/**
+ * As nginx waits: proxy_connect_timeout and proxy_read_timeout in nginx/nginx.conf, and client_body_timeout, which is a minute unless
+ * told. (nginx reads the whole body first, `proxy_request_buffering`: a slow browser never reaches who is behind it.)
+ */
+const TIMEOUTS: Timeouts = { connectMs: 200, readMs: 2_000, bodyMs: 60_000 };
 const HEALTH_CHECK_EVERY_MS = 500;
 /** How long requests under way at SIGTERM may take: shorter than Compose's patience (`stop_grace_period`, 5 s). */
 const CLOSING_GRACE_MS = 4_000;

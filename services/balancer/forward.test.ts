@@ -1,11 +1,14 @@
 /** What happens to one request on its way, whatever the app servers and the browser do. */
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
+import { PassThrough } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { startSilentAddress } from "../app/testing/silent-address.ts";
 import { SOON_MS, waitUntil } from "../app/testing/wait-until.ts";
+import { AppServers } from "./app-servers.ts";
+import { attempt } from "./attempt.ts";
 import { BALANCER_SECRET, Browser, QUICK, startTestBalancer, type TestBalancer } from "./testing/test-balancer.ts";
 
 /** No health check comes in between: what is seen is the request's own doing. */
@@ -53,7 +56,7 @@ test("an app server whose address is silent is given up after the connect timeou
   const { apps } = await startTestBalancer(UNCHECKED);
   const lab = await startTestBalancer({
     ...UNCHECKED,
-    timeouts: { connectMs: 100, readMs: 60_000 },
+    timeouts: { connectMs: 100, readMs: 60_000, bodyMs: 60_000 },
     appServers: [{ host: "127.0.0.1", port: Number(new URL(silent.url).port) }, apps[0].address],
   });
   const startedMs = performance.now();
@@ -138,6 +141,82 @@ describe("a frozen app server, which accepts connections and says nothing", () =
     outgoing.end();
     await expect(text(await answer)).rejects.toThrow("aborted");
   });
+});
+
+describe("a browser that stops in the middle of its body", () => {
+  const SLOW_BODY = { ...UNCHECKED, timeouts: { connectMs: 2_000, readMs: 200, bodyMs: 600 } };
+  /** 3 bytes of 1,000 are sent. */
+  const openHalf = async (lab: TestBalancer, framing: Record<string, string> = { "content-length": "1000" }) => {
+    const opened = await open(lab, { method: "POST", headers: { ...atApp2.headers, ...framing } });
+    opened.outgoing.write("abc");
+    return opened;
+  };
+
+  test.each([{ "content-length": "1000" }, { "transfer-encoding": "chunked" }])(
+    "gets 408, and the app server that waited with it is not blamed: %j",
+    async (framing) => {
+      const lab = await startTestBalancer(SLOW_BODY);
+      let dropped = false;
+      lab.apps[1].answer = (incoming) => incoming.on("close", () => (dropped = true)).resume();
+      const { answer } = await openHalf(lab, framing);
+      const { statusCode, headers } = await answer;
+      expect([statusCode, headers.connection]).toEqual([408, "close"]);
+      expect(await text(await answer)).toBe("408: nothing more of the body came for 600 ms\n");
+      await waitUntil("the app server to be left alone", () => dropped);
+      expect(lab.lines).toEqual([]);
+      expect(lab.apps.map(({ asked }) => asked.length)).toEqual([0, 1, 0]);
+    },
+  );
+
+  test("and then goes on, is answered: it was slow, and nobody was silent", async () => {
+    const lab = await startTestBalancer({ ...SLOW_BODY, timeouts: { ...SLOW_BODY.timeouts, bodyMs: 60_000 } });
+    lab.apps[1].answer = async (incoming, response) => response.end(await text(incoming));
+    const { outgoing, answer } = await openHalf(lab, {});
+    await delay(500);
+    outgoing.write("def");
+    await delay(500);
+    outgoing.end("ghi");
+    expect(await text(await answer)).toBe("abcdefghi");
+    expect(lab.lines).toEqual([]);
+  });
+
+  test("and then goes on, at a server that has frozen meanwhile: that silence is the server's", async () => {
+    const lab = await startTestBalancer({ ...SLOW_BODY, timeouts: { ...SLOW_BODY.timeouts, bodyMs: 60_000 } });
+    lab.apps[1].answer = () => {};
+    const { outgoing, answer } = await openHalf(lab, {});
+    await delay(500);
+    expect(lab.lines).toEqual([]);
+    outgoing.end("def");
+    expect((await answer).statusCode).toBe(504);
+    expect(lab.lines).toEqual([expect.stringMatching(/ is down: silent for 200 ms$/)]);
+  });
+});
+
+test("an app server that takes no more of a body, though the browser has more, is the one that is silent", async () => {
+  // The browser, too, stands still then, because nobody reads it: it must not be blamed first.
+  const lab = await startTestBalancer({ ...UNCHECKED, timeouts: { connectMs: 2_000, readMs: 1_000, bodyMs: 500 } });
+  lab.apps[1].answer = (incoming) => incoming.pause();
+  // More than all buffers in between hold.
+  expect(await new Browser(lab).ask("/", { ...post(""), body: Buffer.alloc(50_000_000) })).toMatchObject({
+    status: 504,
+  });
+  expect(lab.lines).toEqual([expect.stringMatching(/ is down: silent for 1000 ms$/)]);
+});
+
+test("a request that cannot be passed on at all is the browser's mistake: 400, nobody is blamed, nothing is tried again", async () => {
+  const { apps } = await startTestBalancer(UNCHECKED);
+  const lines: string[] = [];
+  const servers = new AppServers([apps[0].address], (line) => lines.push(line));
+  // Node's parser lets none of these through; who passes on what another parser let through must survive them.
+  for (const wrong of [{ url: "/with space" }, { headers: { "x-a": "\u0000" } }, { method: "NO METHOD" }]) {
+    const incoming = Object.assign(new PassThrough(), { method: "GET", url: "/", headers: {}, ...wrong });
+    const timeouts = { connectMs: 2_000, readMs: 5_000, bodyMs: 5_000 };
+    const signal = new AbortController().signal;
+    const result = await attempt(incoming as unknown as IncomingMessage, servers.all[0]!, timeouts, signal);
+    expect(result).toEqual({ answered: false, fault: "browser", status: 400, reason: expect.stringMatching(/\w/) });
+  }
+  servers.close();
+  expect([apps[0].asked, lines]).toEqual([[], []]);
 });
 
 describe("streaming", () => {

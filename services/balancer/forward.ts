@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { cookieFor, placeIn } from "./affinity-cookie.ts";
 import type { AppServer, AppServers } from "./app-servers.ts";
 import { attempt, Silence, type Timeouts } from "./attempt.ts";
-import { answerHeaders, hasBody } from "./headers.ts";
+import { answerHeaders, hasBody, misdeclared } from "./headers.ts";
 
 /** Doing these twice is as good as once (RFC 9110, 9.2.2). */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
@@ -19,6 +19,13 @@ export async function forward(
   appServers: AppServers,
   timeouts: Timeouts,
 ): Promise<void> {
+  const named = misdeclared(incoming.headers);
+  if (named !== undefined)
+    return refuse(
+      response,
+      400,
+      `Connection names ${named}, which is meant for every server on the way; nothing was passed on`,
+    );
   const wanted = placeIn(incoming.headers.cookie, appServers.all.length);
   const browserLeft = new AbortController();
   response.once("close", () => browserLeft.abort());
@@ -31,11 +38,17 @@ export async function forward(
       const newHome = server.place === wanted ? undefined : server;
       return passOn(result.answer, response, { newHome, longestSilenceMs: timeouts.readMs });
     }
+    if (result.fault === "browser") return refuse(response, result.status, result.reason);
     appServers.markDown(server, result.reason);
     status = result.status;
     if (result.sent && !mayBeRepeated(incoming)) break;
   }
   response.writeHead(status, { "Content-Type": "text/plain" }).end(`${status}: no app server answered\n`);
+}
+
+/** What may still come on this connection is of no use: it ends. */
+function refuse(response: ServerResponse, status: 400 | 408, reason: string): void {
+  response.writeHead(status, { "Content-Type": "text/plain", Connection: "close" }).end(`${status}: ${reason}\n`);
 }
 
 function mayBeRepeated({ method, headers }: IncomingMessage): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answerHeaders, hasBody, requestHeaders } from "./headers.ts";
+import { answerHeaders, hasBody, misdeclared, requestHeaders } from "./headers.ts";
 
 const HOP_BY_HOP = {
   connection: "keep-alive, X-Only-Here",
@@ -47,4 +47,30 @@ describe("headers", () => {
   ])("%j announce a body: %s", (headers, expected) => {
     expect(hasBody(headers)).toBe(expected);
   });
+
+  test.each([
+    ["close, Content-Length", "content-length"],
+    ["transfer-encoding", "transfer-encoding"],
+    ["HOST", "host"],
+    ["keep-alive,cookie", "cookie"],
+    ["authorization", "authorization"],
+    ["origin", "origin"],
+    ["sec-fetch-site", "sec-fetch-site"],
+    ["x-session-store", "x-session-store"],
+    ["x-balancing-policy", "x-balancing-policy"],
+    ["x-balancer-secret", "x-balancer-secret"],
+    ["x-real-ip", "x-real-ip"],
+    ["forwarded", "forwarded"],
+    ["x-forwarded-for", "x-forwarded-for"],
+    ["x-forwarded-anything", "x-forwarded-anything"],
+  ])("that everybody is to get are not for Connection: %s to take away", (connection, expected) => {
+    expect(misdeclared({ connection })).toBe(expected);
+  });
+
+  test.each([undefined, "", "close", "keep-alive, Upgrade", "te, X-Only-Here", "x-host, content-length-of-old"])(
+    "that Connection: %s names are for it to take away",
+    (connection) => {
+      expect(misdeclared(connection === undefined ? {} : { connection })).toBeUndefined();
+    },
+  );
 });

@@ -33,7 +33,7 @@ describe("health checks", () => {
     const { apps } = await startTestBalancer();
     const lab = await startTestBalancer({
       appServers: [{ host: "127.0.0.1", port: Number(new URL(silent.url).port) }, apps[0].address],
-      timeouts: { connectMs: 100, readMs: 60_000 },
+      timeouts: { connectMs: 100, readMs: 60_000, bodyMs: 60_000 },
     });
     await waitFor(lab, "200: down up");
   });

@@ -2,7 +2,7 @@ import { connectToRedisServer } from "../redis-connection.ts";
 import { defineStore, IDLE_SECONDS, StoreUnreachableError } from "../store.ts";
 import { openTokenSessionStore } from "../token-session-store.ts";
 
-/** `denied:<session id>`, gone by itself when the last token of that session has expired. */
+/** `denied:<session id>`, gone by itself when the last token of that session has expired (token-session-store.ts sees to that). */
 const PREFIX = "denied:";
 
 /**

@@ -4,7 +4,7 @@ import { type BalancerOptions, startBalancer } from "../balancer.ts";
 import { FakeAppServer } from "./fake-app-server.ts";
 
 /** For tests of silence; elsewhere a busy machine must not be taken for a dead server. */
-export const QUICK = { timeouts: { connectMs: 100, readMs: 200 } };
+export const QUICK = { timeouts: { connectMs: 100, readMs: 200, bodyMs: 5_000 } };
 
 /** What browsers of these balancers bring along, as from nginx. */
 export const BALANCER_SECRET = "the secret of all balancers";
@@ -24,7 +24,7 @@ export async function startTestBalancer(options: Partial<BalancerOptions> = {}) 
     balancerSecret: BALANCER_SECRET,
     appServers: apps.map(({ address }) => address),
     log: (line) => lines.push(line),
-    timeouts: { connectMs: 2_000, readMs: 5_000 },
+    timeouts: { connectMs: 2_000, readMs: 5_000, bodyMs: 5_000 },
     healthCheckEveryMs: 20,
     closingGraceMs: 500,
     ...options,
