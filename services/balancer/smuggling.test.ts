@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { startTestBalancer, type TestBalancer } from "./testing/test-balancer.ts";
+import { BALANCER_SECRET, startTestBalancer, type TestBalancer } from "./testing/test-balancer.ts";
 
 const UNCHECKED = { healthCheckEveryMs: 60_000 };
 
@@ -17,7 +17,13 @@ async function send(
 ): Promise<string[]> {
   const socket = connect(port, "127.0.0.1");
   await once(socket, "connect");
-  const head = [`${method} /outer HTTP/1.1`, "Host: x", "Cookie: sticky_server=1", "Connection: close", ...headers];
+  const fromNginx = [
+    "Host: x",
+    `X-Balancer-Secret: ${BALANCER_SECRET}`,
+    "Cookie: sticky_server=1",
+    "Connection: close",
+  ];
+  const head = [`${method} /outer HTTP/1.1`, ...fromNginx, ...headers];
   socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
   const [answer = "", ...rest] = (await text(socket)).split("\r\n\r\n");
   return [answer.split("\r\n")[0]!, rest.join("\r\n\r\n")];
