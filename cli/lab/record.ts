@@ -19,7 +19,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { LabError } from "../errors.ts";
-import { localEndpoint } from "./endpoint.ts";
+import { defaultAddress, localEndpoint } from "./endpoint.ts";
 import { makeFolder } from "./make-folder.ts";
 import { stateFolder } from "./paths.ts";
 import { isSameProcess, type ProcessIdentity } from "./process-identity.ts";
@@ -92,11 +92,9 @@ export function recordsFolder(): string {
 
 /** @param engine its address: labs of one name may run on several engines */
 export function recordPath({ name, engine }: { name: string; engine: string }): string {
-  const suffix = engine === defaultEngine ? "" : `@${createHash("sha256").update(engine).digest("hex").slice(0, 8)}`;
+  const suffix = engine === defaultAddress ? "" : `@${createHash("sha256").update(engine).digest("hex").slice(0, 8)}`;
   return join(recordsFolder(), `${name}${suffix}.jsonl`);
 }
-
-const defaultEngine = "unix:///var/run/docker.sock";
 
 /** The engine that this process talks to, in the one spelling under which it stands in records. @throws as `localEndpoint` */
 export function engineAddress(): string {
