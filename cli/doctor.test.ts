@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { aboutEngine } from "./doctor.ts";
+import { aboutEngine, hasNeighbours } from "./doctor.ts";
 
 const endpoint = { address: "unix:///var/run/docker.sock", from: "default" } as const;
 const sound = "29.0.0 at unix:///var/run/docker.sock";
@@ -24,4 +24,15 @@ it.each<[version: string, hasNeighbours: boolean, notes: string[]]>([
 ])("of engine %s, with neighbours: %s, it notes %j", (version, hasNeighbours, notes) => {
   const [, todo = ""] = aboutEngine({ version, endpoint, hasNeighbours }).split("\n");
   expect(todo.match(/Before \d+/g) ?? []).toEqual(notes);
+});
+
+it.each([
+  [["lo"], false],
+  [["lo", "docker0", "br-0123456789ab", "veth1a2b3c4"], false],
+  [["lo", "eth0"], true],
+  [["lo0", "en0"], true],
+  [["br-lan"], true],
+])("a machine with %j has neighbours: %s", (names, expected) => {
+  const found = names.map((name) => [name, [{ internal: name.startsWith("lo") }]]);
+  expect(hasNeighbours(Object.fromEntries(found))).toBe(expected);
 });

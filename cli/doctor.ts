@@ -85,17 +85,15 @@ export function aboutEngine({ version, endpoint, hasNeighbours }: FoundEngine): 
     mayHang(version) &&
       "Before 23 an engine may hang when containers leave a network together: the lab takes them off one by one.",
     isOpen &&
-      "Before 28 other machines in the same network segment can reach the ports that an engine publishes on 127.0.0.1, those of a lab too, if they take some trouble: where that matters, use a newer engine or a firewall.",
+      "Before 28 other machines in the same network segment can reach the ports that an engine publishes on 127.0.0.1, those of a lab too, if they take some trouble: where that matters, use a newer engine.",
   ].filter(Boolean);
   const line = `${version} at ${address}${endpoint.from === "default" ? "" : `, by ${source}`}`;
   return notes.length === 0 ? line : `${line}\n${notes.join(" ")}`;
 }
 
 /** Whether this machine is in a network, beside those that engines make for containers. */
-function hasNeighbours(): boolean {
-  const interfaces = Object.entries(networkInterfaces()).filter(
-    ([name]) => !/^(docker\d+|br-[0-9a-f]{12}|veth.*)$/.test(name),
-  );
+export function hasNeighbours(found: NodeJS.Dict<{ internal: boolean }[]> = networkInterfaces()): boolean {
+  const interfaces = Object.entries(found).filter(([name]) => !/^(docker\d+|br-[0-9a-f]{12}|veth.*)$/.test(name));
   return interfaces.some(([, addresses = []]) => addresses.some(({ internal }) => !internal));
 }
 

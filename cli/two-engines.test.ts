@@ -2,12 +2,14 @@
  * Two engines on one machine, as with Docker Desktop beside Docker Engine: Docker's client goes to that of the context, and so does
  * all of the lab.
  */
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { imageRoles } from "./docker/images.ts";
 import { labels } from "./lab/labels.ts";
+import { composeFile } from "./lab/paths.ts";
 import { makeContext } from "./testing/docker-context.ts";
 import { type DockerCall, type FakeDocker, openFakeDocker } from "./testing/fake-docker.ts";
 import { type FakeEngine, type FakeThing, openFakeEngine } from "./testing/fake-engine.ts";
@@ -71,21 +73,28 @@ async function compose(call: DockerCall) {
   return {};
 }
 
+/** A balancer and a network, labelled as compose.yaml says. */
 function whatComposeMakes(env: Record<string, string>): FakeThing[] {
   const project = `session-lab-${env.LAB_NAME}`;
-  const ours = {
-    [labels.project]: project,
-    [labels.lab]: env.LAB_NAME!,
-    [labels.id]: env.LAB_ID!,
-    [labels.owner]: env.LAB_OWNER!,
-    [labels.boot]: env.LAB_BOOT!,
-    [labels.version]: env.LAB_VERSION!,
-  };
-  const place = { [labels.port]: env.LAB_PORT!, [labels.subnetPrefix]: env.LAB_SUBNET_PREFIX! };
+  const { services, networks } = parse(filledIn(readFileSync(composeFile, "utf8"), env), {
+    merge: true,
+    maxAliasCount: -1,
+  });
+  const ours = (labelled: { labels: Record<string, string> }) => ({ [labels.project]: project, ...labelled.labels });
   return [
-    { kind: "container", name: `${project}-nginx-1`, labels: { ...ours, ...place, [labels.service]: "nginx" } },
-    { kind: "network", name: `${project}_lab`, labels: ours },
+    {
+      kind: "container",
+      name: `${project}-nginx-1`,
+      labels: { ...ours(services.nginx), [labels.service]: "nginx" },
+    },
+    { kind: "network", name: `${project}_lab`, labels: ours(networks.lab) },
   ];
+}
+
+/** `${NAME:-otherwise}`, also one in the other, as Compose reads it. */
+function filledIn(text: string, env: Record<string, string>): string {
+  const filled = text.replace(/\$\{(\w+)(?::?[-?]([^${}]*))?\}/g, (_, name, otherwise = "") => env[name] || otherwise);
+  return filled === text ? text : filledIn(filled, env);
 }
 
 function environment() {
@@ -118,6 +127,20 @@ it("a lab stays on the engine on which it began, though another context is chose
   await command;
   // Its watchdog knows.
   await expect.poll(() => production.has()).toEqual([]);
+});
+
+it("a lab that is on another engine, since another context was chosen, is not said to be nowhere", async () => {
+  await run("up");
+  const other = { env: { ...environment(), DOCKER_HOST: nearest.address } };
+  const where = `One is on record on another engine: set DOCKER_HOST='${production.address}'.`;
+  expect(await lab.run(["down"], other)).toMatchObject({ stdout: 'There is no lab "one".', stderr: where });
+  expect((await lab.run(["status"], other)).stderr).toContain(where);
+  expect(await lab.run(["down", "--name", "two"], other)).toMatchObject({ stderr: "" });
+  expect(await run("down")).toMatchObject({
+    exitCode: 0,
+    stdout: 'The lab "one" is removed; nothing is left.',
+    stderr: 'removing the lab "one"',
+  });
 });
 
 describe("a `docker` command that starts the lab on another engine than the one that it is told", () => {

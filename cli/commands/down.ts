@@ -42,6 +42,7 @@ async function down({ name, all }: DownOptions, signal: AbortSignal): Promise<vo
   const names = [...new Set(ours.map(({ lab }) => lab))].sort();
   if (names.length === 0)
     process.stdout.write(all ? "There is no lab on this engine.\n" : `There is no lab "${name}".\n`);
+  if (names.length === 0 && !all) await sayWhereElse(name);
   for (const lab of names) {
     if (signal.aborted) return;
     process.stderr.write(`removing the lab "${lab}"\n`);
@@ -55,4 +56,10 @@ async function down({ name, all }: DownOptions, signal: AbortSignal): Promise<vo
     }
   }
   if (process.exitCode === undefined) await sweep((text) => process.stderr.write(`lab: ${text}\n`));
+}
+
+async function sayWhereElse(name: string): Promise<void> {
+  const { labElsewhere } = await import("./lab-elsewhere.ts");
+  const where = labElsewhere(name);
+  if (where) process.stderr.write(`${where}\n`);
 }

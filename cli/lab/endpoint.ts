@@ -26,7 +26,9 @@ const otherwise = {
   default: "Start Docker here",
 } as const;
 
-const defaultAddress = process.platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock";
+/** Where engines listen that nobody told otherwise. */
+export const defaultAddress =
+  process.platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock";
 const defaultTlsAddress = "tcp://localhost:2376";
 const defaultContext = "default";
 

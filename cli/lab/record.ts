@@ -19,7 +19,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { LabError } from "../errors.ts";
-import { localEndpoint } from "./endpoint.ts";
+import { defaultAddress, localEndpoint } from "./endpoint.ts";
 import { isLabName } from "./lab-name.ts";
 import { makeFolder } from "./make-folder.ts";
 import { stateFolder } from "./paths.ts";
@@ -97,11 +97,9 @@ export function recordsFolder(): string {
  */
 export function recordPath({ name, engine }: { name: string; engine: string }): string {
   if (!isLabName(name)) throw new TypeError(`${JSON.stringify(name)} is no name of a lab`);
-  const suffix = engine === defaultEngine ? "" : `@${createHash("sha256").update(engine).digest("hex").slice(0, 8)}`;
+  const suffix = engine === defaultAddress ? "" : `@${createHash("sha256").update(engine).digest("hex").slice(0, 8)}`;
   return join(recordsFolder(), `${name}${suffix}.jsonl`);
 }
-
-const defaultEngine = "unix:///var/run/docker.sock";
 
 /** The engine that this process talks to, in the one spelling under which it stands in records. @throws as `localEndpoint` */
 export function engineAddress(): string {

@@ -32,7 +32,8 @@ export async function openFakeDocker(
   const server = createServer(async (request, response) => {
     const call = JSON.parse(Buffer.concat(await request.toArray()).toString()) as DockerCall;
     calls.push(call.args.join(" "));
-    response.end(JSON.stringify(await answer(call)));
+    const failed = (error: Error): DockerAnswer => ({ exitCode: 70, stderr: error.stack ?? error.message });
+    response.end(JSON.stringify(await Promise.resolve(call).then(answer).catch(failed)));
   });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   writeFileSync(join(folder, "docker"), programAsking(socket), { mode: 0o755 });
