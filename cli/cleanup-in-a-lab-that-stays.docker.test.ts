@@ -116,6 +116,12 @@ it("`lab watch` that ends heals what its buttons broke, and has it on record", a
   expect(await processes(lab.home)).toEqual([]);
 });
 
+it("a fault hits the lab's own server, not a container that somebody made from it", async () => {
+  expect(await lab.run(["fault", "kill", "app2"], options)).toMatchObject({ exitCode: 0 });
+  expect(await ill()).toEqual(["app2 exited"]);
+  expect(await lab.run(["heal"], options)).toMatchObject({ exitCode: 0 });
+});
+
 it("of two commands that add the same servers the second is refused, and the first goes on", {
   timeout: 90_000,
 }, async () => {
@@ -152,12 +158,6 @@ it("what is on record of another lab of that name touches nothing; what is on re
   const { stderr } = await lab.run(["runs"], options);
   expect(stderr).toBe(`lab: put right what a command that died had begun in the lab "${name}"`);
   expect(await ill()).toEqual([]);
-});
-
-it("a fault hits the lab's own server, not a container that somebody made from it", async () => {
-  expect(await lab.run(["fault", "kill", "app2"], options)).toMatchObject({ exitCode: 0 });
-  expect(await ill()).toEqual(["app2 exited"]);
-  expect(await lab.run(["heal"], options)).toMatchObject({ exitCode: 0 });
 });
 
 it("kill -9 of `lab down` in the middle: what it has begun is done", async () => {
