@@ -116,6 +116,12 @@ it("`lab watch` that ends heals what its buttons broke, and has it on record", a
   expect(await processes(lab.home)).toEqual([]);
 });
 
+it("a fault hits the lab's own server, not a container that somebody made from it", async () => {
+  expect(await lab.run(["fault", "kill", "app2"], options)).toMatchObject({ exitCode: 0 });
+  expect(await ill()).toEqual(["app2 exited"]);
+  expect(await lab.run(["heal"], options)).toMatchObject({ exitCode: 0 });
+});
+
 it("of two commands that add the same servers the second is refused, and the first goes on", {
   timeout: 90_000,
 }, async () => {
@@ -164,6 +170,19 @@ it("kill -9 of `lab down` in the middle: what it has begun is done", async () =>
 
   const look = async () => [...notDecoys(await inventory(name)), ...(await processes(lab.home)), ...records()];
   await nothingSoon(look);
+});
+
+it("what somebody made from a container of the lab is named and left alone when that is gone, and no lab is started beside it", async () => {
+  const leftAlone = `container ${name}-cloned has the labels of the lab "${name}", but its name is none that the lab gives`;
+  const down = await lab.run(["down"], options);
+  expect(down).toMatchObject({ exitCode: 0, stdout: `There is no lab "${name}".` });
+  expect(down.stderr.split("\n")).toContain(`left alone: ${leftAlone}`);
+  const otherImage = `container session-lab-${name}-app2-7 has the labels of the lab "${name}", but it was made from another image`;
+  expect(down.stderr.split("\n")).toContain(`left alone: ${otherImage}`);
+  const up = await lab.run(["up"], options);
+  expect(up.stderr).toContain("lab: Compose would start or replace what is not the lab's: container ");
+  expect(up.exitCode).toBe(3);
+  expect(notDecoys(await inventory(name))).toEqual([]);
 });
 
 /** Soon everything runs, and nothing is on record that is still to be done. */

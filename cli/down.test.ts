@@ -47,7 +47,6 @@ function labelsOfService(service: string): Record<string, string> {
     "com.docker.compose.service": service,
     "com.docker.compose.image": "sha256:node",
     "com.docker.compose.oneoff": "False",
-    "com.docker.compose.config-hash": "a-hash",
   };
 }
 
@@ -307,7 +306,7 @@ describe("what has the labels of a lab, and not all else that the lab gave it,",
     const { exitCode, stderr, told } = await up([clone()]);
     expect(engine.has()).toEqual([...decoyNames, "container my-database", "image sha256:all"].sort());
     expect(stderr).toContain(
-      `lab: Compose would replace what is not the lab's: container my-database has the labels of the lab "one", but its name is none that the lab gives.`,
+      `lab: Compose would start or replace what is not the lab's: container my-database has the labels of the lab "one", but its name is none that the lab gives.`,
     );
     expect(stderr).toContain("docker rm my-database");
     expect({ exitCode, told }).toEqual({ exitCode: 3, told: expect.not.stringContaining(" up ") });

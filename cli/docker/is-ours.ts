@@ -19,7 +19,7 @@ export interface Stranger {
   service?: string;
   /** Completes "..., but", e.g. `its name is none that the lab gives`. */
   why: string;
-  /** Compose goes by labels alone: it takes this container for one of the lab's, and replaces it. */
+  /** Compose goes by labels alone: it takes this container for one of the lab's, and starts or replaces it. */
   misleadsCompose: boolean;
 }
 
@@ -96,7 +96,7 @@ export function nameOf({ Names }: Pick<ContainerInfo, "Names">): string {
 /** Whether Compose takes a container with these labels for one of the services of the lab that they name. */
 export function misleadsCompose(found: Labels): boolean {
   const isOfProject = found[labels.project] === projectOf(found[labels.lab] ?? "");
-  return isOfProject && labels.configHash in found && found[labels.oneOff] === "False";
+  return isOfProject && found[labels.oneOff] === "False";
 }
 
 const otherName = "its name is none that the lab gives";

@@ -24,8 +24,6 @@ export const labels = {
   image: "com.docker.compose.image",
   /** Compose's own: `True` on what `docker compose run` made, otherwise `False`. */
   oneOff: "com.docker.compose.oneoff",
-  /** Compose's own: what it looks for, to know containers of its services. */
-  configHash: "com.docker.compose.config-hash",
   /** Compose's own: the name of a volume in the file, where each has the name of the service that it is for. */
   volume: "com.docker.compose.volume",
 } as const;

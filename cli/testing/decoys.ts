@@ -34,8 +34,8 @@ interface DecoyContainer {
 
 /**
  * @param name of the lab that they resemble: each lacks something that all of the lab has
- * @param lab a container of it, if it runs: it is committed, with all the labels that it has. A lab that has not been started yet
- *   could not be: Compose would replace a container with the mark by which it knows its own.
+ * @param lab a container of it, if it runs: it is committed, with all the labels that it has. Beside a container with the one
+ *   by which Compose knows its own (`oneoff`), which a decoy lacks otherwise, no lab of that name is started.
  */
 export async function placeDecoys(name: string, { lab }: { lab?: string } = {}): Promise<Decoys> {
   const project = `session-lab-${name}`;
@@ -45,7 +45,6 @@ export async function placeDecoys(name: string, { lab }: { lab?: string } = {}):
     "com.docker.compose.project": project,
     "com.docker.compose.service": "app2",
     "com.docker.compose.container-number": "1",
-    "com.docker.compose.oneoff": "False",
     "com.docker.compose.image": (await docker("image", "inspect", "--format", "{{.Id}}", base))[0],
     "dev.session-lab.lab": name,
     "dev.session-lab.id": "decoy",
