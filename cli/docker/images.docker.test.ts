@@ -72,6 +72,28 @@ it("an image that the lab was told to use is loaded, its id told; and what had t
   }
 });
 
+it("how old an image is, and how to get a newer one, is told by doctor", async () => {
+  const name = "session-lab-test-old:1";
+  const old = join(lab.home, "old.tar");
+  writeFileSync(old, await imageArchive([name], "old"));
+  await docker("load", "--input", old);
+  try {
+    const { stdout } = await lab.run(["doctor"], { env: { LAB_REDIS_IMAGE: name } });
+    expect(stdout).toMatch(/^ok {3}images: .*session-lab-test-old:1 \(\d+ (months|years)\)/m);
+    expect(stdout).toContain("-> Newer ones may mend what was found since: `lab images pull`.");
+  } finally {
+    await docker("image", "rm", name);
+  }
+});
+
+it("a result says which images were used, by what no other image has", async () => {
+  const { result } = await lab.json("scenario server-crash --policy cookie --store memory --users 1".split(" "));
+  const names = Object.keys(result.run.versions.images!);
+  const found = await docker("image", "inspect", "--format", "{{.Id}} {{json .RepoDigests}}", ...names);
+  expect(names.length).toBeGreaterThanOrEqual(3);
+  for (const [index, name] of names.entries()) expect(found[index]).toContain(result.run.versions.images![name]);
+});
+
 it("a file that is not the one of its checksum is refused", async () => {
   writeFileSync(`${file}.sha256`, `${"0".repeat(64)}  images.tar\n`);
   const { stderr, exitCode } = await lab.run(["images", "load", file]);

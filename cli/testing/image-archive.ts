@@ -24,6 +24,7 @@ export async function imageArchive(names: readonly string[] | null, comment = ""
   const config = JSON.stringify({
     architecture: "amd64",
     os: "linux",
+    created: "2024-01-01T00:00:00Z",
     config: {},
     rootfs: { type: "layers", diff_ids: [`sha256:${createHash("sha256").update(layer).digest("hex")}`] },
     history: [{ created: "2024-01-01T00:00:00Z", comment }],
