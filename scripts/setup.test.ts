@@ -181,6 +181,28 @@ it.runIf(hasApt)("no password of a mirror is shown, and none gets onto debootstr
   expect(build.all + compose.all).not.toContain("hidden");
 });
 
+it("an installer that has ended by itself is not killed: its number may be somebody else's by then", async () => {
+  // apt finds what debootstrap's package has, and debootstrap fails at once.
+  write(
+    "bin/apt-get",
+    'for word in "$@"; do case $word in Dir::State::lists=*) cd "$(echo "$word" | cut -d= -f2)" && echo >a_Release ;; esac; done',
+  );
+  write("bin/dpkg-deb", 'mkdir -p "$3/usr/share/debootstrap/scripts"');
+  write("bin/wget", "");
+  write("bin/unshare", "exit 9");
+  write("bin/sudo", 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"');
+  const log = join(machine, "bash.log");
+  write("bin/bash", `echo "$*" >>${quoted("bash.log")}`);
+  useKeyring("/dev/null");
+  const { all, exitCode } = await script("build-images.sh", ["--force", "--yes"], {
+    env: { LAB_DEBIAN_MIRROR: "https://mirror.invalid/debian" },
+  });
+  expect(all).toContain("debootstrap of Debian forky from https://mirror.invalid/debian failed (exit code 9)");
+  expect(exitCode).toBe(3);
+  expect(existsSync(log) ? readFileSync(log, "utf8") : "").not.toContain("kill");
+  expect(readdirSync(join(machine, "tmp"))).toEqual([]);
+});
+
 interface SetupOptions {
   args: readonly string[];
   vouching?: Vouching;
@@ -195,16 +217,16 @@ interface SetupOptions {
 
 async function setup({ args, vouching = "signed", keyring, compose = "", answer, umask = "022", env }: SetupOptions) {
   using mirror = openDebianMirror(vouching);
-  const lib = join(machine, "package/scripts/lib.sh");
-  const text = readFileSync(lib, "utf8").replace(
-    /^DEBIAN_KEYRING=.*$/m,
-    `DEBIAN_KEYRING='${keyring ?? mirror.keyring}'`,
-  );
-  writeFileSync(lib, text);
+  useKeyring(keyring ?? mirror.keyring);
   return await script("setup.sh", args, {
     env: { LAB_DEBIAN_MIRROR: mirror.address, OLD_COMPOSE: compose, UMASK: umask, ...env },
     ...(answer === undefined ? {} : { answer }),
   });
+}
+
+function useKeyring(keyring: string): void {
+  const lib = join(machine, "package/scripts/lib.sh");
+  writeFileSync(lib, readFileSync(lib, "utf8").replace(/^DEBIAN_KEYRING=.*$/m, `DEBIAN_KEYRING='${keyring}'`));
 }
 
 async function script(
@@ -212,7 +234,7 @@ async function script(
   args: readonly string[],
   { env, answer }: { env: Record<string, string>; answer?: string },
 ) {
-  const line = `umask "\${UMASK:-022}"; exec ${quoted(`package/scripts/${name}`)} ${args.join(" ")}`;
+  const line = `umask "\${UMASK:-022}"; exec /bin/bash ${quoted(`package/scripts/${name}`)} ${args.join(" ")}`;
   const options = {
     env: {
       PATH: `${join(machine, "bin")}${delimiter}${process.env.PATH}`,
@@ -228,7 +250,7 @@ async function script(
   } as const;
   // util-linux's `script` makes the terminal.
   return answer === undefined
-    ? await execa("bash", ["-c", line], { ...options, stdin: "ignore" })
+    ? await execa("/bin/bash", ["-c", line], { ...options, stdin: "ignore" })
     : await execa("script", ["-qefc", line, "/dev/null"], { ...options, input: answer });
 }
 
