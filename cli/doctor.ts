@@ -6,11 +6,12 @@ import { composeVersion } from "./docker/compose.ts";
 import { quickAnswerMs } from "./docker/docker-api.ts";
 import { Engine } from "./docker/engine.ts";
 import { freeSubnetPrefix } from "./docker/free-subnet.ts";
-import { resolveImages } from "./docker/images.ts";
+import { describeImages } from "./docker/images.ts";
 import { describeStranger } from "./docker/is-ours.ts";
 import { mayHang } from "./docker/leave-in-turn.ts";
 import { LabError } from "./errors.ts";
 import { describeEndpoint, type Endpoint, localEndpoint } from "./lab/endpoint.ts";
+import { refuseUnreadableFiles } from "./lab/mounted-files.ts";
 import { appBundle } from "./lab/paths.ts";
 import { architectureHost, defaultPort } from "./lab/topology.ts";
 import { harmless } from "./report/text.ts";
@@ -41,7 +42,7 @@ const examinations: Examination[] = [
       aboutEngine({ version: await engine().version(), endpoint: localEndpoint(), hasNeighbours: hasNeighbours() }),
   },
   { what: "Docker Compose", look: () => composeVersion() },
-  { what: "images", look: async () => Object.values(await resolveImages({ timeoutMs: quickAnswerMs })).join(", ") },
+  { what: "images", look: () => describeImages({ timeoutMs: quickAnswerMs }) },
   { what: "subnet", look: async (engine) => `${freeSubnetPrefix(await engine().subnets())}.0/24 is free` },
   { what: "port", look: () => portState(defaultPort) },
   { what: "*.localhost", look: () => nameResolution() },
@@ -98,6 +99,7 @@ export function hasNeighbours(found: NodeJS.Dict<{ internal: boolean }[]> = netw
 }
 
 function builtBundle(): string {
+  refuseUnreadableFiles();
   if (existsSync(appBundle)) return "the app server's bundle is there";
   throw new LabError("The app server's bundle dist/app/server.cjs does not exist.", {
     id: "not-built",

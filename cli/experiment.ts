@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { composeVersion } from "./docker/compose.ts";
 import { Engine, type Resource } from "./docker/engine.ts";
 import type { Guard } from "./docker/guard-lab.ts";
+import { imageDigests } from "./docker/images.ts";
 import { removeLab } from "./docker/remove-lab.ts";
 import { openService, redisInfo } from "./docker/service.ts";
 import { explainDisk } from "./errors.ts";
@@ -249,12 +250,13 @@ async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise<RunEve
 export async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
   const printed = (service: string, command: string) =>
     engine.exec(lab, service, ["sh", "-c", `${command} 2>&1`]).catch(() => "");
-  const [engineVersion, compose, nginx, node, redis] = await Promise.all([
+  const [engineVersion, compose, nginx, node, redis, images] = await Promise.all([
     engine.version(),
     composeVersion(),
     printed(balancer, "nginx -v"),
     printed(appServers[0]!, "node --version"),
     redisInfo(engine, lab, "redis"),
+    imageDigests(lab),
   ]);
   return {
     lab: labVersion(),
@@ -263,5 +265,6 @@ export async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
     nginx: /\d+\.\d+\.\d+/.exec(nginx)?.[0] ?? "unknown",
     node: /\d+\.\d+\.\d+/.exec(node)?.[0] ?? "unknown",
     redis: redis?.redis_version ?? "unknown",
+    images,
   };
 }

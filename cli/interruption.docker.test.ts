@@ -1,12 +1,14 @@
 /** Every command that talks to the engine is ended before its time: by Ctrl-C, by SIGTERM, by an engine that goes away. */
-import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { imageRoles } from "./docker/images.ts";
 import { thisProcess } from "./lab/process-identity.ts";
 import { buildProgram } from "./program.ts";
 import { openEngineLine } from "./testing/cut-off-engine.ts";
 import { docker } from "./testing/engine-inventory.ts";
+import { tarOf } from "./testing/image-archive.ts";
 import { type End, ends, type Moment, Ward } from "./testing/interruptions.ts";
 import { leaveRemains } from "./testing/remains.ts";
 import { labCommand } from "./testing/run-lab.ts";
@@ -73,8 +75,7 @@ const onRunningLab: Row[] = [
   },
   {
     lab: "images save HOME/images.tar",
-    at: { when: "half of the file is there", isThere: () => sizeOf("images.tar") > 0 },
-    before: async () => rmSync(join(ward.home, "images.tar"), { force: true }),
+    at: { when: "half of the file is there", isThere: () => halfIsThere("images.tar") },
     says: "ending; half a file is removed",
   },
   { lab: "images pull", at: asks("an image is pulled", "POST", "/images/create"), says: silent },
@@ -82,7 +83,7 @@ const onRunningLab: Row[] = [
     lab: "images load HOME/any.tar",
     at: asks("the file is loaded", "POST", "/images/load"),
     says: silent,
-    before: async () => writeFileSync(join(ward.home, "any.tar"), "no images"),
+    before: async () => writeFileSync(join(ward.home, "any.tar"), await brokenArchive()),
   },
   {
     lab: "images build",
@@ -258,9 +259,15 @@ async function run(where: Ward, words: string) {
   return await lab.run(words.split(" "), { env: where.env });
 }
 
-function sizeOf(file: string): number {
-  const path = join(ward.home, file);
-  return existsSync(path) ? statSync(path).size : 0;
+/** Of an image that is the lab's, and whose configuration no engine finds: it is sent, and never loaded. */
+function brokenArchive(): Promise<Buffer> {
+  const list = [{ Config: "none.json", RepoTags: [imageRoles.nginx.official], Layers: [] }];
+  return tarOf([{ name: "manifest.json", content: JSON.stringify(list) }]);
+}
+
+function halfIsThere(file: string): boolean {
+  const part = readdirSync(ward.home).find((name) => name.startsWith(file) && name.endsWith(".part"));
+  return part !== undefined && statSync(join(ward.home, part)).size > 0;
 }
 
 /** Every command that does something, e.g. `images save`. */

@@ -27,7 +27,7 @@ if ! have wrk && [[ $# -le 2 || " ${*:3} " == *" users "* ]]; then
   say "there is no wrk on this machine: fetching Debian's"
   tools=$BENCH_HOME/tools
   mkdir "$tools"
-  fetch_packages own "$tools" wrk libluajit-5.1-2 libluajit-5.1-common >"$tools/log" 2>&1 ||
+  fetch_packages own "$tools" "$tools/log" wrk libluajit-5.1-2 libluajit-5.1-common ||
     fail_with_log "$tools/log" "wrk cannot be fetched"
   export PATH="$tools/usr/bin:$PATH"
   LD_LIBRARY_PATH=$(dirname "$(find "$tools" -name 'libluajit-*.so.*' -print -quit)")

@@ -9,6 +9,10 @@ DEBIAN_IMAGES=(session-lab/nginx:debian session-lab/node:debian session-lab/redi
 # The Debian release whose packages are new enough: nginx >= 1.29.6 (for `sticky`), Compose >= 2.24, Node 24, Redis 8, PostgreSQL 18.
 NEWER_SUITE=forky
 
+# Written into the images that build-images.sh makes. Whoever changes what is in them counts on, and setup makes them anew.
+IMAGE_RECIPE=2
+OLD_RECIPE="they were made by an earlier version of the lab, and tell of the machine that made them (its name, name servers and mirror)"
+
 DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # As the lab command: 3 when the machine lacks something, 64 when the command line is wrong.
@@ -34,8 +38,17 @@ fail_usage() {
 # fail_with_log LOG WHAT [WHAT TO DO]
 fail_with_log() {
   say "the last lines of what it said:"
-  tail -n 12 "$1" | cut -c 1-300 | sed 's/^/  | /' >&2
+  tail -n 12 "$1" | without_passwords | cut -c 1-300 | sed 's/^/  | /' >&2
   fail "${@:2}"
+}
+
+# ask WHAT: goes on only where assume_yes=yes, as --yes sets it, or when the user says so.
+ask() {
+  [[ ${assume_yes:-no} == no ]] || return 0
+  [[ -t 0 ]] || fail "this would $1, and there is no terminal to ask on" "Run this again with --yes if it may."
+  local answer=
+  read -r -p "May I $1? [y/N] " answer || true
+  [[ $answer == [yY]* ]] || fail "not allowed to $1" "${2:-Do it yourself, then run this again.}"
 }
 
 # A script's help is the comment at its head.
@@ -76,6 +89,13 @@ engine_version() { limited 15 docker version --format '{{.Server.Version}}' 2>&1
 
 images_present() { docker image inspect "$@" >/dev/null 2>&1; }
 
+# True when every Debian image was made as build-images.sh makes them now.
+images_are_of_this_recipe() {
+  local recipes
+  recipes=$(docker image inspect --format '{{index .Config.Labels "dev.session-lab.recipe"}}' "${DEBIAN_IMAGES[@]}" 2>/dev/null) || return
+  [[ $(sort -u <<<"$recipes") == "$IMAGE_RECIPE" ]]
+}
+
 # ---------------------------------------------------------------------------------------------------- Debian packages
 
 # The mirror that this machine's apt uses for Debian. Prints nothing where there is none (Ubuntu, Alpine, macOS).
@@ -98,21 +118,55 @@ debian_mirror() {
   } | awk 'NR == 1'
 }
 
-# fetch_packages SUITE FOLDER PACKAGE...: unpacks packages into FOLDER, from another Debian release or from this machine's (`own`).
-# apt keeps its lists and cache in FOLDER too, so the machine's are not changed and no root is needed.
-# Signatures and checksums are verified as ever: the machine's Debian keyring accepts the newer release.
+# What apt gets as root is run as root: what is not signed, or weakly, is refused whatever this machine's apt.conf allows.
+SIGNED_ONLY=(
+  -o APT::Get::AllowUnauthenticated=false -o Acquire::AllowInsecureRepositories=false
+  -o Acquire::AllowWeakRepositories=false -o Acquire::AllowDowngradeToInsecureRepositories=false
+)
+
+# An address as it may be shown: without a password.
+shown() { printf '%s\n' "$1" | without_passwords; }
+
+without_passwords() { sed -E 's#//[^@/[:space:]]*@#//***@#g'; }
+
+# fetch_packages SUITE FOLDER LOG PACKAGE...: unpacks packages into FOLDER, from another Debian release or from this machine's
+# (`own`). Nothing of the machine's apt is changed, and no root is needed. What apt said is in LOG; the Release file that it accepted is
+# FOLDER/.release.
+# Signatures are verified: the machine's Debian keyring accepts the newer release.
+# Somebody in between may keep back a mirror's updates, but no longer than its lists say that they are good for (`Valid-Until`).
+# Machines that install from a frozen mirror meet such old lists every day, so they may be taken by whoever says so. This machine's
+# own release is as old as its own apt allows.
 fetch_packages() {
-  local suite=$1 folder=$2 apt=$2/.apt deb
+  local suite=$1 folder=$2 log=$3 advice="Install the package debian-archive-keyring." why
+  shift 3
+  if [[ $suite == own ]]; then
+    unpack_packages own "$folder" "$@" >"$log" 2>&1
+    return
+  fi
+  [[ -r $DEBIAN_KEYRING ]] || fail "there is no $DEBIAN_KEYRING to verify packages with" "$advice"
+  unpack_packages "$suite" "$folder" -o Acquire::Check-Date=true -o Acquire::Check-Valid-Until=true "$@" >"$log" 2>&1 && return
+  why=$(grep -oE '(is expired|is not valid yet) \([^)]*\)' "$log" | head -n 1) || return
+  say "apt: the Release file of Debian $suite at $(shown "$(debian_mirror)") $why"
+  ask "take signed packages from a mirror that may keep back newer ones"
+  unpack_packages "$suite" "$folder" -o Acquire::Check-Date=false -o Acquire::Check-Valid-Until=false "$@" >"$log" 2>&1
+}
+
+# unpack_packages SUITE FOLDER [-o SETTING]... PACKAGE...
+# apt keeps its lists and cache in a folder of its own for the moment. Run as root, it reads what comes from the network as its own
+# user, who must be able to enter that folder.
+unpack_packages() (
+  suite=$1 folder=$2 apt=
   shift 2
-  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/debs"
-  local apt_get=(
-    apt-get -q
-    -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o Acquire::Languages=none
-    # Machines that install from a frozen mirror meet expired Release files; the signature still holds.
-    -o Acquire::Check-Valid-Until=false
-    # As root, apt would change to a user of its own, who may not enter FOLDER.
-    -o APT::Sandbox::User=root
-  )
+  trap 'rm -rf "$apt"' EXIT
+  apt=$(mktemp -d "${TMPDIR:-/tmp}/session-lab-apt.XXXXXX")
+  mkdir -p "$folder" "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/debs"
+  # What it says is read above.
+  export LC_ALL=C
+  apt_get=(apt-get -q "${SIGNED_ONLY[@]}" -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o Acquire::Languages=none)
+  while [[ $1 == -o ]]; do
+    apt_get+=("$1" "$2")
+    shift 2
+  done
   if [[ $suite != own ]]; then
     printf 'deb [signed-by=%s] %s %s main\n' "$DEBIAN_KEYRING" "$(debian_mirror)" "$suite" >"$apt/sources.list"
     apt_get+=(
@@ -120,8 +174,9 @@ fetch_packages() {
       -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null
     )
   fi
-  "${apt_get[@]}" update || return
-  (cd "$apt/debs" && "${apt_get[@]}" download "$@") || return
-  for deb in "$apt/debs"/*.deb; do dpkg-deb -x "$deb" "$folder" || return; done
-  rm -rf "$apt"
-}
+  if ((EUID == 0)) && id _apt >/dev/null 2>&1; then chown -R _apt "$apt"; fi
+  "${apt_get[@]}" update || exit
+  (cd "$apt/debs" && "${apt_get[@]}" download "$@") || exit
+  for deb in "$apt/debs"/*.deb; do dpkg-deb -x "$deb" "$folder" || exit; done
+  [[ $suite == own ]] || cp "$apt"/lists/*Release "$folder/.release"
+)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine ready for the lab: npm packages, a Docker engine, Compose, images.
 #
-#   ./scripts/setup.sh          asks before it installs a system package
+#   ./scripts/setup.sh          asks before it installs a system package, or a Compose plugin for this user
 #   ./scripts/setup.sh --yes    asks nothing
 #   ./scripts/setup.sh --tests  also gets Chromium, which the tests of the pages need (npm run test:all)
 #
@@ -16,6 +16,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 NODE_AT_LEAST=20.19
 COMPOSE_AT_LEAST=2.24
+# Beside the Compose plugin that this script puts somewhere. Docker's client takes no notice of files that are not called docker-*.
+PLUGIN_RECORD=session-lab.sha256
+REPLACED_PLUGIN='before-session-lab.docker-compose'
 ENGINE_LOG=/var/log/dockerd.log
 ENGINE_DEADLINE_SECONDS=60
 REGISTRY_DEADLINE_SECONDS=20
@@ -237,11 +240,11 @@ ensure_compose() {
   local version
   version=$(compose_version)
   if at_least "$COMPOSE_AT_LEAST" "$version"; then
-    say "compose: already there ($version)"
+    say "compose: already there ($version)$(how_to_undo_compose)"
     return
   fi
   if [[ -n $(debian_mirror) ]]; then
-    place_compose_plugin
+    place_compose_plugin "$version"
   elif have apt-get; then
     install_packages docker-compose-v2 # Ubuntu
   fi
@@ -253,16 +256,40 @@ ensure_compose() {
 
 compose_version() { docker compose version --short 2>/dev/null | sed 's/^v//' || true; }
 
-# Debian 12 has no Compose 2. The plugin of a newer release is one file, which runs there too.
+# Debian 12 has no Compose 2. The plugin of a newer release is one file, which runs there too. It goes where Docker's client looks
+# first, and so is the Compose of all projects of this user, not of the lab alone: whoever has another one is told.
 place_compose_plugin() {
-  local plugins=${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins folder=$work/compose
-  say "compose: putting the plugin of Debian $NEWER_SUITE into $plugins"
-  mkdir "$folder"
-  fetch_packages "$NEWER_SUITE" "$folder" docker-compose >"$work/log" 2>&1 ||
-    fail_with_log "$work/log" "could not fetch docker-compose of Debian $NEWER_SUITE from $(debian_mirror)" \
+  local present=$1 folder=$work/compose plugins before what
+  local advice="Install Docker's Compose plugin $COMPOSE_AT_LEAST or newer yourself, then run this again."
+  plugins=$(plugins_folder)
+  before=$plugins/$REPLACED_PLUGIN
+  what="put the Compose plugin of Debian $NEWER_SUITE into $plugins, for all projects of $(id -un)"
+  [[ -z $present ]] || what+=", before the Compose $present that they use now"
+  ask "$what" "$advice"
+  fetch_packages "$NEWER_SUITE" "$folder" "$work/log" docker-compose ||
+    fail_with_log "$work/log" "could not fetch docker-compose of Debian $NEWER_SUITE from $(shown "$(debian_mirror)")" \
       "Set LAB_DEBIAN_MIRROR to a mirror that has it."
   mkdir -p "$plugins"
+  [[ ! -e $plugins/docker-compose || -n $(how_to_undo_compose) ]] || mv "$plugins/docker-compose" "$before"
   install -m 755 "$folder/usr/libexec/docker/cli-plugins/docker-compose" "$plugins/docker-compose"
+  (cd "$plugins" && sha256sum docker-compose >"$PLUGIN_RECORD")
+  # Root by way of sudo may have the user's HOME.
+  ((EUID != 0)) || chown --reference="$HOME" "${plugins%/*}" "$plugins" "$plugins/docker-compose" "$plugins/$PLUGIN_RECORD"
+  say "compose: $what: done. Nobody updates it there$(how_to_undo_compose)"
+}
+
+plugins_folder() { printf '%s\n' "${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins"; }
+
+# Prints it where the user's plugin is the one that this script put there, and nothing otherwise.
+how_to_undo_compose() {
+  local plugins
+  plugins=$(plugins_folder)
+  (cd "$plugins" && sha256sum --check --status "$PLUGIN_RECORD") 2>/dev/null || return 0
+  if [[ -e $plugins/$REPLACED_PLUGIN ]]; then
+    printf '; to go back: mv %q %q' "$plugins/$REPLACED_PLUGIN" "$plugins/docker-compose"
+  else
+    printf '; to go back: rm %q' "$plugins/docker-compose"
+  fi
 }
 
 # ---------------------------------------------------------------------------------------------------- images
@@ -271,18 +298,21 @@ ensure_images() {
   if images_present "${OFFICIAL_IMAGES[@]}"; then
     say "images: already there (${OFFICIAL_IMAGES[*]})"
     name_images official
-  elif images_present "${DEBIAN_IMAGES[@]}"; then
+  elif images_present "${DEBIAN_IMAGES[@]}" && { images_are_of_this_recipe || ! can_build_images; }; then
     say "images: already there (${DEBIAN_IMAGES[*]})"
+    images_are_of_this_recipe || say "images: $OLD_RECIPE; get others: npx lab images pull, or npx lab images load FILE"
     name_images debian
   elif registry_answers; then
     pull_images
     name_images official
   else
     have wget || ! have apt-get || install_packages wget # for debootstrap
-    scripts/build-images.sh
+    if [[ $assume_yes == yes ]]; then scripts/build-images.sh --yes; else scripts/build-images.sh; fi
     name_images debian
   fi
 }
+
+can_build_images() { have apt-get && [[ -n $(debian_mirror) ]]; }
 
 # The distribution's own browser: the tests drive it, users do not need it.
 ensure_chromium() {
@@ -354,25 +384,16 @@ at_least() {
 }
 
 install_packages() {
-  ask "install the system package(s) $*"
+  ask "install the system package(s) $*" "Install it yourself, then run this again."
   require_root "installing system packages"
   say "apt: installing $*"
   if ! {
-    as_root apt-get -q update &&
-      as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@"
+    as_root apt-get -q "${SIGNED_ONLY[@]}" update &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "${SIGNED_ONLY[@]}" install -y --no-install-recommends "$@"
   } >"$work/log" 2>&1 </dev/null; then
     fail_with_log "$work/log" "apt-get could not install $*" "Install them yourself, then run this again."
   fi
   hash -r
-}
-
-# ask WHAT: goes on only with --yes, or when the user says so.
-ask() {
-  [[ $assume_yes == no ]] || return 0
-  [[ -t 0 ]] || fail "this would $1, and there is no terminal to ask on" "Run: ./scripts/setup.sh --yes"
-  local answer=
-  read -r -p "May I $1? [y/N] " answer || true
-  [[ $answer == [yY]* ]] || fail "not allowed to $1" "Install it yourself, then run this again."
 }
 
 main "$@"

@@ -35,7 +35,7 @@ fetch_shellcheck() {
   mkdir -p "${CACHE%/*}"
   scratch=$(mktemp -d "$PWD/$CACHE.XXXXXX")
   trap 'rm -rf "$scratch"' EXIT
-  fetch_packages own "$scratch/root" shellcheck >"$scratch/log" 2>&1 ||
+  fetch_packages own "$scratch/root" "$scratch/log" shellcheck ||
     fail_with_log "$scratch/log" "could not fetch the package shellcheck" "$advice"
   "$scratch/root/usr/bin/shellcheck" --version >"$scratch/log" 2>&1 ||
     fail_with_log "$scratch/log" "the fetched shellcheck does not run here" "$advice"

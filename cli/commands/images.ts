@@ -12,22 +12,23 @@ export function addImages(program: Command): void {
     .command("build")
     .description("make the images from Debian packages, where no registry answers")
     .option("--force", "make them again when they are there")
-    .action(async ({ force }: { force?: boolean }) => {
-      await (await import("../docker/build-images.ts")).buildImages({ force: force ?? false });
+    .option("--yes", "ask nothing: take signed packages also from a mirror whose package lists are old")
+    .action(async ({ force, yes }: { force?: boolean; yes?: boolean }) => {
+      await (await import("../docker/build-images.ts")).buildImages({ force: force ?? false, yes: yes ?? false });
     });
   images
     .command("save")
-    .description("put the images that the lab uses into one file, to hand round")
+    .description("put the images that the lab uses into one file, to hand round, and its checksum into FILE.sha256")
     .argument("<file>", "e.g. session-lab-images.tar")
     .action(async (file: string) => {
       const [{ saveImages }, { interruptibly }] = await actions();
-      await interruptibly("ending; half a file is removed", ({ signal }) => saveImages(file, say, signal));
+      await interruptibly("ending; half a file is removed", ({ signal }) => saveImages(file, { say, print }, signal));
     });
   images
     .command("load")
-    .description("take images from such a file; what is there already is not loaded again")
+    .description("take the lab's images from such a file, and no others; what is there already is not loaded again")
     .argument("<file>")
-    .action(async (file: string) => (await import("../docker/images-actions.ts")).loadImages(file, say));
+    .action(async (file: string) => (await import("../docker/images-actions.ts")).loadImages(file, { say, print }));
   images
     .command("verify")
     .description("start each image and ask for the version inside")

@@ -5,13 +5,11 @@ import { clientEnvironment } from "../lab/endpoint.ts";
 import { packageRoot } from "../lab/paths.ts";
 
 /** Makes the images from Debian packages; scripts/build-images.sh says how, and why it did not work. */
-export async function buildImages({ force }: { force: boolean }): Promise<void> {
+export async function buildImages({ force, yes }: { force: boolean; yes: boolean }): Promise<void> {
   const script = join(packageRoot, "scripts/build-images.sh");
-  const { exitCode } = await execa(script, force ? ["--force"] : [], {
-    stdio: ["ignore", "inherit", "inherit"],
-    reject: false,
-    env: clientEnvironment(),
-  });
+  const options = [...(force ? ["--force"] : []), ...(yes ? ["--yes"] : [])];
+  // It may ask, also for the password of sudo.
+  const { exitCode } = await execa(script, options, { stdio: "inherit", reject: false, env: clientEnvironment() });
   if (exitCode === 0) return;
   throw new LabError("The images could not be made from Debian packages; the reason stands above.", {
     id: "build-failed",

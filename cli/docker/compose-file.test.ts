@@ -1,10 +1,11 @@
 /** What compose/compose.yaml grants, and to whom: held for every service, those that start only when asked for included. */
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { labels } from "../lab/labels.ts";
-import { composeFile } from "../lab/paths.ts";
+import { mountedFiles } from "../lab/mounted-files.ts";
+import { composeFile, packageRoot } from "../lab/paths.ts";
 import { allProfiles, servicesOf } from "../lab/stores.ts";
 import { appServers, balancer, nodeBalancer, spareServers } from "../lab/topology.ts";
 
@@ -50,6 +51,14 @@ it("is the only Compose file, and has every service that the lab speaks of", () 
   const spokenOf = [balancer, nodeBalancer, ...appServers, ...allProfiles().flatMap(servicesOf)];
   expect(Object.keys(file.services)).toEqual(expect.arrayContaining(spokenOf));
   expect(services.length).toBeGreaterThanOrEqual(21);
+});
+
+it("mounts from the package what is looked at before a lab starts: whether its containers may read it", () => {
+  const sources = services.flatMap(([, { volumes = [] }]) =>
+    volumes.flatMap((volume) => (typeof volume === "string" || volume.type !== "bind" ? [] : [volume.source])),
+  );
+  const paths = sources.map((source) => relative(packageRoot, join(dirname(composeFile), source)));
+  expect([...new Set(paths)].sort()).toEqual([...mountedFiles].sort());
 });
 
 describe("addresses", () => {

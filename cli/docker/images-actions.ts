@@ -1,13 +1,20 @@
-import { createWriteStream } from "node:fs";
-import { open, rm } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
+import { open } from "node:fs/promises";
 import type Docker from "dockerode";
 import { LabError } from "../errors.ts";
 import { type ProcessIdentity, stateOfProcess, thisProcess } from "../lab/process-identity.ts";
 import { explain, openDocker } from "./docker-api.ts";
+import { readImageLists, refuseForeignImages, writtenAnew } from "./image-archive.ts";
 import { imageRoles, resolveImages, roles } from "./images.ts";
+import { compareChecksum, writeWithChecksum } from "./with-checksum.ts";
 
 type Say = (text: string) => void;
+
+interface Talk {
+  /** What goes on. */
+  say: Say;
+  /** A line of the result. */
+  print: Say;
+}
 
 /** Pulls the official images; the one thing in the lab that uses the network, and only when asked. */
 export async function pullImages(say: Say): Promise<void> {
@@ -28,8 +35,12 @@ export async function pullImages(say: Say): Promise<void> {
   }
 }
 
-/** Writes the images that the lab would use into one tar file; all of it or nothing. @throws the signal's reason, when it is interrupted */
-export async function saveImages(file: string, say: Say, signal: AbortSignal): Promise<void> {
+/**
+ * Writes the images that the lab would use into one tar file, all of it or nothing, and the checksum beside it; prints that.
+ *
+ * @throws the signal's reason, when it is interrupted
+ */
+export async function saveImages(file: string, { say, print }: Talk, signal: AbortSignal): Promise<void> {
   const images = Object.values(await resolveImages());
   say(`saving ${images.join(", ")} to ${file}`);
   // dockerode types only single names; the API takes several, and layers that they share are stored once.
@@ -47,9 +58,8 @@ export async function saveImages(file: string, say: Say, signal: AbortSignal): P
     );
   });
   try {
-    await pipeline(stream, createWriteStream(file, { flags: "wx" }), { signal });
+    print(await writeWithChecksum(stream, file, signal));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") await rm(file, { force: true });
     signal.throwIfAborted();
     // No file says that: the engine went away.
     if ((error as NodeJS.ErrnoException).code === "ECONNRESET") throw explain(error as Error);
@@ -62,22 +72,55 @@ export async function saveImages(file: string, say: Say, signal: AbortSignal): P
   }
 }
 
-/** Loads images from a file made by `saveImages`. Loading twice changes nothing. */
-export async function loadImages(file: string, say: Say): Promise<void> {
+/**
+ * Loads images from a file made by `saveImages`, and no others than those of the lab. Loading twice changes nothing.
+ *
+ * @throws LabError (`images-foreign`, `checksum-differs`, `load-failed`), and then nothing was loaded
+ */
+export async function loadImages(file: string, { say, print }: Talk): Promise<void> {
   const docker = openDocker();
-  try {
-    // A file that is not there and an engine that is not there give the same error.
-    const tar = await open(file);
-    await finished(docker, await docker.loadImage(tar.createReadStream()));
-  } catch (error) {
-    throw new LabError(`The images in ${file} cannot be loaded: ${whatItSaid(error).message}.`, {
-      id: "load-failed",
-      todo: "Give a file that `lab images save` wrote.",
-      exit: "usage",
-      cause: error,
-    });
+  const allowed = roles.flatMap((role) => {
+    const { variable, official, built } = imageRoles[role];
+    return [official, built, ...(process.env[variable] ? [process.env[variable]] : [])];
+  });
+  const before = await idsByName(docker);
+  const names = await loadAllowed(docker, file, allowed, say).catch((error) => {
+    throw whyNotLoaded(error, file);
+  });
+  const after = await idsByName(docker);
+  for (const name of names) {
+    const [earlier, id] = [before.get(name), after.get(name)];
+    print(`${name} ${id}`);
+    if (earlier !== undefined && earlier !== id)
+      say(`until now ${name} was ${earlier}, for all projects here; to go back: docker tag ${earlier} ${name}`);
   }
   say(`loaded; the lab will use ${Object.values(await resolveImages()).join(", ")}`);
+}
+
+/** @returns the names of the images that were loaded */
+async function loadAllowed(docker: Docker, file: string, allowed: readonly string[], say: Say): Promise<string[]> {
+  await using tar = await open(file);
+  const content = () => tar.createReadStream({ start: 0, autoClose: false });
+  say(await compareChecksum(content(), file));
+  const lists = await readImageLists(content());
+  refuseForeignImages(lists, file, allowed);
+  await finished(docker, await docker.loadImage(writtenAnew(content(), lists)));
+  return lists.manifest.flatMap(({ RepoTags }) => RepoTags ?? []);
+}
+
+function whyNotLoaded(error: unknown, file: string): LabError {
+  if (error instanceof LabError && ["images-foreign", "checksum-differs"].includes(error.id)) return error;
+  return new LabError(`The images in ${file} cannot be loaded: ${whatItSaid(error).message}.`, {
+    id: "load-failed",
+    todo: "Give a file that `lab images save` wrote.",
+    exit: "usage",
+    cause: error,
+  });
+}
+
+async function idsByName(docker: Docker): Promise<Map<string, string>> {
+  const images = await docker.listImages();
+  return new Map(images.flatMap(({ Id, RepoTags }) => (RepoTags ?? []).map((name) => [name, Id])));
 }
 
 /** Starts each image once and prints the version of what is inside. @throws LabError when one does not start; the signal's reason */

@@ -1,4 +1,6 @@
 import { LabError } from "../errors.ts";
+import { labels } from "../lab/labels.ts";
+import type { Lab } from "../lab/topology.ts";
 import { answerDeadlineMs, openDocker } from "./docker-api.ts";
 
 /** The image of each role: by default the official one, or the one that `lab images build` makes from Debian packages. */
@@ -91,6 +93,62 @@ export async function resolveImages({
     });
   });
   return Object.fromEntries(found) as unknown as Images;
+}
+
+/**
+ * What a lab's containers were made from, by the names that the images had then: a name may mean another image tomorrow. The digest in
+ * the registry that it came from, e.g. `nginx@sha256:...`, else the engine's id.
+ */
+export async function imageDigests({ project }: Pick<Lab, "project">): Promise<Record<string, string>> {
+  const docker = openDocker({ timeoutMs: answerDeadlineMs });
+  const filters = { label: [`${labels.project}=${project}`] };
+  const containers = await docker.listContainers({ all: true, filters });
+  const ids = new Map(containers.map(({ Image, ImageID }) => [Image, ImageID]));
+  const digests = [...ids].sort().map(async ([name, id]) => {
+    // Somebody may have removed it by force.
+    const image = await docker
+      .getImage(id)
+      .inspect()
+      .catch(() => undefined);
+    return [name, image?.RepoDigests?.[0] ?? id] as const;
+  });
+  return Object.fromEntries(await Promise.all(digests));
+}
+
+/** In the label of images that `lab images build` makes; scripts/lib.sh counts it. */
+export const imageRecipe = { label: "dev.session-lab.recipe", value: "2" } as const;
+
+/**
+ * The images that the lab would use and their ages, e.g. `nginx:1.30-alpine (8 months), ...`; in a second line what there is to know.
+ *
+ * @throws LabError (`image-missing`)
+ */
+export async function describeImages({ timeoutMs = answerDeadlineMs, now = Date.now() } = {}): Promise<string> {
+  const names = Object.values(await resolveImages({ timeoutMs })) as string[];
+  const all = await openDocker({ timeoutMs }).listImages();
+  const found = names.map((name) => {
+    const image = all.find(({ RepoTags }) => RepoTags?.includes(name));
+    const isBuilt = roles.some((role) => imageRoles[role].built === name);
+    const isOfOldRecipe = isBuilt && image?.Labels?.[imageRecipe.label] !== imageRecipe.value;
+    return { name, isBuilt, isOfOldRecipe, ageDays: (now / 1_000 - (image?.Created ?? 0)) / 86_400 };
+  });
+  const list = found.map(({ name, ageDays }) => `${name} (${ageInWords(ageDays)})`).join(", ");
+  if (found.some(({ isOfOldRecipe }) => isOfOldRecipe))
+    return `${list}\nThey tell of the machine that made them (its name, name servers and mirror); \`lab images build --force\` makes others.`;
+  const old = found.find(({ ageDays }) => ageDays > oldDays);
+  if (!old) return list;
+  return `${list}\nNewer ones may mend what was found since: \`lab images ${old.isBuilt ? "build --force" : "pull"}\`.`;
+}
+
+/** Redis and nginx mend something that is worth having several times a year. */
+const oldDays = 180;
+
+/** An image's age, e.g. `8 months`. */
+export function ageInWords(days: number): string {
+  if (days < 1) return "of today";
+  const [count, unit] = days < 60 ? [days, "day"] : days < 730 ? [days / 30.4, "month"] : [days / 365.25, "year"];
+  const whole = Math.floor(count);
+  return `${whole} ${unit}${whole === 1 ? "" : "s"}`;
 }
 
 /** The variables under which compose.yaml knows the images. */

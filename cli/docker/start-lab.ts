@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { LabError } from "../errors.ts";
 import { type Architecture, selectArchitectures } from "../lab/architectures.ts";
+import { refuseUnreadableFiles } from "../lab/mounted-files.ts";
 import { nameOfProcess, stateOfProcess, thisProcess } from "../lab/process-identity.ts";
 import { appServers, defaultName, directHost, type Lab, spareProfile, spareServers } from "../lab/topology.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
@@ -57,6 +58,7 @@ export async function startLab(options: StartOptions): Promise<Lab> {
 async function startGuarded(options: StartOptions, guard: Guard): Promise<Lab> {
   const { name, stays, profiles = [], engine, signal, say } = options;
   await engine.version();
+  refuseUnreadableFiles();
   const [, images] = await Promise.all([composeVersion(), resolveImages({ profiles }), makeRoom(name, engine, say)]);
   const variables = {
     ...imageEnvironment(images),

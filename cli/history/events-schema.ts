@@ -63,6 +63,7 @@ const run = z.object({
     nginx: z.string(),
     node: z.string(),
     redis: z.string(),
+    images: z.record(name, name).exactOptional(),
   }),
 });
 

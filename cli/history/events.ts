@@ -99,6 +99,8 @@ export interface Versions {
   nginx: string;
   node: string;
   redis: string;
+  /** By the name of each image that the lab ran: its digest in the registry that it came from, else its id. */
+  images?: Record<string, string>;
 }
 
 /** The phases that the judge tells apart; an operation belongs to the phase in which it was invoked. */

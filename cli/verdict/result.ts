@@ -100,6 +100,8 @@ export const resultSchema = z.object({
       nginx: z.string(),
       node: z.string(),
       redis: z.string(),
+      /** By the name of each image that the lab ran: its digest in the registry that it came from, else its id. Runs of old do not say. */
+      images: z.record(z.string(), z.string()).exactOptional(),
     }),
   }),
   scenario: z.object({

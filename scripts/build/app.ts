@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { packageRoot as root } from "../../cli/lab/paths.ts";
@@ -31,7 +31,14 @@ export async function buildApp(): Promise<void> {
     stdio: "inherit",
   });
   rmSync(join(root, "dist/app/catalogue.cjs"));
+  readableByContainers("dist/app");
   writeLicences("app", metafile);
+}
+
+/** The users in the containers are others than the one who builds, whose umask may keep files to himself. */
+function readableByContainers(folder: string): void {
+  chmodSync(join(root, folder), 0o755);
+  for (const file of readdirSync(join(root, folder))) chmodSync(join(root, folder, file), 0o644);
 }
 
 /** Writes services/app/store-files.ts anew for the bundle, which has no folder to read: one import for each file of stores/. */
