@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { LabError } from "./errors.ts";
 import type { Versions } from "./history/events.ts";
+import { replaceFile } from "./lab/replace-file.ts";
 import type { Plan } from "./plan.ts";
-import { replaceFile } from "./replace-file.ts";
 import { type Result, resultSchema } from "./verdict/result.ts";
 
 /** What of a lab decides whether a result still holds. */

@@ -2,8 +2,8 @@ import { accessSync, closeSync, constants, openSync, readSync, statSync } from "
 import { dirname, join, resolve } from "node:path";
 import { LabError } from "./errors.ts";
 import { readHistory } from "./history/reader.ts";
+import { replaceFile } from "./lab/replace-file.ts";
 import { runFiles } from "./lab/runs.ts";
-import { replaceFile } from "./replace-file.ts";
 import { formatFor, type ReportFormat } from "./report/formats.ts";
 import type { Troubles } from "./troubles.ts";
 import type { Result } from "./verdict/result.ts";
