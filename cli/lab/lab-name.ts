@@ -1,0 +1,7 @@
+/**
+ * What may be the name of a lab. It becomes part of the names of containers, of files and of host names, and may come from labels
+ * and files that anybody wrote: whatever else it is, it is the name of no lab.
+ */
+export function isLabName(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,30}$/.test(text);
+}
