@@ -1,15 +1,16 @@
 import type { shells } from "./completion-values.ts";
 
 /**
- * The scripts that teach a shell to ask `lab complete`. They hand over the words as they were typed and never evaluate them. An
- * answer is a line for each proposal, value and description with a tab between them; the line `:files` asks for file names.
+ * The scripts that teach a shell to ask `lab complete`. They hand over the words as they were typed and never evaluate them; what is
+ * run is `lab` or `session-lab`, never the first word itself, which may be anything. An answer is a line for each proposal, value and description with a tab between them; the line `:files` asks for file names.
  */
 export const completionScripts: Readonly<Record<(typeof shells)[number], string>> = {
   bash: `# Completion of lab in bash. In every shell: put this line into ~/.bashrc
 #   source <(lab completion bash)
 _lab_complete() {
-  local line current=\${COMP_WORDS[COMP_CWORD]}
+  local line lab=lab current=\${COMP_WORDS[COMP_CWORD]}
   [[ $current == "=" ]] && current=
+  [[ \${COMP_WORDS[0]##*/} == session-lab ]] && lab=session-lab
   COMPREPLY=()
   while IFS= read -r line; do
     if [[ $line == ":files" ]]; then
@@ -18,7 +19,7 @@ _lab_complete() {
       return
     fi
     COMPREPLY+=("\${line%%$'\\t'*}")
-  done < <("\${COMP_WORDS[0]}" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  done < <("$lab" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -F _lab_complete lab session-lab
 `,
@@ -26,7 +27,8 @@ complete -F _lab_complete lab session-lab
 # Completion of lab in zsh. In every shell: put this line into ~/.zshrc, after compinit
 #   source <(lab completion zsh)
 _lab() {
-  local line
+  local line lab=lab
+  [[ \${words[1]:t} == session-lab ]] && lab=session-lab
   local -a proposals
   while IFS= read -r line; do
     if [[ $line == ":files" ]]; then
@@ -34,7 +36,7 @@ _lab() {
       return
     fi
     proposals+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
-  done < <("\${words[1]}" complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  done < <("$lab" complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
   _describe -V lab proposals
 }
 if [[ \${funcstack[1]} == _lab ]]; then _lab "$@"; else compdef _lab lab session-lab; fi
@@ -43,7 +45,8 @@ if [[ \${funcstack[1]} == _lab ]]; then _lab "$@"; else compdef _lab lab session
 #   lab completion fish > ~/.config/fish/completions/lab.fish
 function __lab_complete
     set -l words (commandline -opc)
-    set -l lab $words[1]
+    set -l lab lab
+    string match -qr '(^|/)session-lab$' -- "$words[1]"; and set lab session-lab
     set -l current (commandline -ct)
     set -e words[1]
     set -l lines ($lab complete -- $words "$current" 2>/dev/null)

@@ -31,7 +31,7 @@ export const completionValues: Readonly<Record<string, Values>> = {
   kind: async () => plain(faultKinds()),
   service: services,
   action: () => plain(Object.keys(userActions)),
-  run: async () => plain(["last", ...(await import("./lab/runs.ts")).storedRuns().reverse()]),
+  run: async () => plain(["last", ...(await import("./lab/runs.ts")).storedRuns().filter(isPlainName).reverse()]),
   word: async () =>
     (await (await import("./explanations.ts")).allExplanations()).map(({ word, kind }) => ({
       value: word.replaceAll(" ", "-"),
@@ -44,6 +44,11 @@ export const completionValues: Readonly<Record<string, Values>> = {
       .visibleCommands(program)
       .map((command) => ({ value: command.name(), description: command.description() })),
 };
+
+/** A run's folder may come from anybody. A name with a meaning in a shell would be there in the line at which Enter is pressed. */
+function isPlainName(name: string): boolean {
+  return /^\w[\w.-]*$/.test(name);
+}
 
 async function scenarios(): Promise<Proposal[]> {
   return Promise.all(scenarioIds().map(async (id) => ({ value: id, description: (await loadScenario(id)).title })));

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { completeLine } from "./completion.ts";
 import { packageRoot } from "./lab/paths.ts";
 import { buildProgram } from "./program.ts";
@@ -58,13 +58,18 @@ describe("what may stand where the cursor is", () => {
 describe("the script for bash", { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "session-lab-completion-"));
   beforeAll(() => {
-    symlinkSync(join(packageRoot, "dist/cli/main.js"), join(folder, "lab"));
+    for (const name of ["lab", "session-lab"]) symlinkSync(join(packageRoot, "dist/cli/main.js"), join(folder, name));
     mkdirSync(join(folder, "runs/20990101-000000-login-abcd"), { recursive: true });
     writeFileSync(join(folder, "a report.txt"), "");
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   async function press(...words: string[]): Promise<string[]> {
+    return pressAfter("lab", ...words);
+  }
+
+  /** @param command as it was typed */
+  async function pressAfter(command: string, ...words: string[]): Promise<string[]> {
     const { stdout } = await execa(
       "bash",
       [
@@ -72,7 +77,7 @@ describe("the script for bash", { timeout: 60_000 }, () => {
         `source <(lab completion bash); source <(lab completion bash)
         COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lab_complete; printf '%s\\n' "\${COMPREPLY[@]}"`,
         "bash",
-        "lab",
+        command,
         ...words,
       ],
       { cwd: folder, env: { PATH: `${folder}:${process.env.PATH}`, LAB_HOME: folder } },
@@ -94,6 +99,32 @@ describe("the script for bash", { timeout: 60_000 }, () => {
     expect(await press("scenario", "$(touch ran)", "`touch ran`")).toEqual([]);
     expect(await press("scenario", "--report", "ran")).toEqual([]);
   });
+
+  it.each(["lab", "session-lab", "/usr/bin/session-lab", "~/bin/lab"])("answers after %s", async (command) => {
+    expect(await pressAfter(command, "completion", "f")).toEqual(["fish"]);
+  });
+
+  it.each(["(touch-it", "touch-it", "./touch-it", "elsewhere/lab"])(
+    "never runs %j, which stands before it",
+    async (typed) => {
+      const ran = join(folder, "ran");
+      mkdirSync(join(folder, "elsewhere"), { recursive: true });
+      writeFileSync(join(folder, typed), `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o755 });
+      expect(await pressAfter(typed, "completion", "f")).toEqual(["fish"]);
+      expect(existsSync(ran)).toBe(false);
+    },
+  );
+});
+
+it("a run's folder whose name would do something in a shell is not proposed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "session-lab-names-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const names = ["x;touch ran", "$(touch ran)", "`touch ran`", "a blank", "a\nline", "-x", "\u001b[31m", "\u202e", "'"];
+  for (const name of [...names, "sound.one"]) mkdirSync(join(folder, "runs", name), { recursive: true });
+  const lab = join(packageRoot, "dist/cli/main.js");
+  const env = { LAB_HOME: folder };
+  const { stdout } = await execa(process.execPath, [lab, "complete", "--", "judge", ""], { env });
+  expect(stdout).toBe("last\t\nsound.one\t");
 });
 
 it("a shell without a script is named, with those that have one", async () => {

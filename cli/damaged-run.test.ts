@@ -70,7 +70,7 @@ test("a damaged run is judged, reported and replayed, or refused by all three wi
       for (const { verdict } of listRuns()) expect(verdict).toMatch(/^[a-z ?]{0,20}$/);
       if (judged.refusal || film.refusal) return;
       await isReported({ result: judged.value, histories: [() => readHistory(file)] });
-      isReplayed(film.value);
+      await isReplayed(film.value);
     }),
     { ...fuzzing, numRuns },
   );
@@ -118,7 +118,7 @@ async function isReported(source: ReportSource): Promise<void> {
 
 const chalk = new Chalk({ level: 0 });
 
-function isReplayed(film: Film): void {
+async function isReplayed(film: Film): Promise<void> {
   expect(strangeInTerminal(timeline(film))).toEqual([]);
   const playback = new Playback(film.end);
   for (const [columns, rows] of [
@@ -133,6 +133,6 @@ function isReplayed(film: Film): void {
       expect(lines.filter((line) => widthOf(line) > columns)).toEqual([]);
     }
   const page = join(home, "film.html");
-  writeFilm(film, page);
+  await writeFilm(film, page);
   expect(strangeInPage(readFileSync(page, "utf8"))).toEqual([]);
 }

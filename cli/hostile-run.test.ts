@@ -141,6 +141,43 @@ it("a history of 5 GB is not held in memory: it is not replayed, and judged only
   expect(judged.stderr).toContain(`line ${demo.length + 1} is longer than`);
 });
 
+describe("a history that tells of more than any run has", () => {
+  const at = 1;
+  const many = (count: number, event: object) => Array.from({ length: count }, () => event);
+  const fault = { type: "fault", at, kind: "kill", target: "app2", state: "injecting" };
+  it.each<[string, object[], string]>([
+    ["faults for thousands of users", many(10_000, fault), '"fault" event; no run has so many'],
+    [
+      "alarms, each a megabyte long",
+      many(3, { type: "alert", at, service: "nginx", line: "x".repeat(999_999) }),
+      "line",
+    ],
+    ["leftovers", many(2_000, { type: "leftover", at, kind: "network", name: "n" }), '"leftover" event'],
+    [
+      "measures",
+      many(20_000, { type: "measure", at, architecture: "a", name: "", value: 1, unit: "", because: "" }),
+      "10001",
+    ],
+    [
+      "app servers",
+      Array.from({ length: 300 }, (_, index) => ({
+        ...demo.find(({ type }) => type === "operation"),
+        server: `s${index}`,
+      })),
+      "app servers",
+    ],
+  ])("%s: it is refused with the line and the limit", { timeout: 120_000 }, async (_, events, says) => {
+    const [first] = demo;
+    writeFileSync(history, [first, ...events].map((event) => `${JSON.stringify(event)}\n`).join(""));
+    for (const reader of Object.keys(readers)) {
+      const { exitCode, stdout, stderr } = await read(reader);
+      expect(stderr).toMatch(/is damaged: line \d+ /);
+      expect(stderr).toContain(says);
+      expect({ reader, exitCode, stdout }).toEqual({ reader, exitCode: 64, stdout: "" });
+    }
+  });
+});
+
 describe("a run's name that leads elsewhere", () => {
   it.each(["..", "../..", "../../../../etc", "/etc", "/proc/self", "%2e%2e%2f", "last/..", "run\n", "a\0b"])(
     "%j is no run",

@@ -10,7 +10,9 @@ import { buildProgram } from "./program.ts";
 
 /** `lab down` does so last: what it was asked to remove, it removes itself. The shell's completion only looks on. */
 async function cleanUpAfterTheDead(_program: Command, command: Command): Promise<void> {
-  if (["down", "complete"].includes(command.name())) return;
+  if (command.name() === "complete") return;
+  (await import("./lab/own-state.ts")).requireOwnState();
+  if (command.name() === "down") return;
   const { sweep } = await import("./sweep.ts");
   await sweep((text) => process.stderr.write(`lab: ${text}\n`));
 }

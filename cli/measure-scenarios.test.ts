@@ -71,7 +71,7 @@ describe("a comparison that goes on", () => {
     const outcome = await measured([await crash("least-conn", "jwt", 500)], [stored]);
     expect(outcome).toMatchObject({
       played: ["server-crash"],
-      kept: ["server-crash of least-conn.jwt with 500"],
+      kept: ["server-crash of cookie.redis with 6", "server-crash of least-conn.jwt with 500"],
       results: ["server-crash of least-conn.jwt with 500"],
     });
     expect(outcome.said).toContain(
@@ -106,6 +106,32 @@ describe("a comparison that goes on", () => {
   it("takes any victim where nothing is aimed at one", async () => {
     const stored = await resultFor({ ...login, victim: "app3" });
     expect((await measured([login], [stored])).played).toEqual([]);
+  });
+
+  it("replaces what it measures anew because of another version, and keeps what answers other questions", async () => {
+    const plan = await crash("cookie", "redis", 6);
+    const old = await resultFor(plan);
+    old.run.versions = { ...old.run.versions, lab: "0.0.1" };
+    const others = [
+      await resultFor(await crash("cookie", "redis", 7)),
+      await resultFor({ ...plan, victim: "app3" }),
+      await resultFor(
+        await makePlan({ ...rest, scenarioId: "server-crash", policies: ["cookie", "ip-hash"], users: 6 }),
+      ),
+    ].map((one) => ({ ...one, run: { ...one.run, versions: old.run.versions } }));
+    const { played, kept, results } = await measured([plan], [old, ...others]);
+    expect(played).toEqual(["server-crash"]);
+    expect(results).toEqual(["server-crash of cookie.redis with 6"]);
+    expect(kept).toEqual([...others.map(describeResult), "server-crash of cookie.redis with 6"]);
+  });
+
+  it("finds its answer among results of one scenario with other selections", async () => {
+    const [one, other] = [await crash("cookie", "redis", 6), await crash("ip-hash", "memory", 12)];
+    const stored = [await resultFor(one), await resultFor(other)];
+    for (const plan of [one, other]) {
+      const { played, results } = await measured([plan], stored);
+      expect({ played, results }).toEqual({ played: [], results: [describeResult(await resultFor(plan))] });
+    }
   });
 
   it("keeps what the file has of scenarios that are not asked for, and does not count it", async () => {

@@ -15,7 +15,7 @@ export interface Measuring {
   /** Plays one scenario. */
   play: (plan: Plan) => Promise<Pick<Outcome, "result" | "troubles">>;
   /** Keeps all results there are, whenever there is a new one. */
-  keep: (results: readonly Result[]) => void;
+  keep: (results: readonly Result[]) => Promise<void> | void;
   /** A line for people. */
   say: (line: string) => void;
   signal: AbortSignal;
@@ -45,7 +45,7 @@ export async function measureScenarios(measuring: Measuring): Promise<{ results:
     if (outcome?.result.run.complete) {
       const { result } = outcome;
       results.push(result);
-      kept = [...kept.filter(({ scenario }) => scenario.id !== plan.scenarioId), result];
+      kept = [...kept.filter((earlier) => !isOutdatedBy(result, earlier)), result];
       await attempt(own, () => keep(kept));
     }
     const real = own.filter((trouble) => !isInterruption(trouble, signal));
@@ -53,6 +53,17 @@ export async function measureScenarios(measuring: Measuring): Promise<{ results:
     troubles.push(...real);
   }
   return { results, troubles };
+}
+
+/** The new result answers all that the earlier one did. Answers to other questions stay: somebody may ask these again. */
+function isOutdatedBy(result: Result, earlier: Result): boolean {
+  const measured = result.architectures.map(({ id }) => id);
+  return (
+    earlier.scenario.id === result.scenario.id &&
+    earlier.run.users === result.run.users &&
+    earlier.run.victim === result.run.victim &&
+    earlier.architectures.every(({ id }) => measured.includes(id))
+  );
 }
 
 /** The stored result that answers a plan, or why none of that scenario does. */

@@ -79,3 +79,16 @@ it("every scenario that breaks something touches somebody, whichever store or po
     }
   expect(untouched).toEqual([]);
 });
+
+it("more users in all than a history may tell of are refused before anything is started", async () => {
+  const plan = (users: number) =>
+    makePlan({
+      ...rest,
+      users,
+      scenarioId: "login",
+      policies: ["cookie"],
+      stores: ["redis", "memory", "jwt", "spring", "redis-aof"],
+    });
+  await expect(plan(80_000)).resolves.toMatchObject({ users: 80_000 });
+  await expect(plan(80_001)).rejects.toThrow("80001 users on each of 5 architectures are 400005 users.");
+});

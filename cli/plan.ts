@@ -1,6 +1,8 @@
 import { loadScenario } from "./catalogue.ts";
+import { LabError } from "./errors.ts";
 import { canTouch, faultsOf } from "./fault-reach.ts";
 import type { Asked, HistoryEvent, Trial } from "./history/events.ts";
+import { mostUsers } from "./history/limits.ts";
 import { type Architecture, profilesOf, type Selection, selectArchitectures } from "./lab/architectures.ts";
 import { loadPolicies } from "./lab/policies.ts";
 import { loadStores } from "./lab/stores.ts";
@@ -52,7 +54,7 @@ export function profilesOfPlan({ architectures, scenario }: Pick<Plan, "architec
  * Chooses the architectures of a scenario: those that were asked for, a control that its faults do not touch, and where they would
  * touch nobody, something that they do touch: otherwise nothing would be tested.
  *
- * @throws LabError for unknown names
+ * @throws LabError for unknown names, and (`too-many-users`) for more than a history may tell of
  */
 export async function makePlan({ policies, stores, profiles, ...options }: PlanOptions): Promise<Plan> {
   const { scenarioId, victim } = options;
@@ -73,6 +75,7 @@ export async function makePlan({ policies, stores, profiles, ...options }: PlanO
     add("stores", touched?.store, why);
   }
   const architectures = selectArchitectures(selection);
+  requireFew(options.users, architectures.length);
   const ids = (of: "policy" | "store") => [...new Set(architectures.map((one) => one[of].id))];
   const asked = {
     ...options.asked,
@@ -87,6 +90,15 @@ export async function makePlan({ policies, stores, profiles, ...options }: PlanO
     selection = { ...selection, [what]: [id, ...chosen] };
     alsoTakesPart.push(`${id} takes part, too, ${why}.`);
   }
+}
+
+function requireFew(users: number, architectures: number): void {
+  if (users * architectures <= mostUsers) return;
+  throw new LabError(`${users} users on each of ${architectures} architectures are ${users * architectures} users.`, {
+    id: "too-many-users",
+    todo: `A run has ${mostUsers} at most: give fewer --users, or choose architectures with --policy and --store.`,
+    exit: "usage",
+  });
 }
 
 function isTouched(scenario: Scenario, selection: Selection, victim: string): boolean {

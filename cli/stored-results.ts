@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { LabError } from "./errors.ts";
 import type { Versions } from "./history/events.ts";
+import { replaceFile } from "./lab/replace-file.ts";
 import type { Plan } from "./plan.ts";
 import { type Result, resultSchema } from "./verdict/result.ts";
 
@@ -28,16 +29,9 @@ export function readResults(file: string): Result[] {
   }
 }
 
-/** Replaces the file in one go, so that it is complete whenever this is cut short; readable by its owner only. */
-export function writeResults(file: string, results: readonly Result[]): void {
-  const beside = `${file}.${process.pid}.part`;
-  try {
-    writeFileSync(beside, `${JSON.stringify(results, null, 2)}\n`, { mode: 0o600, flag: "wx" });
-    renameSync(beside, file);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
+/** In one go, so that the file is complete whenever this is cut short; readable by its owner only. */
+export async function writeResults(file: string, results: readonly Result[]): Promise<void> {
+  await replaceFile(file, `${JSON.stringify(results, null, 2)}\n`, { mode: 0o600 });
 }
 
 /** Why a stored result does not answer what is asked now, in words; undefined when it does. */

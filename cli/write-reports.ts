@@ -1,8 +1,8 @@
-import { accessSync, constants, statSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LabError } from "./errors.ts";
 import { readHistory } from "./history/reader.ts";
+import { replaceFile } from "./lab/replace-file.ts";
 import { runFiles } from "./lab/runs.ts";
 import { formatFor, type ReportFormat } from "./report/formats.ts";
 import type { Troubles } from "./troubles.ts";
@@ -16,14 +16,46 @@ export interface ReportFile {
 /**
  * What `--report` asks for. Checked before anything is started: a run takes longer than a slip of the keyboard.
  *
- * @throws LabError (`unknown-report-ending`, `report-not-writable`)
+ * @throws LabError (`unknown-report-ending`, `report-not-writable`, `report-exists`)
  */
 export function chooseReports(files: readonly string[]): ReportFile[] {
   return files.map((file) => {
     const format = formatFor(file);
-    requireWritable(file);
+    requireOwnPlace(file, format);
     return { file, format };
   });
+}
+
+/**
+ * What is there already is replaced only when it is such a report of the lab, or empty.
+ *
+ * @throws LabError (`report-not-writable`, `report-exists`)
+ */
+export function requireOwnPlace(file: string, { id, mark }: Pick<ReportFormat, "id" | "mark">): void {
+  requireWritable(file);
+  const beginning = beginningOf(file);
+  if (beginning === "" || mark.test(beginning)) return;
+  throw new LabError(`${file} is there already, and is no ${id} report of the lab.`, {
+    id: "report-exists",
+    todo: "Give another name, or remove that file first. Only reports of the lab are replaced.",
+    exit: "usage",
+  });
+}
+
+/** The first 64 KiB of a file as text; "" where there is none, or something without a content of its own, e.g. a pipe. */
+function beginningOf(path: string): string {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return "";
+  try {
+    const file = openSync(path, "r");
+    try {
+      const bytes = Buffer.alloc(64 * 1024);
+      return bytes.toString("utf8", 0, readSync(file, bytes));
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw notWritable(path, error as Error, "usage");
+  }
 }
 
 /** @throws LabError (`report-not-writable`) when a file of this name cannot be made, or replaced */
@@ -37,7 +69,7 @@ export function requireWritable(file: string): void {
 }
 
 /**
- * Writes the reports of a run; a file that is there already is replaced. One that cannot be made keeps no other from being made.
+ * Writes the reports of a run, each in one go. One that cannot be made keeps no other from being made.
  *
  * @param folders the run folder of each trial, in order
  * @returns what went wrong: LabErrors (`report-not-writable`), and those of the history's reader
@@ -50,7 +82,7 @@ export async function writeReports(
   const histories = folders.map((folder) => () => readHistory(join(folder, runFiles.history)));
   for (const { file, format } of reports)
     try {
-      await writeFile(file, format.render({ result, histories }));
+      await replaceFile(file, format.render({ result, histories }));
     } catch (error) {
       const isDisk = (error as NodeJS.ErrnoException).syscall !== undefined;
       troubles.push(isDisk ? notWritable(file, error as Error, "environment") : error);

@@ -72,7 +72,7 @@ async function report(): Promise<string> {
 /** The live picture, playing the recorded run. */
 async function film(): Promise<string> {
   const file = join(folder, "film.html");
-  writeFilm(await loadFilm(join(root, "docs/example/demo/history.jsonl")), file);
+  await writeFilm(await loadFilm(join(root, "docs/example/demo/history.jsonl")), file);
   return pathToFileURL(file).href;
 }
 

@@ -42,7 +42,7 @@ async function replay(
     import("node:path"),
   ]);
   const folder = findRunFolder(demo ? demoRun : wanted(run));
-  if (html !== undefined) (await import("../write-reports.ts")).requireWritable(html);
+  if (html !== undefined) await requireOwnPage(html);
   const [first = folder, ...others] = historyFolders(folder);
   if (others.length > 0)
     process.stderr.write(
@@ -51,7 +51,7 @@ async function replay(
   const film = await loadFilm(join(first, runFiles.history));
   if (page || html !== undefined) {
     const { serveFilm, writeFilm } = await import("../watch/film-page.ts");
-    if (html !== undefined) writeFilm(film, html);
+    if (html !== undefined) await writeFilm(film, html);
     if (page) await serveFilm(film, { open });
     return;
   }
@@ -75,6 +75,14 @@ async function replay(
     ...(speed === undefined ? {} : { speed }),
   });
   if (endedBy) process.exitCode = exitCodeOf(endedBy);
+}
+
+async function requireOwnPage(file: string): Promise<void> {
+  const [{ requireOwnPlace }, { reportFormats }] = await Promise.all([
+    import("../write-reports.ts"),
+    import("../report/formats.ts"),
+  ]);
+  requireOwnPlace(file, reportFormats.find(({ id }) => id === "html")!);
 }
 
 function wanted(run: string | undefined): string {

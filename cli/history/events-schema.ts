@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type HistoryEvent, historyVersion, longestTime } from "./events.ts";
+import { type HistoryEvent, historyVersion, longestText, longestTime, mostItems } from "./events.ts";
 
 /**
  * The shape of each event, for histories that come from outside: another machine, an older version, a damaged disk. Unknown
@@ -7,6 +7,8 @@ import { type HistoryEvent, historyVersion, longestTime } from "./events.ts";
  */
 const at = z.number().nonnegative().max(longestTime);
 const name = z.string().min(1).max(200);
+const text = z.string().max(longestText);
+const item = z.string().max(200);
 /** Architectures, or servers, in one run: several times what the lab offers. Reports have a place for each. */
 const mostNames = 200;
 const phase = z.enum(["baseline", "fault", "final"]);
@@ -19,7 +21,7 @@ const policy = z.object({
 });
 const store = z.object({
   id: name,
-  title: z.string(),
+  title: text,
   livesIn: z.enum(["app-server", "server", "browser"]),
   server: name.nullable(),
   persistence: z.enum(["none", "save-points", "append-only", "write-ahead-log"]).nullable(),
@@ -39,16 +41,16 @@ const run = z.object({
   historyVersion: z.literal(historyVersion),
   id: name,
   startedAt: z.iso.datetime(),
-  command: z.string(),
+  command: text,
   seed: z.number().int(),
   asked: asked.exactOptional(),
   trial: z.object({ set: name, seed: z.number().int(), number: z.number().int().positive() }).exactOptional(),
   usersPerArchitecture: z.number().int().positive(),
   scenario: z.object({
     id: name,
-    title: z.string(),
-    question: z.string(),
-    next: z.object({ scenario: z.string(), toSee: z.string() }).exactOptional(),
+    title: text,
+    question: text,
+    next: z.object({ scenario: text, toSee: text }).exactOptional(),
   }),
   victim: name,
   appServers: z.array(name).min(1).max(mostNames),
@@ -57,12 +59,12 @@ const run = z.object({
     .min(1)
     .max(mostNames),
   versions: z.object({
-    lab: z.string(),
-    engine: z.string(),
-    compose: z.string(),
-    nginx: z.string(),
-    node: z.string(),
-    redis: z.string(),
+    lab: text,
+    engine: text,
+    compose: text,
+    nginx: text,
+    node: text,
+    redis: text,
     images: z.record(name, name).exactOptional(),
   }),
 });
@@ -80,20 +82,20 @@ const operation = z.object({
   answer: z.enum(["me", "someone-else", "anonymous", "store-unreachable", "none"]),
   server: name.optional(),
   boot: name.optional(),
-  cart: z.array(z.string()).optional(),
+  cart: z.array(item).max(mostItems).optional(),
   cartVersion: z.number().int().nonnegative().optional(),
   item: name.optional(),
   status: z.number().int().optional(),
-  reason: z.string().optional(),
+  reason: text.optional(),
   degraded: z.literal(true).optional(),
 });
 
-const evidence = z.object({ source: z.enum(["engine", "felt"]), shows: z.boolean(), says: z.string() });
+const evidence = z.object({ source: z.enum(["engine", "felt"]), shows: z.boolean(), says: text });
 
 const schema = z.discriminatedUnion("type", [
   run,
   operation,
-  z.object({ type: z.literal("step"), at, phase, step: z.string(), says: z.string().optional() }),
+  z.object({ type: z.literal("step"), at, phase, step: text, says: text.optional() }),
   z.object({
     type: z.literal("user"),
     at,
@@ -109,25 +111,25 @@ const schema = z.discriminatedUnion("type", [
     at,
     user: name,
     what: z.enum(["address", "affinity-cookie", "forged-affinity", "log-out"]),
-    says: z.string(),
+    says: text,
   }),
   z.object({
     type: z.literal("measure"),
     at,
     architecture: name,
-    name: z.string(),
+    name: text,
     value: z.number(),
-    unit: z.string(),
+    unit: text,
     atLeast: z.number().optional(),
     atMost: z.number().optional(),
-    because: z.string(),
+    because: text,
   }),
   z.object({
     type: z.literal("expectation"),
     at,
     user: name,
-    fates: z.array(name).min(1),
-    because: z.string(),
+    fates: z.array(name).min(1).max(mostNames),
+    because: text,
     keptOn: name.optional(),
     copied: z.enum(["all", "some", "none", "unsure"]).optional(),
   }),
@@ -137,29 +139,29 @@ const schema = z.discriminatedUnion("type", [
     kind: name,
     target: name,
     state: z.enum(["injecting", "injected", "unconfirmed", "confirmed", "healing", "healed", "failed"]),
-    evidence: z.array(evidence).optional(),
+    evidence: z.array(evidence).max(mostNames).optional(),
   }),
   z.object({
     type: z.literal("store-seen"),
     at,
     when: z.enum(["before-fault", "settled"]),
     server: name,
-    runId: z.string(),
+    runId: text,
     keys: z.number().int().nonnegative(),
     evicted: z.number().int().nonnegative().optional(),
     role: z.enum(["master", "slave"]).optional(),
   }),
-  z.object({ type: z.literal("settled"), at, ok: z.boolean(), says: z.string() }),
-  z.object({ type: z.literal("alert"), at, service: name, line: z.string() }),
-  z.object({ type: z.literal("failover"), at, policy: name, server: name, line: z.string() }),
-  z.object({ type: z.literal("disturbance"), at, service: name, happenedAt: at, says: z.string() }),
+  z.object({ type: z.literal("settled"), at, ok: z.boolean(), says: text }),
+  z.object({ type: z.literal("alert"), at, service: name, line: text }),
+  z.object({ type: z.literal("failover"), at, policy: name, server: name, line: text }),
+  z.object({ type: z.literal("disturbance"), at, service: name, happenedAt: at, says: text }),
   z.object({
     type: z.literal("leftover"),
     at,
     kind: z.enum(["container", "network", "volume", "process"]),
     name,
   }),
-  z.object({ type: z.literal("end"), at, complete: z.boolean(), reason: z.string().optional() }),
+  z.object({ type: z.literal("end"), at, complete: z.boolean(), reason: text.optional() }),
 ]);
 
 /** @throws ZodError when the value is not an event of this version */

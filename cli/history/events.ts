@@ -14,6 +14,15 @@ export const historyVersion = 1;
  */
 export const longestTime = 1e12;
 
+/**
+ * Longest text that a history may have, in UTF-16 units; names are shorter still. What the lab writes are sentences, and lines of logs
+ * and errors, which are cut to this.
+ */
+export const longestText = 1_000;
+
+/** Most items in a cart, of which a user adds a few. */
+export const mostItems = 1_000;
+
 /** What theory needs to know of a balancing policy; read from the comment in its nginx file. */
 export interface PolicyFacts {
   id: string;

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 
 const chunkBytes = 256 * 1024;
 /** In UTF-16 units. The longest line of a sound history, its first, has some ten thousand. */
-const longestLine = 8 * 1024 * 1024;
+const longestLine = 1024 * 1024;
 
 /** What stands there is no line that could be read, whatever is in it. */
 export class LongLine extends Error {}
@@ -19,8 +19,14 @@ export async function* linesOf(path: string): AsyncGenerator<string[]> {
     const lines = (chunk as string).split("\n");
     lines[0] = rest + lines[0];
     rest = lines.pop()!;
+    // Whole lines within a chunk are no longer than that.
+    if (lines[0] !== undefined && lines[0].length > longestLine) throw tooLong();
     yield lines;
-    if (rest.length > longestLine) throw new LongLine(`is longer than ${longestLine} characters`);
+    if (rest.length > longestLine) throw tooLong();
   }
   if (rest !== "") yield [rest];
+}
+
+function tooLong(): LongLine {
+  return new LongLine(`is longer than ${longestLine} characters`);
 }

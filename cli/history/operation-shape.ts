@@ -1,4 +1,4 @@
-import { longestTime, type OperationEvent } from "./events.ts";
+import { longestText, longestTime, mostItems, type OperationEvent } from "./events.ts";
 
 /**
  * Whether a value has the shape of an operation, exactly as events-schema.ts describes it. A history is nearly all operations,
@@ -20,12 +20,13 @@ export function isOperation(value: unknown): value is OperationEvent {
     answers.has(operation.answer) &&
     (operation.server === undefined || isName(operation.server)) &&
     (operation.boot === undefined || isName(operation.boot)) &&
-    (operation.cart === undefined || isStrings(operation.cart)) &&
+    (operation.cart === undefined || isCart(operation.cart)) &&
     (operation.cartVersion === undefined ||
       (Number.isSafeInteger(operation.cartVersion) && (operation.cartVersion as number) >= 0)) &&
     (operation.item === undefined || isName(operation.item)) &&
     (operation.status === undefined || Number.isSafeInteger(operation.status)) &&
-    (operation.reason === undefined || typeof operation.reason === "string") &&
+    (operation.reason === undefined ||
+      (typeof operation.reason === "string" && operation.reason.length <= longestText)) &&
     (operation.degraded === undefined || operation.degraded === true)
   );
 }
@@ -51,6 +52,10 @@ function isName(value: unknown): boolean {
   return typeof value === "string" && value.length >= 1 && value.length <= 200;
 }
 
-function isStrings(value: unknown): boolean {
-  return Array.isArray(value) && value.every((element) => typeof element === "string");
+function isCart(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length <= mostItems &&
+    value.every((item) => typeof item === "string" && item.length <= 200)
+  );
 }

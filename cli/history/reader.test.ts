@@ -103,8 +103,8 @@ test("line separators inside strings, which JSON leaves as they are, end no line
 });
 
 test("lines longer than what is read at a time, and umlauts across its borders, are read whole", async () => {
-  const long = { ...operation, reason: "ü".repeat(700_001) };
-  expect(await read(lines(run, long, operation))).toEqual([run, long, operation]);
+  const long = { ...end, ofANewerLab: "ü".repeat(700_001) };
+  expect(await read(lines(run, long, operation))).toEqual([run, end, operation]);
 });
 
 test("a last line without a line feed, and Windows line ends, are read", async () => {
@@ -213,15 +213,37 @@ describe("a damaged history is refused, naming file, line and what is wrong", ()
   });
 
   test("when a line does not end", async () => {
-    expect(await complaint(`${lines(run)}${"x".repeat(9 * 1024 * 1024)}`)).toBe(
-      "history-damaged: The history FILE is damaged: line 2 is longer than 8388608 characters.",
-    );
+    const long = "x".repeat(1024 * 1024 + 1);
+    for (const text of [long, `${long}\n`, `${long.repeat(9)}\n`, `${long}\n${lines(end)}`])
+      expect(await complaint(`${lines(run)}${text}`)).toBe(
+        "history-damaged: The history FILE is damaged: line 2 is longer than 1048576 characters.",
+      );
   });
 
   test("when it tells of more faults than could be injected", async () => {
     const fault = { type: "fault", at: 2, kind: "kill", target: "app2", state: "injecting" };
-    const faults = Array.from({ length: 10_001 }, () => fault);
-    expect(await complaint(lines(run, ...faults))).toContain('line 10002 is the 10001th "fault" event');
-    expect(await read(lines(run, ...faults.slice(1)))).toHaveLength(10_001);
+    const faults = Array.from({ length: 1_001 }, () => fault);
+    expect(await complaint(lines(run, ...faults))).toBe(
+      'history-damaged: The history FILE is damaged: line 1002 is the 1001th "fault" event; no run has so many.',
+    );
+    expect(await read(lines(run, ...faults.slice(1)))).toHaveLength(1_001);
+  });
+
+  test.each([
+    ["reason", { ...operation, reason: "x".repeat(1_001) }],
+    ["cart", { ...operation, cart: Array.from({ length: 1_001 }, () => "x") }],
+    ["cart.0", { ...operation, cart: ["x".repeat(201)] }],
+    ["line", { type: "alert", at: 1, service: "nginx", line: "x".repeat(1_001) }],
+    ["because", { type: "expectation", at: 1, user: "ada", fates: ["lost"], because: "x".repeat(1_001) }],
+    ["fates", { type: "expectation", at: 1, user: "ada", fates: Array(201).fill("lost"), because: "" }],
+    [
+      "evidence",
+      {
+        ...{ type: "fault", at: 1, kind: "kill", target: "app1", state: "confirmed" },
+        evidence: Array(201).fill({ source: "felt", shows: true, says: "" }),
+      },
+    ],
+  ])("when its %s is longer than any that the lab writes", async (field, event) => {
+    expect(await complaint(lines(run, event))).toContain(`line 2 has a wrong "${field}": Too big`);
   });
 });

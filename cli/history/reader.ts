@@ -2,12 +2,10 @@ import { statSync } from "node:fs";
 import { LabError } from "../errors.ts";
 import type { HistoryEvent } from "./events.ts";
 import { parseEvent } from "./events-schema.ts";
+import { Limits } from "./limits.ts";
 import { LongLine, linesOf } from "./lines.ts";
 import { isOperation } from "./operation-shape.ts";
 import { otherThanFile } from "./plain-file.ts";
-
-/** The judge compares each session with each fault; a run has a dozen of them, with five events each. */
-const mostFaultEvents = 10_000;
 
 /**
  * Reads a history event by event, without holding it in memory.
@@ -20,7 +18,7 @@ export async function* readHistory(
   { mostBytes = Number.POSITIVE_INFINITY }: { mostBytes?: number } = {},
 ): AsyncGenerator<HistoryEvent> {
   let lineNumber = 0;
-  let faultEvents = 0;
+  const limits = new Limits();
   try {
     const other = otherThanFile(path);
     if (other) throw new Error(`it is ${other}, not a file`);
@@ -32,8 +30,8 @@ export async function* readHistory(
         if (lineNumber === 1 && event.type !== "run")
           throw damaged(path, 1, `begins with a "${event.type}" event, not with "run"`);
         if (lineNumber > 1 && event.type === "run") throw damaged(path, lineNumber, `has a second "run" event`);
-        if (event.type === "fault" && ++faultEvents > mostFaultEvents)
-          throw damaged(path, lineNumber, `is the ${faultEvents}th "fault" event; no run has so many`);
+        const beyond = limits.passed(event, line.length);
+        if (beyond !== undefined) throw damaged(path, lineNumber, beyond);
         yield event;
       }
   } catch (error) {

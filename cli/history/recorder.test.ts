@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { HistoryEvent, OperationEvent } from "./events.ts";
+import { parseEvent } from "./events-schema.ts";
 import { FileRecorder } from "./recorder.ts";
 
 let folder: string;
@@ -89,4 +90,20 @@ test("the clock counts milliseconds from the beginning, in tenths", () => {
   expect(first).toBeLessThanOrEqual(performance.now() - before + 0.1);
   expect(second).toBeGreaterThanOrEqual(first);
   expect(Math.abs(second * 10 - Math.round(second * 10))).toBeLessThan(1e-6);
+});
+
+test("texts longer than a reader takes, e.g. errors of other programs, are cut", async () => {
+  const recorder = new FileRecorder(path);
+  const long = "x".repeat(1_001);
+  recorder.record({ type: "alert", at: 1, service: "nginx", line: long });
+  recorder.record({ type: "end", at: 2, complete: false, reason: "x".repeat(1_000) });
+  recorder.close();
+  const events = readFileSync(path, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => parseEvent(JSON.parse(line)));
+  expect(events).toEqual([
+    { type: "alert", at: 1, service: "nginx", line: `${"x".repeat(999)}…` },
+    { type: "end", at: 2, complete: false, reason: "x".repeat(1_000) },
+  ]);
 });

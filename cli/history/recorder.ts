@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import type { HistoryEvent } from "./events.ts";
+import { type HistoryEvent, longestText } from "./events.ts";
 
 /** How much is gathered before it is written: one system call per operation would be felt at thousands of operations a second. */
 const bufferBytes = 64 * 1024;
@@ -31,7 +31,7 @@ export class FileRecorder implements Recorder {
   }
 
   record(event: HistoryEvent): void {
-    const line = `${JSON.stringify(event)}\n`;
+    const line = `${lineOf(event)}\n`;
     this.#lines.push(line);
     this.#bytes += line.length;
     if (event.type !== "operation" || this.#bytes >= bufferBytes) this.#flush();
@@ -50,4 +50,14 @@ export class FileRecorder implements Recorder {
     this.#lines = [];
     this.#bytes = 0;
   }
+}
+
+/** Texts of other programs, e.g. their errors, may be longer than a reader takes. */
+function lineOf(event: HistoryEvent): string {
+  const line = JSON.stringify(event);
+  return line.length <= longestText ? line : JSON.stringify(event, (_, value: unknown) => cut(value));
+}
+
+function cut(value: unknown): unknown {
+  return typeof value === "string" && value.length > longestText ? `${value.slice(0, longestText - 1)}…` : value;
 }

@@ -105,6 +105,20 @@ describe("a lock between processes", () => {
     expect(await underLock(lock(), async () => "removed")).toBe("removed");
   });
 
+  it.each([
+    ["null", "null"],
+    ["a holder without a process", "{}"],
+    ["a host that moves the cursor", JSON.stringify({ ...thisProcess(), host: "\u001b[2J", since: "then", id: "x" })],
+    ["a since that is no text", JSON.stringify({ ...thisProcess(), since: 7, id: "x" })],
+  ])("that names %s was written by nobody of the lab, and nothing of it is shown", async (_, target) => {
+    mkdirSync(folder);
+    symlinkSync(target, path);
+    dropDeadLocks(folder);
+    await expect(underLock({ ...lock(), deadlineMs: 30 }, async () => "done")).rejects.toMatchObject({
+      message: `${path}, which nobody of the lab has written, is in the way of counting.`,
+    });
+  });
+
   it("is not taken for held by nobody when a file of another kind has its name", async () => {
     mkdirSync(folder);
     writeFileSync(path, "mine");

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../errors.ts";
 import { makeFolder } from "./make-folder.ts";
+import { parsePlainJson } from "./plain-json.ts";
 import { type ProcessIdentity, stateOfProcess, thisProcess } from "./process-identity.ts";
 import { recordPath, recordsFolder } from "./record.ts";
 
@@ -144,9 +145,13 @@ function targetOf(path: string): string {
   }
 }
 
+/** Undefined where nobody of the lab has written it. */
 function holdOf(target: string): Hold | undefined {
   try {
-    return JSON.parse(target) as Hold;
+    const hold = parsePlainJson(target) as Hold;
+    const { pid, startedAt, bootId, host, pidNamespace, since } = hold;
+    const texts = [startedAt, bootId, host, pidNamespace, since];
+    return Number.isInteger(pid) && texts.every((text) => typeof text === "string") ? hold : undefined;
   } catch {
     return undefined;
   }

@@ -26,6 +26,12 @@ it("says what is in the way: a file", () => {
   expect(() => makeFolder(join(folder, "file/labs"))).toThrow("ENOTDIR");
 });
 
+it("says of a folder that takes no others what its disk says of the new one", () => {
+  expect(() => makeFolder("/proc/self/x/y")).toThrow(
+    expect.objectContaining({ code: "ENOENT", path: "/proc/self/x", syscall: "mkdir" }),
+  );
+});
+
 it("says of a disk that is read-only that it is, and which folder could not be made", () => {
   // A disk of that process alone, which goes with it.
   const script = 'mount -t tmpfs -o ro none "$0" && exec "$@"';

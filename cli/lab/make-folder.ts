@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -13,8 +13,10 @@ export function makeFolder(path: string): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST" && statSync(path).isDirectory()) return;
-    if (code !== "ENOENT" || dirname(path) === path) throw error;
-    makeFolder(dirname(path));
+    const above = dirname(path);
+    // Some folders take no others, and say of the new one that it is not there: /proc.
+    if (code !== "ENOENT" || existsSync(above)) throw error;
+    makeFolder(above);
     makeFolder(path);
   }
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -40,6 +40,12 @@ function recordOf(line: FirstLine, ...lines: Exclude<RecordLine, FirstLine>[]): 
   beginRecord(path, line);
   if (lines.length > 0) addToRecord({ path, id: line.id }, ...lines);
   return readRecord(path) as LabRecord;
+}
+
+/** Whatever anybody could have written there. */
+function writeRecord(...lines: object[]): void {
+  mkdirSync(join(folder, "labs"), { recursive: true });
+  writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
 }
 
 const starting = { type: "starting", port: 8080, subnetPrefix: "172.28.99" } as const;
@@ -114,6 +120,45 @@ describe("a record", () => {
     ["a run without its name", { type: "running", owner: alive }],
   ] as unknown as [string, typeof adding][])("with %s is damaged", (_, line) => {
     expect(isDamaged(recordOf(first(), line))).toBe(true);
+  });
+
+  it.each(["x\u001b[31m", "../../victim", "", "Lab", "a".repeat(32), "-x", "a b", "a\u202eb"])(
+    "of a lab that is called %j, as no lab is, is damaged, and says nothing of that name",
+    (name) => {
+      writeRecord({ ...first(), name });
+      const found = readRecord(path);
+      expect(found).toEqual({
+        path,
+        damaged: expect.stringMatching(
+          /^(its first line does not say which lab it is about|it has control characters)$/,
+        ),
+      });
+    },
+  );
+
+  it.each<[string, (text: string) => object]>([
+    ["host", (text) => ({ ...first(), owner: { ...alive, host: text } })],
+    ["engine", (text) => ({ ...first(), engine: text })],
+    ["version", (text) => ({ ...first(), version: text })],
+  ])("whose %s would move the cursor is damaged", (_, make) => {
+    for (const text of ["\u001b]0;owned\u0007", "a\nb", "\u009b31m", "\u202e", "\u2028"]) {
+      writeRecord(make(text));
+      expect(readRecord(path)).toEqual({ path, damaged: "it has control characters" });
+    }
+  });
+
+  it("that says of a run, a fault or servers what would move the cursor is damaged", () => {
+    for (const line of [
+      { type: "running", what: "\u001b[2J", countsSessions: false, owner: alive },
+      { ...breaking, target: "\u001b[2J" },
+      { ...adding, services: ["\u001b[2J"] },
+    ]) {
+      writeRecord(first(), line);
+      expect(readRecord(path)).toEqual({ path, damaged: "it has control characters" });
+    }
+    writeRecord(first());
+    appendFileSync(path, "\u001b[2J\n");
+    expect(readRecord(path)).toEqual({ path, damaged: "it is not JSON" });
   });
 
   it("that is damaged in any way is read, or called damaged, and never throws", { timeout: 30_000 }, () => {

@@ -23,6 +23,7 @@ import { defaultAddress, localEndpoint } from "./endpoint.ts";
 import { isLabName } from "./lab-name.ts";
 import { makeFolder } from "./make-folder.ts";
 import { stateFolder } from "./paths.ts";
+import { parsePlainJson } from "./plain-json.ts";
 import { isSameProcess, type ProcessIdentity } from "./process-identity.ts";
 
 export type RecordLine =
@@ -184,7 +185,7 @@ export function readRecord(path: string): LabRecord | DamagedRecord | undefined 
     const [first, ...rest] = text
       .split("\n")
       .slice(0, -1)
-      .map((line) => JSON.parse(line) as RecordLine);
+      .map((line) => parsePlainJson(line) as RecordLine);
     if (!isFirstLine(first)) return { path, damaged: "its first line does not say which lab it is about" };
     const record: LabRecord = {
       ...first,
@@ -241,7 +242,7 @@ function continueWith(record: LabRecord, line: RecordLine): void {
 function isFirstLine(line: RecordLine | undefined): line is FirstLine {
   const { type, recordVersion, id, name, engine, owner } = (line ?? {}) as Partial<FirstLine>;
   const isKnown = (type === "started" || type === "found") && recordVersion === 1;
-  return isKnown && id !== "" && [id, name, engine].every(isText) && isIdentity(owner);
+  return isKnown && id !== "" && [id, name, engine].every(isText) && isLabName(name!) && isIdentity(owner);
 }
 
 function isIdentity(owner: Partial<ProcessIdentity> | null | undefined): owner is ProcessIdentity {

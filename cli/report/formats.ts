@@ -16,6 +16,8 @@ export interface ReportFormat {
   /** Ending of the file name, with the dot. */
   ending: string;
   title: string;
+  /** What such a report of the lab, and hardly another file, has in its first 64 KiB: it may be replaced. */
+  mark: RegExp;
   render(source: ReportSource): ReportText;
 }
 
@@ -24,22 +26,43 @@ export const reportFormats: readonly ReportFormat[] = [
     id: "html",
     ending: ".html",
     title: "a page to look at and to show; one file, no network",
+    mark: /^<!doctype html>.*<meta name="generator" content="session lab">/s,
     // Read when it is needed: other formats do without the page.
     render: (source) => htmlReport(source, pageAssets("report")),
   },
-  { id: "json", ending: ".json", title: "the result document, for programs", render: ofResult(jsonReport) },
+  {
+    id: "json",
+    ending: ".json",
+    title: "the result document, for programs",
+    mark: /^\{\s*"schemaVersion":\s*\d+,\s*"run":\s*\{\s*"id":/,
+    render: ofResult(jsonReport),
+  },
   {
     id: "text",
     ending: ".txt",
     title: "what the terminal shows, 100 columns wide, without colour",
+    mark: /^[✓✗?] (CONFIRMED|REFUTED|INCONCLUSIVE): /m,
     render: ofResult((result) => terminalReport(result, { columns: 100, colour: false })),
   },
-  { id: "markdown", ending: ".md", title: "for a wiki, an issue or a job summary", render: ofResult(markdownReport) },
-  { id: "junit", ending: ".xml", title: "JUnit, for CI: a case is an expectation", render: junitReport },
+  {
+    id: "markdown",
+    ending: ".md",
+    title: "for a wiki, an issue or a job summary",
+    mark: /^## .*\n\n\*\*[✓✗?] (confirmed|refuted|inconclusive)\*\*: /,
+    render: ofResult(markdownReport),
+  },
+  {
+    id: "junit",
+    ending: ".xml",
+    title: "JUnit, for CI: a case is an expectation",
+    mark: /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="lab scenario /,
+    render: junitReport,
+  },
   {
     id: "events",
     ending: ".ndjson",
     title: "every event and the result, one JSON object a line",
+    mark: /^\{"type":"run","historyVersion":\d+,/,
     render: eventsReport,
   },
 ];

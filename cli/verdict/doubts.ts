@@ -1,10 +1,11 @@
 import { disturbancesOf, sayDisturbance } from "./disturbances.ts";
+import type { Everybody } from "./everybody.ts";
 import { baselineOf, baselineReads, definitiveAnswers, finalAnswers, isReadToTheEnd, wasLedAstray } from "./fate-of.ts";
 import type { JudgedSession } from "./judge-architecture.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** What keeps the experiment from proving anything, in sentences. */
-export function doubtsAbout(own: readonly JudgedSession[], all: readonly JudgedSession[], record: RunRecord): string[] {
+export function doubtsAbout(own: readonly JudgedSession[], everybody: Everybody, record: RunRecord): string[] {
   const doubts: string[] = [];
   if (own.length === 0) return ["no user took part"];
   const notJudged = own.filter(({ fate }) => fate === "not-judged");
@@ -22,9 +23,9 @@ export function doubtsAbout(own: readonly JudgedSession[], all: readonly JudgedS
 
   const exposed = held.filter(isTouched);
   // Where nobody was exposed at all, that is said of the whole run.
-  if (exposed.length === 0 && all.some(isTouched) && !isControlArchitecture(own, record))
+  if (exposed.length === 0 && everybody.isAnyTouched && !isControlArchitecture(own, record))
     doubts.push("no session was exposed to the fault");
-  if (exposed.some(isHarmed) && !controlsSurvived(held, all))
+  if (exposed.some(isHarmed) && !everybody.controlsSurvived(held))
     doubts.push(
       "there is no untouched session, or not all of these survived, so the losses cannot be laid to the fault",
     );
@@ -38,34 +39,12 @@ function isControlArchitecture(own: readonly JudgedSession[], record: RunRecord)
   return record.faults.every(({ target }) => !record.run.appServers.includes(target) && !servers.includes(target));
 }
 
-/**
- * Untouched sessions of the same architecture, or, where the faults touch all of these, of the whole run: all still there? Where
- * there is none at all, because every app server has its turn: the sessions whose turn had not come yet.
- */
-export function controlsSurvived(own: readonly JudgedSession[], all: readonly JudgedSession[]): boolean {
-  const near = own.filter(isControl);
-  const controls = near.length > 0 ? near : all.filter(isControl);
-  if (controls.length === 0) return waitingSurvived(own) ?? waitingSurvived(all) ?? false;
-  return controls.length > 0 && controls.every(({ fate }) => fate === "survived");
-}
-
-function waitingSurvived(sessions: readonly JudgedSession[]): boolean | undefined {
-  const waiting = sessions.filter(
-    ({ outlasted, session }) => outlasted !== undefined && baselineOf(session) === "held",
-  );
-  return waiting.length === 0 ? undefined : waiting.every(({ outlasted }) => outlasted);
-}
-
 function isTouched({ exposed }: JudgedSession): boolean {
   return exposed;
 }
 
 function isHarmed({ fate }: JudgedSession): boolean {
   return fate !== "survived" && fate !== "not-judged";
-}
-
-function isControl({ exposed, session }: JudgedSession): boolean {
-  return !exposed && baselineOf(session) === "held";
 }
 
 function whyNot(sessions: readonly JudgedSession[], record: RunRecord): string {

@@ -65,7 +65,7 @@ function fateAsRead(session: SessionRecord, record: RunRecord): Fate {
   if (live.anonymous > 0) return fateOfAnonymous(final, livesInAppServer(session, record));
   if (logout === "acknowledged") return "resurrected";
   if (final.degraded) return "degraded";
-  return final.missing.length > 0 ? "rolled-back" : "survived";
+  return final.isBehind ? "rolled-back" : "survived";
 }
 
 /** Only a definitive answer to the pinned cookies tells "lost" and "orphaned" apart. */

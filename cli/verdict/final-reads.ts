@@ -21,8 +21,8 @@ export interface FinalReads {
   servers: string[];
   /** When the first read by the live jar was invoked. */
   firstAt?: number;
-  /** Acknowledged items that an answer lacked, and versions that it fell behind. */
-  missing: string[];
+  /** An answer lacked an acknowledged item, or fell behind an acknowledged version. */
+  isBehind: boolean;
   degraded: boolean;
 }
 
@@ -43,7 +43,7 @@ export function newFinalReads(): FinalReads {
     home: newTally(),
     pinnedKnownAt: [],
     servers: [],
-    missing: [],
+    isBehind: false,
     degraded: false,
   };
 }
@@ -75,9 +75,9 @@ function noteContent(
   { acknowledgedItems, acknowledgedVersion }: Acknowledged,
 ): void {
   if (degraded) final.degraded = true;
-  for (const item of acknowledgedItems) if (!cart?.includes(item)) noteOnce(final.missing, `item ${item}`);
-  if (cartVersion < acknowledgedVersion)
-    noteOnce(final.missing, `cart version ${acknowledgedVersion} (answered ${cartVersion})`);
+  if (final.isBehind) return;
+  const has = new Set(cart);
+  final.isBehind = cartVersion < acknowledgedVersion || acknowledgedItems.some((item) => !has.has(item));
 }
 
 function isDefinitive({ answer }: OperationEvent): boolean {

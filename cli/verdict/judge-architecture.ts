@@ -1,6 +1,7 @@
 import type { ArchitectureFacts } from "../history/events.ts";
 import { causeOf } from "./causes.ts";
-import { controlsSurvived, doubtsAbout } from "./doubts.ts";
+import { doubtsAbout } from "./doubts.ts";
+import type { Everybody } from "./everybody.ts";
 import { isExposed, outlastedOthers } from "./exposure.ts";
 import { baselineOf, fateOf } from "./fate-of.ts";
 import { type Fate, isFate } from "./fates.ts";
@@ -39,10 +40,10 @@ export function judgeSessions(record: RunRecord): JudgedSession[] {
 /** The verdict on one architecture, with its reasons, counts and causes. */
 export function judgeArchitecture(
   { id, policy, store }: ArchitectureFacts,
-  all: readonly JudgedSession[],
+  everybody: Everybody,
   record: RunRecord,
 ): ArchitectureResult {
-  const own = all.filter(({ session }) => session.architecture === id);
+  const own = everybody.of(id);
   const subjects = own.filter(({ session }) => session.role === "subject");
   const mismatches = own.filter((judged) => isMismatch(judged, record));
   const measures = judgeMeasures(id, record);
@@ -50,7 +51,7 @@ export function judgeArchitecture(
   // Whoever disturbed the run may be the reason.
   const isDisturbed = record.disturbances.size > 0;
   const misses = isDisturbed ? [] : missed;
-  const doubts = [...doubtsAbout(own, all, record), ...(isDisturbed ? missed : [])];
+  const doubts = [...doubtsAbout(own, everybody, record), ...(isDisturbed ? missed : [])];
   const verdict: Verdict =
     mismatches.length + misses.length > 0 ? "refuted" : doubts.length > 0 ? "inconclusive" : "confirmed";
   const stayedOut = subjects.filter(stayedLoggedOut).length;
@@ -68,7 +69,7 @@ export function judgeArchitecture(
     mismatches: mismatches.length,
     mismatchExamples: mismatches.slice(0, 3).map(describeMismatch),
     because: groupBecause(subjects),
-    causes: groupCauses(subjects, controlsSurvived(own, all), record),
+    causes: groupCauses(subjects, everybody.controlsSurvived(own), record),
     measures,
     placement: placementOf(subjects, record),
     outage: outageOf(subjects, record),

@@ -1,5 +1,6 @@
 import type { HistoryEvent } from "../history/events.ts";
 import { sayDisturbance } from "./disturbances.ts";
+import { Everybody } from "./everybody.ts";
 import { baselineOf } from "./fate-of.ts";
 import { type JudgedSession, judgeArchitecture, judgeSessions } from "./judge-architecture.ts";
 import { type ArchitectureResult, type Result, resultVersion, type Verdict } from "./result.ts";
@@ -25,15 +26,15 @@ export async function judgeInDetail(
     else if (event.type === "run") record = newRun(event);
   }
   if (!record) throw new TypeError("a history begins with a run event");
-  const sessions = judgeSessions(record);
-  return { result: resultOf(record, sessions), sessions: sessionVerdicts(sessions, record) };
+  const everybody = new Everybody(judgeSessions(record));
+  return { result: resultOf(record, everybody), sessions: sessionVerdicts(everybody, record) };
 }
 
-function resultOf(record: RunRecord, sessions: readonly JudgedSession[]): Result {
+function resultOf(record: RunRecord, everybody: Everybody): Result {
   const { run } = record;
-  const architectures = run.architectures.map((architecture) => judgeArchitecture(architecture, sessions, record));
+  const architectures = run.architectures.map((architecture) => judgeArchitecture(architecture, everybody, record));
   const alarms = crossingsBesides(record);
-  const doubts = [...doubtsAboutRun(record), ...nothingTested(record, sessions)];
+  const doubts = [...doubtsAboutRun(record), ...nothingTested(record, everybody.sessions)];
   return {
     schemaVersion: resultVersion,
     run: {

@@ -19,6 +19,9 @@ import { type Disturbance, noteDisturbance, noteUnplannedLife, noteUnplannedStor
 import { newFinalReads } from "./final-reads.ts";
 import { newSession, noteOperation, type SessionRecord } from "./session-record.ts";
 
+/** A damaged history has one for each of its users, perhaps; a few are shown. */
+const mostContradictions = 10_000;
+
 /** One fault, from its first event to its last. */
 export interface FaultRecord {
   kind: string;
@@ -47,9 +50,11 @@ export interface RunRecord {
   settled?: SettledEvent;
   /** The last fault or settle point: only what was read after it is a final read. */
   finalFrom: number;
+  /** Sessions that were read in the final phase since then: their reads do not count when another fault or repair comes. */
+  readAgain: Set<SessionRecord>;
   /** The first answer with somebody else's session that no judged session accounts for. */
-  strayCrossing?: OperationEvent;
-  /** What no sound history says, in sentences. */
+  strayCrossing?: Pick<OperationEvent, "user">;
+  /** What no sound history says, in sentences, so many at most. */
   contradictions: Set<string>;
   /** What scenarios measured besides survival, in order. */
   measures: MeasureEvent[];
@@ -79,6 +84,7 @@ export function newRun(run: RunEvent): RunRecord {
     storesBefore: new Map(),
     storesSettled: new Map(),
     finalFrom: 0,
+    readAgain: new Set(),
     contradictions: new Set(),
     measures: [],
     alerts: [],
@@ -137,7 +143,7 @@ export function noteEvent(record: RunRecord, event: HistoryEvent): void {
       record.end = event;
       return;
     case "run":
-      record.contradictions.add("the history tells of a second run");
+      noteContradiction(record, "the history tells of a second run");
       return;
     case "step":
       if (event.step === "take-away") record.takesAway = true;
@@ -164,22 +170,25 @@ function noteUser(record: RunRecord, event: UserEvent): void {
   // Canaries come again after each repair, under the same names.
   if (!known || (known.role === "canary" && event.role === "canary"))
     record.sessions.set(event.user, newSession(event));
-  else record.contradictions.add(`user ${event.user} entered twice`);
+  else noteContradiction(record, `user ${event.user} entered twice`);
   if (!record.architectures.has(event.architecture))
-    record.contradictions.add(`user ${event.user} is of ${event.architecture}, which takes no part in this run`);
+    noteContradiction(record, `user ${event.user} is of ${event.architecture}, which takes no part in this run`);
 }
 
 function noteOperationOf(record: RunRecord, event: OperationEvent): void {
   const session = record.sessions.get(event.user);
   record.lastAnswerAt = Math.max(record.lastAnswerAt, event.at + event.ms);
-  if (event.phase === "final") record.predictionsClosed = true;
+  if (event.phase === "final") {
+    record.predictionsClosed = true;
+    if (session) record.readAgain.add(session);
+  }
   if (session) noteOperation(session, event, record.finalFrom);
-  else record.contradictions.add(`user ${event.user} acted without ever having entered`);
+  else noteContradiction(record, `user ${event.user} acted without ever having entered`);
   if (session && session.logins > 1)
-    record.contradictions.add(`user ${event.user} logged in twice, which would hide a loss`);
+    noteContradiction(record, `user ${event.user} logged in twice, which would hide a loss`);
   const isUser = session?.role === "subject" || session?.role === "control";
   const isJudged = session && isUser && record.architectures.has(session.architecture);
-  if (event.answer === "someone-else" && !isJudged) record.strayCrossing ??= event;
+  if (event.answer === "someone-else" && !isJudged) record.strayCrossing ??= { user: event.user };
   noteUnplannedLife(record, event);
   noteBoot(record.boots, event.server, event.boot);
 }
@@ -191,7 +200,11 @@ function noteChange(record: RunRecord, { user, what, says, at }: ChangeEvent): v
   if (session) {
     session.changes ??= new Map();
     session.changes.set(what, { at, says });
-  } else record.contradictions.add(`user ${user} was changed without ever having entered`);
+  } else noteContradiction(record, `user ${user} was changed without ever having entered`);
+}
+
+function noteContradiction({ contradictions }: RunRecord, says: string): void {
+  if (contradictions.size < mostContradictions) contradictions.add(says);
 }
 
 function noteBoot(boots: RunRecord["boots"], server: string | undefined, boot: string | undefined): void {
@@ -212,7 +225,7 @@ function noteFault(record: RunRecord, event: FaultEvent): void {
   }
   const fault = record.faults.findLast((known) => known.kind === kind && known.target === target);
   if (!fault) {
-    record.contradictions.add(`fault ${kind} ${target} is ${state}, but was never written down before it was injected`);
+    noteContradiction(record, `fault ${kind} ${target} is ${state}, but was never written down before it was injected`);
     return;
   }
   if (state === "healed") fault.healed = true;
@@ -228,5 +241,6 @@ function isTwofold(evidence: FaultRecord["evidence"]): boolean {
 
 function beginFinalReads(record: RunRecord, at: number): void {
   record.finalFrom = Math.max(record.finalFrom, at);
-  for (const session of record.sessions.values()) session.final = newFinalReads();
+  for (const session of record.readAgain) session.final = newFinalReads();
+  record.readAgain.clear();
 }

@@ -1,4 +1,4 @@
-import type { ChangeEvent, Copied, OperationEvent, UserEvent } from "../history/events.ts";
+import { type ChangeEvent, type Copied, mostItems, type OperationEvent, type UserEvent } from "../history/events.ts";
 import { noteOnce } from "./few.ts";
 import { type FinalReads, newFinalReads, newTally, noteFinalRead, type Tally, tally } from "./final-reads.ts";
 
@@ -27,13 +27,13 @@ export interface SessionRecord {
   home?: { server: string; boot: string; at: number };
   /** Acknowledged logins. A second one would hide the loss of the first session. */
   logins: number;
-  /** Items whose addition was acknowledged, and the highest cart version acknowledged. */
+  /** Items whose addition was acknowledged, a thousand at most, and the highest cart version acknowledged. */
   acknowledgedItems: string[];
   acknowledgedVersion: number;
   /** `unknown`: sent, but never answered; the session may be over or not. */
   logout?: "acknowledged" | "unknown";
   /** First answer that showed somebody else. */
-  crossing?: OperationEvent;
+  crossing?: Pick<OperationEvent, "server">;
   /** Answers between login and logout, before the fault, and the connections over which the user was recognised. */
   baseline: Tally & { recognisedOver: OperationEvent["connection"][]; knownAt: string[]; unknownAt: string[] };
   final: FinalReads;
@@ -101,7 +101,7 @@ export function newSession({ user, architecture, role, seat, idleMs }: UserEvent
  * @param settledAt reads invoked before this moment are no final reads, whatever phase they name
  */
 export function noteOperation(session: SessionRecord, operation: OperationEvent, settledAt: number): void {
-  if (operation.answer === "someone-else") session.crossing ??= operation;
+  if (operation.answer === "someone-else") session.crossing ??= crossingOf(operation);
   const isLate = operation.jar === "live" && comesTooLate(session, operation);
   if (isLate) session.overslept = true;
   if (
@@ -160,9 +160,15 @@ function noteWrite(session: SessionRecord, operation: OperationEvent): void {
     session.logins += 1;
     if (server !== undefined && boot !== undefined) session.home ??= { server, boot, at: operation.at };
   }
-  if (kind === "add-item" && item !== undefined) session.acknowledgedItems.push(item);
+  if (kind === "add-item" && item !== undefined && session.acknowledgedItems.length < mostItems)
+    noteOnce(session.acknowledgedItems, item);
   if (kind === "log-out") session.logout = "acknowledged";
   if (cartVersion !== undefined) session.acknowledgedVersion = Math.max(session.acknowledgedVersion, cartVersion);
+}
+
+/** What matters of it: the rest of the answer may be long. */
+function crossingOf({ server }: OperationEvent): NonNullable<SessionRecord["crossing"]> {
+  return server === undefined ? {} : { server };
 }
 
 function noteTrouble(session: SessionRecord, { answer, reason, status, server }: OperationEvent): void {

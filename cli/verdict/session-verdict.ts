@@ -1,8 +1,8 @@
 import type { UserEvent } from "../history/events.ts";
 import { type Cause, causeOf } from "./causes.ts";
-import { controlsSurvived } from "./doubts.ts";
+import type { Everybody } from "./everybody.ts";
 import type { Fate } from "./fates.ts";
-import { isMismatch, type JudgedSession, stayedLoggedOut } from "./judge-architecture.ts";
+import { isMismatch, stayedLoggedOut } from "./judge-architecture.ts";
 import type { RunRecord } from "./run-record.ts";
 import { interruptionUntil } from "./session-record.ts";
 
@@ -37,17 +37,11 @@ export interface SessionVerdict {
 }
 
 /** The verdict on each session, in the order in which users entered. */
-export function sessionVerdicts(judged: readonly JudgedSession[], record: RunRecord): SessionVerdict[] {
+export function sessionVerdicts(everybody: Everybody, record: RunRecord): SessionVerdict[] {
   const controlsAreWell = new Map(
-    [...record.architectures.keys()].map((id) => [
-      id,
-      controlsSurvived(
-        judged.filter(({ session }) => session.architecture === id),
-        judged,
-      ),
-    ]),
+    [...record.architectures.keys()].map((id) => [id, everybody.controlsSurvived(everybody.of(id))]),
   );
-  return judged.map((one) => {
+  return everybody.sessions.map((one) => {
     const { session, fate, expected, because, exposed } = one;
     const cause = causeOf({ session, fate, record }, controlsAreWell.get(session.architecture) ?? false);
     return {

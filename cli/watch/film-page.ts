@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import { listenForInterrupts } from "../interrupt.ts";
+import { replaceFile } from "../lab/replace-file.ts";
 import { balancer } from "../lab/topology.ts";
 import { pageAssets } from "../page-assets.ts";
 import type { Film } from "../picture/film.ts";
@@ -11,10 +11,10 @@ import { servePage } from "./server.ts";
 import { openPage, untilInterrupted } from "./show-page.ts";
 
 /** Writes a stored run as one file that plays it in any browser, without a server. */
-export function writeFilm(film: Film, file: string): void {
+export async function writeFilm(film: Film, file: string): Promise<void> {
   const [run] = film.moments.events;
   const title = run?.type === "run" ? `${run.scenario.id}: ${run.scenario.title}` : "A run without a beginning";
-  writeFileSync(file, filmPage(title, dataOf(film), pageAssets("watch")), { mode: 0o600 });
+  await replaceFile(file, filmPage(title, dataOf(film), pageAssets("watch")), { mode: 0o600 });
 }
 
 /** Serves a stored run on the loopback interface until Ctrl-C. */

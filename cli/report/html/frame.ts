@@ -26,6 +26,7 @@ export function head(title: string, { script, style }: Assets): Markup {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
+<meta name="generator" content="session lab">
 <title>${harmless(title)}</title>
 `;
 }

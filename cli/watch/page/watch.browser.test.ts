@@ -68,7 +68,7 @@ async function pageOf(name: string, events: AsyncIterable<HistoryEvent> | Iterab
   const film = new Film();
   for await (const event of events) film.add(event);
   const file = join(folder, `${name}.html`);
-  writeFilm(film, file);
+  await writeFilm(film, file);
   return pathToFileURL(file).href;
 }
 
