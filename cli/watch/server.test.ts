@@ -193,18 +193,3 @@ describe("the server", () => {
     expect(text).toContain("event:over");
   });
 });
-
-describe("a feed", () => {
-  it("begins anew with a run, and tells each reader everything once", () => {
-    const one = new Feed();
-    const [run, ...rest] = story().comesIn("ann", "app1").events;
-    one.record(run!);
-    const early = one.open();
-    for (const event of rest) one.record(event);
-    expect(early.read()).toEqual([run, ...rest]);
-    expect(early.read()).toEqual([]);
-    one.record(run!);
-    expect(one.open().read()).toEqual([run]);
-    expect(early.read()).toEqual([run]);
-  });
-});
