@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, request } from "node:http";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { story } from "../verdict/golden/history-builder.ts";
 import { Feed } from "./feed.ts";
 import type { Wish } from "./page-data.ts";
@@ -102,6 +102,58 @@ describe("who has the address", () => {
 
   it("may call it localhost", async () => {
     expect(await ask({ headers: { host: `localhost:${site.port}` } })).toMatchObject({ status: 200 });
+  });
+});
+
+describe("the address for a browser's command line", () => {
+  let secondUses = 0;
+  /** A new one, for whoever can read it. */
+  const once = () => new URL(server.urlForOnce({ onSecondUse: () => secondUses++ })).pathname;
+
+  it("leads to the page once, and tells nothing of where that is", async () => {
+    const path = once();
+    expect(path).not.toContain(site.pathname.slice(1, -1));
+    const { status, headers, text } = await ask({ path });
+    expect({ status, location: headers.location, text }).toEqual({ status: 303, location: site.pathname, text: "" });
+    expect(headers).toMatchObject({ "cache-control": "no-store", "referrer-policy": "no-referrer" });
+    // As often as one likes: another tab, a reload.
+    for (let time = 0; time < 2; time++) expect(await ask({ path: headers.location! })).toMatchObject({ status: 200 });
+  });
+
+  it("is worth nothing afterwards: it says what that may mean, there and to the command", async () => {
+    const path = once();
+    await ask({ path });
+    secondUses = 0;
+    const { status, headers, text } = await ask({ path });
+    expect({ status, location: headers.location, secondUses }).toEqual({ status: 410, secondUses: 1 });
+    expect(text).toContain("has been used already");
+    expect(text).toContain("end the lab command with Ctrl-C");
+    wishes.length = 0;
+    expect(await press({ path: `${path}/act` })).toMatchObject({ status: 403 });
+    expect(await press({ path: `/${path.split("/").at(-1)}/act` })).toMatchObject({ status: 403 });
+    expect(wishes).toEqual([]);
+  });
+
+  it("is worth nothing after a while, or when there is a newer one", async () => {
+    const old = once();
+    const clock = vi.spyOn(performance, "now").mockReturnValue(performance.now() + 121_000);
+    expect(await ask({ path: old })).toMatchObject({ status: 410, text: expect.stringContaining("which is over") });
+    clock.mockRestore();
+    once();
+    expect(await ask({ path: old })).toMatchObject({ status: 403 });
+  });
+
+  it.each([
+    ["another site", { headers: { "sec-fetch-site": "cross-site" } }, 403],
+    ["another Host", { headers: { host: "evil.example" } }, 421],
+    ["another method", { method: "HEAD" }, 405],
+    ["half of it", {}, 403],
+  ] as const)("is not used up by %s", async (_, sent, status) => {
+    const path = once();
+    expect(await ask({ path: Object.keys(sent).length > 0 ? path : path.slice(0, -1), ...sent })).toMatchObject({
+      status,
+    });
+    expect(await ask({ path })).toMatchObject({ status: 303 });
   });
 });
 
