@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { type ExitReason, exitCodes, LabError } from "./errors.ts";
+import { tellOfSuspension } from "./suspend.ts";
 
 /** How a command learns that it should end. */
 export interface Interrupt {
@@ -66,12 +67,14 @@ function atInterruption(error: unknown, signal: NodeJS.Signals): unknown {
 export function listenForInterrupts({ says = "ending in good order" } = {}): Interrupt {
   const controller = new AbortController();
   const hasTerminal = [0, 1, 2].some((file) => isatty(file));
+  const tellNoMore = tellOfSuspension();
   let count = 0;
   const interrupt = {
     signal: controller.signal,
     received: undefined as NodeJS.Signals | undefined,
     onSecond: undefined as Interrupt["onSecond"],
     release: () => {
+      tellNoMore();
       for (const name of endingSignals) process.off(name, listener);
     },
   };

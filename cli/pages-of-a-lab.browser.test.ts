@@ -257,29 +257,33 @@ test("on the live page a server that is killed turns red in place and comes back
 test("`--watch` has the user's browser open a page that shows the run while it happens, and again until Ctrl-C", async () => {
   const told = join(lab.home, "told");
   const browser = join(lab.home, "browser");
-  writeFileSync(browser, `#!/bin/sh\nprintf %s "$1" > '${told}'\n`, { mode: 0o755 });
+  writeFileSync(browser, `#!/bin/sh\necho "$1" > '${told}'\n`, { mode: 0o755 });
   const noDesktop = { DISPLAY: "", WAYLAND_DISPLAY: "", XDG_CURRENT_DESKTOP: "", DESKTOP_SESSION: "" };
   const terminal = openPseudoTerminal(
     ["scenario", "login", "--policy", "cookie", "--store", "memory", "--users", "3", "--watch"],
     { LAB_NAME: "test-pages", LAB_HOME: lab.home, BROWSER: browser, ...noDesktop },
   );
   onTestFailed(() => terminal.press("\u0003"));
-  const url = await seenInTime("the browser to be opened", {
+  const address = await seenInTime("the browser to be opened", {
     look: async () => (existsSync(told) ? readFileSync(told, "utf8") : ""),
-    until: (text) => text.endsWith("/"),
+    until: (text) => text.endsWith("\n"),
     deadlineMs: 20_000,
   });
-  await terminal.waitFor(`Watch it: ${url}`);
-
-  const { page, complaints, requests } = await chromium.open(url);
+  await terminal.waitFor("Watch it: ");
+  const [url = ""] = /http:\S+/.exec(await terminal.waitFor("\n")) ?? [];
+  const { page, complaints, requests } = await chromium.open(address.trim());
   await page.getByRole("heading", { level: 1, name: "Nothing breaks" }).waitFor();
   await terminal.waitFor("CONFIRMED");
   await page.locator(".browser", { hasText: "cookie.memory" }).getByText("3 survived").waitFor();
   await terminal.waitFor("until you press Ctrl-C");
   await page.getByRole("button", { name: "Again" }).click();
   await page.getByRole("button", { name: "Pause" }).waitFor();
-  expect(requests.filter((asked) => !asked.startsWith(url) && !asked.startsWith("data:"))).toEqual([]);
+  expect(page.url()).toBe(url);
+  const others = requests.filter((asked) => !asked.startsWith(url) && !asked.startsWith("data:"));
+  expect(others).toEqual([address.trim()]);
   expect(complaints).toEqual([]);
+  await page.reload();
+  await page.getByRole("heading", { level: 1, name: "Nothing breaks" }).waitFor();
   terminal.press("\u0003");
   expect(await terminal.ended).toBe(0);
 });

@@ -1,16 +1,31 @@
 /**
- * Builds what runs: dist/cli, dist/app and dist/pages. One file each in scripts/build says what goes in.
+ * Builds what runs: dist, with cli, app, pages, licences and sbom.json. One file each in scripts/build says what goes in.
  *
- *   npx tsx scripts/build.ts                all
- *   npx tsx scripts/build.ts cli|app|pages  one of them
+ *   npx tsx scripts/build.ts
  */
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot as root } from "../cli/lab/paths.ts";
 import { buildApp } from "./build/app.ts";
 import { buildCli } from "./build/cli.ts";
+import { writeLicences } from "./build/licences.ts";
 import { buildPages } from "./build/pages.ts";
+import { writeSbom } from "./build/sbom.ts";
 
-const builds: Record<string, () => Promise<void>> = { cli: buildCli, app: buildApp, pages: buildPages };
+// Beside the old, and then in its place: nothing of an earlier build remains, and no command meets half of a new one.
+const next = "dist.next";
+remove(next);
+const parts = { cli: await buildCli(next), app: await buildApp(next), pages: await buildPages(next) };
+for (const [part, packages] of Object.entries(parts))
+  writeLicences(join(root, next, "licences", `${part}.txt`), packages);
+writeSbom(join(root, next, "sbom.json"), Object.values(parts).flat());
 
-const wanted = process.argv[2];
-if (wanted !== undefined && !Object.hasOwn(builds, wanted))
-  throw new Error(`unknown part "${wanted}"; known: ${Object.keys(builds).join(", ")}`);
-for (const [part, make] of Object.entries(builds)) if (wanted === undefined || wanted === part) await make();
+const old = "dist.old";
+remove(old);
+if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), join(root, old));
+renameSync(join(root, next), join(root, "dist"));
+remove(old);
+
+function remove(folder: string): void {
+  rmSync(join(root, folder), { recursive: true, force: true });
+}

@@ -153,7 +153,7 @@ function isSettled(record: LabRecord | DamagedRecord): boolean {
   return stays && ![...record.broken, ...record.adding].some(({ owner }) => isThisProcess(owner));
 }
 
-/** A watchdog that is killed is replaced so often; after that somebody means it. */
+/** A watchdog that is killed is replaced so often, by the one that is on disk then; after that somebody means it. */
 const mostWatchdogs = 5;
 
 /** @returns what sends the watchdog away: nothing is left to watch over */
@@ -189,7 +189,8 @@ function startWatchdog(path: string): () => Promise<void> {
     if (watchdog.exitCode !== null || watchdog.signalCode !== null || watchdog.pid === undefined) return;
     watchdog.ref();
     const gone = once(watchdog, "exit");
-    watchdog.stdin.end("all is well\n");
+    // It may still be loading its code: by no signal that it could see would it go at once.
+    watchdog.kill("SIGKILL");
     await gone;
   };
   // At the end of the process at the latest: nothing remains of a command, this helper included.

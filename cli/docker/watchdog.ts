@@ -1,29 +1,38 @@
 /**
  * The watchdog: a small process that outlives the command that started it, and then does what that command has left undone.
- * Its stdin is a pipe from that command. A word in it says that all is well; the bare end of it, that the command is dead, and
- * the record on disk says what to do.
+ * Its stdin is a pipe from that command. The end of it says that the command is dead, and the record on disk what to do. When
+ * there is nothing to watch over any more, the command kills it.
+ *
+ * All that it may need is in its memory from the beginning: by the time it is needed, somebody may have built the lab anew, or
+ * installed another version of it.
  *
  *   node watchdog.js RECORD
  */
 import { actUntil } from "../act-until.ts";
+import { loadPolicies } from "../lab/policies.ts";
 import { isDamaged, readRecord } from "../lab/record.ts";
+import { recoveryOf } from "../lab/recovery.ts";
+import { loadStores } from "../lab/stores.ts";
 import { waitUntil } from "../wait.ts";
+import { Engine } from "./engine.ts";
+import { recoverLab } from "./recover-lab.ts";
 
 /** A process closes its files a little before it is dead. */
 const dyingMs = 10_000;
 /** As long as the engine does not answer it is asked again; after that the next command cleans up. */
 const engineDeadlineMs = 60_000;
 
-process.stdin.once("data", () => process.exit());
-process.stdin.once("end", cleanUp).once("error", cleanUp);
+for (const read of [loadStores, loadPolicies])
+  try {
+    read();
+  } catch {
+    // The command itself tells what is wrong with them.
+  }
+
+process.stdin.once("end", cleanUp).once("error", cleanUp).resume();
 
 async function cleanUp(): Promise<void> {
   const path = process.argv[2]!;
-  const [{ recoverLab }, { recoveryOf }, { Engine }] = await Promise.all([
-    import("./recover-lab.ts"),
-    import("../lab/recovery.ts"),
-    import("./engine.ts"),
-  ]);
   const dueRecord = async () => {
     const record = readRecord(path);
     if (!record || isDamaged(record)) return "none";

@@ -29,12 +29,21 @@ export interface Policy {
   title: string;
 }
 
+let known: readonly Policy[] | undefined;
+
 /**
- * All policies, by id.
+ * All policies, by id; those of the lab itself are read once, so that what is changed in the folder later changes nothing for a
+ * process that is at work.
  *
  * @throws LabError (`policy-unclear`) when a file does not state its affinity, or not all that theory needs to know of it
  */
-export function loadPolicies(folder: string = policiesFolder): Policy[] {
+export function loadPolicies(folder: string = policiesFolder): readonly Policy[] {
+  if (folder !== policiesFolder) return readPolicies(folder);
+  known ??= readPolicies(folder);
+  return known;
+}
+
+function readPolicies(folder: string): Policy[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".conf"))
     .map((file) => file.slice(0, -".conf".length))

@@ -36,12 +36,24 @@ const catalogueSchema = z.array(
 /** A session store, as the app server describes it: one file in services/app/stores, whose name is its id. */
 export type Store = z.infer<typeof catalogueSchema>[number];
 
-/** All stores, by id. Written by the build, because the CLI and the services share no code. */
-export function loadStores(path: string = storesCatalogue): Store[] {
+let known: readonly Store[] | undefined;
+
+/**
+ * All stores, by id. Written by the build, because the CLI and the services share no code; read once, so that the next build
+ * changes nothing for a process that is at work.
+ *
+ * @throws LabError (`not-built`)
+ */
+export function loadStores(): readonly Store[] {
+  known ??= readStores();
+  return known;
+}
+
+function readStores(): Store[] {
   try {
-    return catalogueSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    return catalogueSchema.parse(JSON.parse(readFileSync(storesCatalogue, "utf8")));
   } catch (error) {
-    throw new LabError(`The catalogue of session stores ${path} cannot be read.`, {
+    throw new LabError(`The catalogue of session stores ${storesCatalogue} cannot be read.`, {
       id: "not-built",
       todo: "Run `npm run build`.",
       exit: "environment",

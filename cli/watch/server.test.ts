@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, request } from "node:http";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { story } from "../verdict/golden/history-builder.ts";
 import { Feed } from "./feed.ts";
 import type { Wish } from "./page-data.ts";
@@ -105,6 +105,58 @@ describe("who has the address", () => {
   });
 });
 
+describe("the address for a browser's command line", () => {
+  let secondUses = 0;
+  /** A new one, for whoever can read it. */
+  const once = () => new URL(server.urlForOnce({ onSecondUse: () => secondUses++ })).pathname;
+
+  it("leads to the page once, and tells nothing of where that is", async () => {
+    const path = once();
+    expect(path).not.toContain(site.pathname.slice(1, -1));
+    const { status, headers, text } = await ask({ path });
+    expect({ status, location: headers.location, text }).toEqual({ status: 303, location: site.pathname, text: "" });
+    expect(headers).toMatchObject({ "cache-control": "no-store", "referrer-policy": "no-referrer" });
+    // As often as one likes: another tab, a reload.
+    for (let time = 0; time < 2; time++) expect(await ask({ path: headers.location! })).toMatchObject({ status: 200 });
+  });
+
+  it("is worth nothing afterwards: it says what that may mean, there and to the command", async () => {
+    const path = once();
+    await ask({ path });
+    secondUses = 0;
+    const { status, headers, text } = await ask({ path });
+    expect({ status, location: headers.location, secondUses }).toEqual({ status: 410, secondUses: 1 });
+    expect(text).toContain("has been used already");
+    expect(text).toContain("end the lab command with Ctrl-C");
+    wishes.length = 0;
+    expect(await press({ path: `${path}/act` })).toMatchObject({ status: 403 });
+    expect(await press({ path: `/${path.split("/").at(-1)}/act` })).toMatchObject({ status: 403 });
+    expect(wishes).toEqual([]);
+  });
+
+  it("is worth nothing after a while, or when there is a newer one", async () => {
+    const old = once();
+    const clock = vi.spyOn(performance, "now").mockReturnValue(performance.now() + 121_000);
+    expect(await ask({ path: old })).toMatchObject({ status: 410, text: expect.stringContaining("which is over") });
+    clock.mockRestore();
+    once();
+    expect(await ask({ path: old })).toMatchObject({ status: 403 });
+  });
+
+  it.each([
+    ["another site", { headers: { "sec-fetch-site": "cross-site" } }, 403],
+    ["another Host", { headers: { host: "evil.example" } }, 421],
+    ["another method", { method: "HEAD" }, 405],
+    ["half of it", {}, 403],
+  ] as const)("is not used up by %s", async (_, sent, status) => {
+    const path = once();
+    expect(await ask({ path: Object.keys(sent).length > 0 ? path : path.slice(0, -1), ...sent })).toMatchObject({
+      status,
+    });
+    expect(await ask({ path })).toMatchObject({ status: 303 });
+  });
+});
+
 describe("is refused, and nothing is done", () => {
   const strangers: [string, () => Promise<Got>, number][] = [
     ["a request without the token", () => press({ path: "/act" }), 403],
@@ -191,20 +243,5 @@ describe("the server", () => {
       "end",
     ]);
     expect(text).toContain("event:over");
-  });
-});
-
-describe("a feed", () => {
-  it("begins anew with a run, and tells each reader everything once", () => {
-    const one = new Feed();
-    const [run, ...rest] = story().comesIn("ann", "app1").events;
-    one.record(run!);
-    const early = one.open();
-    for (const event of rest) one.record(event);
-    expect(early.read()).toEqual([run, ...rest]);
-    expect(early.read()).toEqual([]);
-    one.record(run!);
-    expect(one.open().read()).toEqual([run]);
-    expect(early.read()).toEqual([run]);
   });
 });

@@ -1,16 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createSession } from "better-sse";
 import type { PageAssets } from "../page-assets.ts";
+import { CodeForOnce } from "./code-for-once.ts";
 import type { Feed } from "./feed.ts";
-import { admit, type Door, type Route } from "./guard.ts";
-import type { Answered, LiveBatch, Wish } from "./page-data.ts";
+import { admit, type Door, pathForOnce, type Route } from "./guard.ts";
+import type { Answered, Wish } from "./page-data.ts";
+import { streamFeed } from "./stream.ts";
 import { readWish } from "./wish.ts";
 
 export interface PageServer extends AsyncDisposable {
-  /** With the token: whoever has it may look, and act. */
+  /** With the token: whoever has it may look, and act. For the user's own eyes: no other program is to be told. */
   url: string;
+  /** Another address of the same page for a program that is started with it: good once, within two minutes. */
+  urlForOnce(options: { onSecondUse: () => void }): string;
 }
 
 export interface PageServerOptions {
@@ -21,8 +24,6 @@ export interface PageServerOptions {
   /** Does what a page wishes; without it nothing can be done from there. */
   act?: (wish: Wish) => Promise<Answered>;
 }
-
-const batchEveryMs = 80;
 
 /** Only what this server itself gives; no other site may show it, read it, or be asked by it. */
 const headers = {
@@ -48,13 +49,14 @@ const headers = {
 export async function servePage({ page, assets, feed, act }: PageServerOptions): Promise<PageServer> {
   const token = randomBytes(24).toString("base64url");
   const open = new Set<() => void>();
-  const door: Door = { port: 0, token };
+  const door: Door = { port: 0, token, code: undefined };
 
   const answer: Record<Route, (request: IncomingMessage, response: ServerResponse) => void | Promise<void>> = {
+    lead: (_, response) => void response.writeHead(303, { location: `/${token}/` }).end(),
     page: (_, response) => send(response, 200, "text/html; charset=utf-8", page),
     script: (_, response) => send(response, 200, "text/javascript; charset=utf-8", assets.script),
     style: (_, response) => send(response, 200, "text/css; charset=utf-8", assets.style),
-    events: (request, response) => stream(request, response, feed, open),
+    events: (request, response) => streamFeed(request, response, { feed, open }),
     act: async (request, response) => {
       if (!act) return refuse(response, { status: 403, says: "nothing can be done from this page" });
       const wish = await readWish(request);
@@ -79,6 +81,10 @@ export async function servePage({ page, assets, feed, act }: PageServerOptions):
   door.port = (server.address() as AddressInfo).port;
   return {
     url: `http://127.0.0.1:${door.port}/${token}/`,
+    urlForOnce(options) {
+      door.code = new CodeForOnce(options);
+      return `http://127.0.0.1:${door.port}${pathForOnce(door.code)}`;
+    },
     async [Symbol.asyncDispose]() {
       for (const end of [...open]) end();
       const closed = new Promise((resolve) => server.close(resolve));
@@ -87,35 +93,6 @@ export async function servePage({ page, assets, feed, act }: PageServerOptions):
       await closed;
     },
   };
-}
-
-async function stream(
-  request: IncomingMessage,
-  response: ServerResponse,
-  feed: Feed,
-  open: Set<() => void>,
-): Promise<void> {
-  const session = await createSession(request, response, { headers: { "cache-control": "no-store" } });
-  const reader = feed.open();
-  const push = () => {
-    const batch: LiveBatch = { now: feed.now(), events: reader.read() };
-    session.push(batch);
-  };
-  push();
-  const timer = setInterval(push, batchEveryMs);
-  const close = () => {
-    clearInterval(timer);
-    reader.close();
-    open.delete(end);
-  };
-  const end = () => {
-    push();
-    close();
-    if (session.isConnected) session.push(null, "over");
-    response.end();
-  };
-  open.add(end);
-  session.once("disconnected", close);
 }
 
 function send(response: ServerResponse, status: number, type: string, text: string): void {

@@ -8,7 +8,7 @@ import type { Architecture } from "../lab/architectures.ts";
 import { balancer, type Lab } from "../lab/topology.ts";
 import { pageAssets } from "../page-assets.ts";
 import { openTransport } from "../users/transport.ts";
-import { Feed } from "./feed.ts";
+import { Feed, forLongDays } from "./feed.ts";
 import { playFreely } from "./free-play.ts";
 import { faultsByHand, Hands } from "./hands.ts";
 import { countSessions, type LookOptions, lookAtContainers } from "./look-on.ts";
@@ -38,7 +38,7 @@ export async function watchLab({
   open,
   interrupt,
 }: WatchOptions): Promise<string[]> {
-  const feed = new Feed();
+  const feed = new Feed(forLongDays);
   await using guard = guardRunningLab(lab);
   const hands = new Hands({ lab, engine, feed, guard });
   const transport = openTransport({ port: lab.port, connections: 32 });

@@ -3,13 +3,14 @@ import { chmodSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { packageRoot as root } from "../../cli/lab/paths.ts";
-import { writeLicences } from "./licences.ts";
+import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 
 /**
- * dist/app/server.cjs and dist/app/balancer.cjs: the app server and the balancer in Node, one file each that a bare Node image can
- * run; and dist/app/stores.json: what each session store says of itself, read by the CLI.
+ * Into `app` of that folder: server.cjs and balancer.cjs: the app server and the balancer in Node, one file each that a bare Node image can
+ * run; and stores.json: what each session store says of itself, read by the CLI.
  */
-export async function buildApp(): Promise<void> {
+export async function buildApp(into: string): Promise<BundledPackage[]> {
+  const folder = join(into, "app");
   const { metafile } = await build({
     metafile: true,
     absWorkingDir: root,
@@ -18,21 +19,22 @@ export async function buildApp(): Promise<void> {
       catalogue: "services/app/catalogue.ts",
       balancer: "services/balancer/main.ts",
     },
-    outdir: "dist/app",
+    outdir: folder,
     outExtension: { ".js": ".cjs" },
     bundle: true,
+    preserveSymlinks: true,
     platform: "node",
     target: "node24",
     format: "cjs",
     logLevel: "warning",
     plugins: [storeFilesAsImports()],
   });
-  execFileSync(process.execPath, [join(root, "dist/app/catalogue.cjs"), join(root, "dist/app/stores.json")], {
+  execFileSync(process.execPath, [join(root, folder, "catalogue.cjs"), join(root, folder, "stores.json")], {
     stdio: "inherit",
   });
-  rmSync(join(root, "dist/app/catalogue.cjs"));
-  readableByContainers("dist/app");
-  writeLicences("app", metafile);
+  rmSync(join(root, folder, "catalogue.cjs"));
+  readableByContainers(folder);
+  return bundledPackages(metafile);
 }
 
 /** The users in the containers are others than the one who builds, whose umask may keep files to himself. */

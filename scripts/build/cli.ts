@@ -1,25 +1,26 @@
-import { chmodSync, cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, cpSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { build, type Plugin, transform } from "esbuild";
 import { packageRoot as root } from "../../cli/lab/paths.ts";
-import { writeLicences } from "./licences.ts";
+import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 
 /**
- * Our own files stay files, so that dist/cli mirrors cli/: folders are catalogues there, too, and a stack trace reads like the
+ * Into `cli` of that folder. Our own files stay files, so that dist/cli mirrors cli/: folders are catalogues there, too, and a stack trace reads like the
  * sources. The packages that they use are put into dist/cli/packages, where loading them takes half as long as from hundreds of
  * files in node_modules.
  */
-export async function buildCli(): Promise<void> {
-  rmSync(join(root, "dist/cli"), { recursive: true, force: true });
+export async function buildCli(into: string): Promise<BundledPackage[]> {
+  const folder = join(into, "cli");
   const { metafile } = await build({
     metafile: true,
     absWorkingDir: root,
     entryPoints: readdirSync(join(root, "cli"), { recursive: true, encoding: "utf8" })
       .filter((file) => /\.ts$/.test(file) && !/\.test\.ts$|(^|[\\/])(testing|golden|page)[\\/]/.test(file))
       .map((file) => join("cli", file)),
-    outdir: "dist/cli",
+    outdir: folder,
     outbase: "cli",
     bundle: true,
+    preserveSymlinks: true,
     splitting: true,
     chunkNames: "packages/[name]-[hash]",
     platform: "node",
@@ -38,10 +39,10 @@ export async function buildCli(): Promise<void> {
     plugins: [ownFilesStayFiles(), withoutSsh(), loadedWhenCalled()],
   });
   await everyFileParses(Object.keys(metafile.outputs));
-  chmodSync(join(root, "dist/cli/main.js"), 0o755);
+  chmodSync(join(root, folder, "main.js"), 0o755);
   // Beside its code `open` looks for this script, which finds a browser where there is no desktop's own.
-  cpSync(join(root, "node_modules/open/xdg-open"), join(root, "dist/cli/packages/xdg-open"));
-  writeLicences("cli", metafile);
+  cpSync(join(root, "node_modules/open/xdg-open"), join(root, folder, "packages/xdg-open"));
+  return bundledPackages(metafile);
 }
 
 /** A file with the same name declared twice is built without a word, and fails when it is loaded. @throws Error naming it */
@@ -85,7 +86,8 @@ function loadedWhenCalled(): Plugin {
     setup(bundle) {
       bundle.onResolve({ filter: /^\.\/session$/ }, ({ path, importer, resolveDir }) =>
         /[\\/]dockerode[\\/]lib[\\/]docker\.js$/.test(importer)
-          ? { path: `${join(resolveDir, path)}.js`, namespace }
+          ? // Where the package is built is nobody's business, and would make each build another one.
+            { path: `./${relative(root, join(resolveDir, path))}.js`, namespace }
           : undefined,
       );
       bundle.onLoad({ filter: /.*/, namespace }, ({ path }) => ({

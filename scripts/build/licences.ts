@@ -1,26 +1,16 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Metafile } from "esbuild";
-import { packageRoot as root } from "../../cli/lab/paths.ts";
+import { dirname, join } from "node:path";
+import type { BundledPackage } from "./bundled-packages.ts";
 
-/**
- * dist/licences/PART.txt: name, version and licence of every package whose code is in what was built, which is what their licences
- * ask of whoever passes that code on.
- */
-export function writeLicences(part: string, { inputs }: Metafile): void {
-  const folders = new Set(
-    Object.keys(inputs).flatMap((path) => /^(?:[^:]*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []),
-  );
-  const texts = [...folders].sort().map((folder) => licenceOf(join(root, folder)));
-  if (texts.length === 0) return;
-  mkdirSync(join(root, "dist/licences"), { recursive: true });
-  writeFileSync(join(root, "dist/licences", `${part}.txt`), texts.join(`\n${"-".repeat(80)}\n\n`));
+/** Name, version and licence of every package, with its text, which is what licences ask of whoever passes the code on. */
+export function writeLicences(file: string, packages: readonly BundledPackage[]): void {
+  if (packages.length === 0) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, packages.map(licenceOf).join(`\n${"-".repeat(80)}\n\n`));
 }
 
-function licenceOf(folder: string): string {
-  const { name, version, license, licenses, author } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+function licenceOf({ name, version, licence, author = "its authors", folder }: BundledPackage): string {
   const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
-  const by = typeof author === "string" ? author : author?.name;
-  const texts = files.map((file) => readFileSync(join(folder, file), "utf8").trim());
-  return `${name} ${version}, ${license ?? licenses[0].type}\n\n${texts.join("\n\n") || `Copyright ${by ?? "its authors"}`}\n`;
+  const texts = files.sort().map((file) => readFileSync(join(folder, file), "utf8").trim());
+  return `${name} ${version}, ${licence}\n\n${texts.join("\n\n") || `Copyright ${author}`}\n`;
 }

@@ -1,12 +1,11 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { packageRoot as root } from "../../cli/lab/paths.ts";
-import { writeLicences } from "./licences.ts";
+import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 
-/** cli/ROOM/page/main.ts and main.css become dist/pages/ROOM.js and ROOM.css; cli/page-assets.ts reads them. */
-export async function buildPages(): Promise<void> {
-  rmSync(join(root, "dist/pages"), { recursive: true, force: true });
+/** cli/ROOM/page/main.ts and main.css become pages/ROOM.js and ROOM.css in that folder; cli/page-assets.ts reads them. */
+export async function buildPages(into: string): Promise<BundledPackage[]> {
   const rooms = readdirSync(join(root, "cli")).filter((room) => existsSync(join(root, "cli", room, "page/main.ts")));
   const { metafile } = await build({
     metafile: true,
@@ -14,8 +13,9 @@ export async function buildPages(): Promise<void> {
     entryPoints: rooms.flatMap((room) =>
       ["ts", "css"].map((ending) => ({ in: `cli/${room}/page/main.${ending}`, out: room })),
     ),
-    outdir: "dist/pages",
+    outdir: join(into, "pages"),
     bundle: true,
+    preserveSymlinks: true,
     minify: true,
     platform: "browser",
     target: "es2022",
@@ -23,5 +23,5 @@ export async function buildPages(): Promise<void> {
     charset: "utf8",
     logLevel: "warning",
   });
-  writeLicences("pages", metafile);
+  return bundledPackages(metafile);
 }
