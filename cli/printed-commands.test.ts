@@ -143,6 +143,15 @@ describe.each<[string[], number]>([
   });
 });
 
+it("a history says what was asked for, and nothing of the machine on which that was: no path, no name, no port", async () => {
+  const words = ["server-crash", "--policy", "cookie", "--aof", "--seed", "9", "--users", "4", "--trials", "2"];
+  const local = ["--report", "/home/alice/secret plans.html", "--name", "alices-lab", "--port", "9876", "--json"];
+  vi.stubGlobal("process", { ...process, argv: ["node", "lab", "scenario", ...words, ...local] });
+  const plan = await planned([...words, ...local]).finally(() => vi.unstubAllGlobals());
+  expect(plan.command).toBe("lab scenario server-crash --policy cookie --aof --users 4 --trials 2 --seed 9");
+  expect((await planned(["login"])).command).toBe("lab scenario login");
+});
+
 it("one trial's report leads to that trial, and to its set", async () => {
   const words = ["server-crash", "--policy", "cookie", "--trials", "3", "--seed", "9"];
   const plan = await planned(words);

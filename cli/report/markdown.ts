@@ -11,6 +11,9 @@ export function markdownReport(untrusted: Result): string {
   const result = harmless(untrusted);
   const { run, scenario, architectures, faults, leftovers, verdict } = result;
   const again = repeatCommand(result);
+  const judging = judgeCommand(run);
+  const commands = [again, judging].filter((command) => command !== undefined);
+  const what = [again && "Run it again", judging && "judge the stored run again"].filter(Boolean).join(", or ");
   return [
     `## ${text(scenario.question)}`,
     "",
@@ -29,10 +32,9 @@ export function markdownReport(untrusted: Result): string {
       "Left behind",
       leftovers.map(({ kind, name }) => `${kind} ${name}`),
     ),
-    `Scenario \`${scenario.id.replaceAll("`", "'")}\`, seed ${run.seed}. ${again ? "Run it again, or judge" : "Judge"} the stored run again:`,
+    `Scenario \`${scenario.id.replaceAll("`", "'")}\`, seed ${run.seed}.${what && ` ${what[0]!.toUpperCase()}${what.slice(1)}:`}`,
     "",
-    ...fenced([...(again ? [again] : []), judgeCommand(run)]),
-    "",
+    ...(commands.length > 0 ? ["```sh", ...commands, "```", ""] : []),
   ].join("\n");
 }
 
@@ -60,13 +62,6 @@ function matrix(architectures: readonly ArchitectureResult[]): string[] {
 function list(title: string, sentences: readonly string[]): string[] {
   if (sentences.length === 0) return [];
   return [`**${title}**`, "", ...sentences.map((sentence) => `- ${text(sentence)}`), ""];
-}
-
-/** A block that no line of its content can end. */
-function fenced(lines: readonly string[]): string[] {
-  const longest = Math.max(0, ...lines.flatMap((line) => line.match(/`+/g) ?? []).map((ticks) => ticks.length));
-  const fence = "`".repeat(Math.max(3, longest + 1));
-  return [`${fence}sh`, ...lines, fence];
 }
 
 /** Text that is only text: no markup, no link, no mention. */

@@ -58,5 +58,15 @@ describe("the next step", () => {
     expect(stepAfter("refuted", {}, { id: "$(reboot)" })).toEqual(list);
     expect(stepAfter("refuted", { asked: { victim: "app1;reboot" } })).toEqual(list);
     expect(stepAfter("refuted", { asked: { stores: ["memory", "--port"] } })).toEqual(list);
+    for (const id of ["Server Crash", "server-crash/..", "help", ".", "-x"].slice(0, 2).concat("-x", "."))
+      expect([id, stepAfter("refuted", { asked: {} }, { id })]).toEqual([id, list]);
+    expect(stepAfter("confirmed", {}, { next: { ...next, scenario: "../x" } })).toEqual(list);
+  });
+
+  test("names no number that the command line would refuse", () => {
+    const list = { command: "lab scenario --list" };
+    for (const seed of [-1, 2 ** 31, 1e15]) expect(stepAfter("refuted", { asked: {}, seed })).toEqual(list);
+    for (const asked of [{ users: 100_001 }, { trials: 1_000_000 }])
+      expect(stepAfter("refuted", { asked })).toEqual(list);
   });
 });

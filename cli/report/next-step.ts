@@ -1,6 +1,5 @@
 import type { Result } from "../verdict/result.ts";
-import { repeatCommand } from "./repeat-command.ts";
-import { shellWord } from "./shell-word.ts";
+import { isScenarioId, repeatCommand } from "./repeat-command.ts";
 
 /** A command, and what one will see by it. */
 export interface Suggestion {
@@ -14,7 +13,7 @@ export function nextStep(result: Pick<Result, "scenario" | "run" | "verdict" | "
   const { next } = result.scenario;
   const again = result.verdict === "confirmed" ? undefined : repeatCommand(result);
   if (again !== undefined) return { command: again, toSee: "whether it happens again" };
-  if (result.verdict === "confirmed" && next && shellWord(next.scenario) === next.scenario)
+  if (result.verdict === "confirmed" && next && isScenarioId(next.scenario))
     return { command: `lab scenario ${next.scenario}`, toSee: next.toSee };
   return { command: "lab scenario --list" };
 }

@@ -338,7 +338,7 @@ describe("a hostile history", () => {
   test("cannot suggest a command that does something else", () => {
     const run = { ...crash.run, id: "x'; rm -rf ~; '" };
     const report = plain({ ...crash, run, scenario: { ...crash.scenario, id: "$(reboot)" }, verdict: "inconclusive" });
-    expect(report).toContain(String.raw`Judge again: lab judge 'x'\''; rm -rf ~; '\'''`);
+    expect(report).not.toMatch(/rm -rf|Judge again|Run it again/);
     expect(report).toContain("Next: lab scenario --list\n");
   });
 });

@@ -19,6 +19,7 @@ export interface TerminalOptions {
 export function terminalReport(untrusted: Result, { columns, colour, runFolder }: TerminalOptions): string {
   const result = harmless(untrusted);
   const { run, scenario, architectures, faults, leftovers, verdict } = result;
+  const judging = judgeCommand(run);
   const page: Page = { columns, chalk: new Chalk({ level: colour ? 1 : 0 }) };
   const { chalk } = page;
   const paint = { confirmed: chalk.green.bold, refuted: chalk.red.bold, inconclusive: chalk.yellow.bold }[verdict];
@@ -40,7 +41,7 @@ export function terminalReport(untrusted: Result, { columns, colour, runFolder }
       leftovers.map(({ kind, name }) => `${kind} ${name}; \`lab down\` removes it`),
     ),
     ...suggestion(page, nextStep(result)),
-    ...section(page, "Judge again", [judgeCommand(run)]),
+    ...section(page, "Judge again", judging === undefined ? [] : [judging]),
     ...section(page, "Run folder", runFolder === undefined ? [] : [harmless(runFolder)]),
     "",
   ].join("\n");

@@ -88,7 +88,7 @@ function runEvent({ architectures, users }: FreePlay): RunEvent {
     historyVersion,
     id: `watch-${randomBytes(4).toString("hex")}`,
     startedAt: new Date().toISOString(),
-    command: ["lab", ...process.argv.slice(2)].join(" "),
+    command: "lab watch",
     seed: 0,
     usersPerArchitecture: users,
     scenario: { id: "watch", title: "Who is still logged in?", question: "Users are on their way to the lab." },

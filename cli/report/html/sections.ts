@@ -57,10 +57,12 @@ export function story(told: readonly Told[]): Markup {
 export function repeat(result: Result): Markup {
   const { run } = result;
   const { versions } = run;
-  const again = repeatCommand(result);
+  const commands: [string, string | undefined][] = [
+    ["Run it again", repeatCommand(result)],
+    ["Judge this run again, without Docker", judgeCommand(run)],
+  ];
   const facts: [string, Suggestion][] = [
-    ...(again === undefined ? [] : [["Run it again", { command: again }] as [string, Suggestion]]),
-    ["Judge this run again, without Docker", { command: judgeCommand(run) }],
+    ...commands.flatMap(([label, command]): [string, Suggestion][] => (command ? [[label, { command }]] : [])),
     ["Next", nextStep(result)],
   ];
   return html`<section id="repeat"><h2>Repeat it</h2>
