@@ -158,7 +158,7 @@ unpack_packages() (
   suite=$1 folder=$2 apt=
   shift 2
   trap 'rm -rf "$apt"' EXIT
-  apt=$(mktemp -d "${TMPDIR:-/tmp}/session-lab-apt.XXXXXX")
+  apt=$(mktemp -d "${TMPDIR:-/tmp}/session-lab-apt.XXXXXX") || exit
   mkdir -p "$folder" "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/debs"
   # What it says is read above.
   export LC_ALL=C
