@@ -9,6 +9,7 @@ export const mountedFiles = [
   "dist/app/balancer.cjs",
   "nginx",
   "compose/postgres-init.sql",
+  "compose/redis.sh",
   "compose/redis-ha.sh",
   "compose/sentinel.sh",
   "compose/redis-cluster.sh",
