@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { type ProcessIdentity, stateOfProcess } from "../lab/process-identity.ts";
 import { isDamaged, readRecord, recordPath } from "../lab/record.ts";
 import { waitUntil } from "../wait.ts";
 import { type EngineLine, openEngineLine } from "./cut-off-engine.ts";
@@ -138,9 +139,9 @@ export class Ward implements AsyncDisposable {
     const format = '{{.Label "com.docker.compose.service"}} is {{.State}}';
     const [ours, checks] = await Promise.all([
       docker("ps", "-a", "--filter", `label=dev.session-lab.lab=${this.name}`, "--format", format),
-      docker("ps", "-a", "--filter", "label=dev.session-lab.image-check", "--format", "image check is {{.State}}"),
+      docker("ps", "-a", "--filter", `label=${checkLabel}`, "--format", `{{.State}} {{.Label "${checkLabel}"}}`),
     ]);
-    return [...ours, ...checks];
+    return [...ours, ...checks.flatMap(leftCheck)];
   }
 
   /** What is on record as begun. */
@@ -157,6 +158,15 @@ export class Ward implements AsyncDisposable {
     this.#line[Symbol.dispose]();
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+const checkLabel = "dev.session-lab.image-check";
+
+/** `image check is exited`, of one that nobody is at work on: another test may check images at the same time. */
+function leftCheck(line: string): string[] {
+  const [state = ""] = line.split(" ");
+  const owner = JSON.parse(line.slice(state.length)) as ProcessIdentity;
+  return stateOfProcess(owner) === "alive" ? [] : [`image check is ${state}`];
 }
 
 async function until(what: string, terminal: PseudoTerminal, isSo: () => boolean): Promise<void> {
