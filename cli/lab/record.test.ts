@@ -8,11 +8,13 @@ import {
   addToRecord,
   allRecords,
   beginRecord,
+  engineAddress,
   forgetRecord,
   isDamaged,
   type LabRecord,
   type RecordLine,
   readRecord,
+  recordPath,
 } from "./record.ts";
 import { recoveryOf } from "./recovery.ts";
 
@@ -240,3 +242,10 @@ describe("what a record asks for", () => {
     expect(recoveryOf(recordOf(first({ type: "found" })))).toBe("forget");
   });
 });
+
+it.each(["../../victim/measurements", "", "One", "a/b", "a".repeat(32)])(
+  "no record is of %j, which is no name of a lab",
+  (name) => {
+    expect(() => recordPath({ name, engine: engineAddress() })).toThrow("is no name of a lab");
+  },
+);
