@@ -4,10 +4,12 @@ import { createServer } from "node:net";
 import { composeVersion } from "./docker/compose.ts";
 import { quickAnswerMs } from "./docker/docker-api.ts";
 import { Engine } from "./docker/engine.ts";
+import { lookAtOwner } from "./docker/free-lab.ts";
 import { freeSubnetPrefix } from "./docker/free-subnet.ts";
 import { resolveImages } from "./docker/images.ts";
 import { mayHang } from "./docker/leave-in-turn.ts";
 import { LabError } from "./errors.ts";
+import type { Ownership } from "./lab/ownership.ts";
 import { appBundle } from "./lab/paths.ts";
 import { architectureHost, defaultPort } from "./lab/topology.ts";
 
@@ -93,12 +95,25 @@ async function describeLabs(engine: Engine): Promise<string> {
   const resources = await engine.resources();
   const running = new Set((await engine.labs()).map(({ name }) => name));
   const names = [...new Set(resources.map(({ lab }) => lab))];
-  const remains = names.filter((name) => !running.has(name));
+  // Without a balancer: what is left of a lab that is gone; or one that somebody is starting at this moment.
+  const without = names.filter((name) => !running.has(name));
+  const owners = new Map<string, Ownership | undefined>();
+  for (const name of without) owners.set(name, await lookAtOwner(name, engine));
+  const isMyRemains = (name: string) => owners.get(name)?.whose !== "another's" && owners.get(name)?.atWork === "no";
+  const remains = without.filter(isMyRemains);
   if (remains.length > 0)
     throw new LabError(`Remains of labs without a balancer: ${remains.join(", ")}.`, {
       id: "leftovers",
-      todo: "lab down --all",
+      todo: remains.every((name) => owners.get(name)?.whose === "mine")
+        ? "lab down --all"
+        : remains.map((name) => `lab down --name ${name}`).join("; "),
       exit: "environment",
     });
-  return names.length === 0 ? "none, and nothing left of any" : names.join(", ");
+  if (names.length === 0) return "none, and nothing left of any";
+  const needed = without.map((name) => `${name} (without a balancer, ${whoHas(owners.get(name))})`);
+  return [...names.filter((name) => running.has(name)), ...needed].join(", ");
+}
+
+function whoHas(owner: Ownership | undefined): string {
+  return owner ? [`of ${owner.who}`, owner.what].filter(Boolean).join(": ") : "gone by now";
 }

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
 import { LabError } from "../errors.ts";
-import { labels } from "../lab/labels.ts";
+import { byHand, type LabelsOfStart, labels, startLabels } from "../lab/labels.ts";
 import { lockOfEngine, underLock } from "../lab/lock.ts";
 import { engineAddress } from "../lab/record.ts";
 import { allProfiles, servicesOf } from "../lab/stores.ts";
@@ -92,12 +92,20 @@ export class Engine {
     return { image: Config.Image, environment: Object.fromEntries(pairs), labels: Config.Labels };
   }
 
-  /** The process that started a lab of this name, by the labels of what there is of it; undefined when no command did. */
-  async ownerOf(name: string): Promise<{ pid: number; startedAt: string; bootId: string } | undefined> {
-    const [found] = await this.#docker.listNetworks({ filters: { label: [`${labels.lab}=${name}`] } });
-    const [, pid, startedAt] = /^(\d+)@(.+)$/.exec(found?.Labels?.[labels.owner] ?? "") ?? [];
-    const bootId = found?.Labels?.[labels.boot];
-    return pid && startedAt && bootId ? { pid: Number(pid), startedAt, bootId } : undefined;
+  /** What is said of every start of a lab of this name of which there is something: the labels that say who started it. */
+  async startsOf(name: string): Promise<LabelsOfStart[]> {
+    const filters = { label: [`${labels.lab}=${name}`, `${labels.project}=${projectOf(name)}`, ...marks] };
+    const [containers, networks, volumes] = await Promise.all([
+      this.#list(filters.label),
+      this.#docker.listNetworks({ filters }),
+      this.#docker.listVolumes({ filters }),
+    ]);
+    const starts = new Map<string, LabelsOfStart>();
+    for (const { Labels } of [...containers, ...networks, ...(volumes.Volumes ?? [])]) {
+      const said = Object.fromEntries(startLabels.map((label) => [label, Labels?.[label]]));
+      starts.set(JSON.stringify(said), said);
+    }
+    return [...starts.values()];
   }
 
   /** Everything that carries all labels of a lab, and is in the Compose project of that lab. */
@@ -314,9 +322,6 @@ export class Engine {
     return this.#docker.listContainers({ all: true, filters: { label } });
   }
 }
-
-/** What compose.yaml says where no `lab` command started the lab. */
-const byHand = "by-hand";
 
 /** A lab that was started by hand has no id of its own; the container of its balancer has. */
 function idOf(found: Readonly<Record<string, string>>, balancerId: string): string {

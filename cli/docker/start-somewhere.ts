@@ -51,7 +51,7 @@ export async function startSomewhere(wish: Somewhere): Promise<Lab> {
     guard.note({ type: "starting", port: lab.port, subnetPrefix: lab.subnetPrefix });
     try {
       const place = { LAB_PORT: String(lab.port), LAB_SUBNET_PREFIX: lab.subnetPrefix };
-      await composeUp(lab, { ...variables, ...place }, { signal });
+      await composeUp(lab, { ...variables, ...place }, { signal, guard });
       return lab;
     } catch (error) {
       const id = error instanceof LabError ? error.id : "";

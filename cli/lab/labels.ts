@@ -10,6 +10,13 @@ export const labels = {
   owner: "dev.session-lab.owner",
   /** The boot of the machine in which that process ran. */
   boot: "dev.session-lab.boot",
+  /** The user who started it, e.g. `alice`; by hand, what his shell calls him. */
+  user: "dev.session-lab.user",
+  /** The machine, or the container, in which that process ran, and where its number means something. */
+  host: "dev.session-lab.host",
+  pidNamespace: "dev.session-lab.pid-namespace",
+  /** `yes`: it stays when that process has ended, until somebody removes it; `no`: it goes with it. */
+  stays: "dev.session-lab.stays",
   /** Of the `lab` command. */
   version: "dev.session-lab.version",
   /** On nginx: the published port. */
@@ -22,3 +29,21 @@ export const labels = {
   /** Compose's own: the name of a volume in the file, where each has the name of the service that it is for. */
   volume: "com.docker.compose.volume",
 } as const;
+
+/** What says of a lab which start of it this is, and who started it. */
+export const startLabels = [
+  labels.id,
+  labels.owner,
+  labels.boot,
+  labels.user,
+  labels.host,
+  labels.pidNamespace,
+  labels.stays,
+  labels.version,
+];
+
+/** Those that an earlier version did not give are not there. */
+export type LabelsOfStart = Readonly<Record<string, string | undefined>>;
+
+/** What compose.yaml says where no `lab` command started the lab. */
+export const byHand = "by-hand";
