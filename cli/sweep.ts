@@ -65,7 +65,7 @@ async function forgetDamaged(
   const name = basename(path, ".jsonl").split("@")[0]!;
   if (path !== recordPath({ name, engine: engineAddress() })) return;
   if ((await engine.resources({ name })).length === 0) return dropRecord(path);
-  say(`the record of the lab "${name}" cannot be read (${damaged}); \`lab down --name ${name} --force\` removes both`);
+  say(`the record of the lab "${name}" cannot be read (${damaged}); \`lab down --name ${name}\` removes both`);
 }
 
 async function answers(engine: Engine): Promise<boolean> {

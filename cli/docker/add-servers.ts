@@ -91,6 +91,7 @@ async function variablesOf(lab: Lab, engine: Engine): Promise<ComposeVariables> 
     LAB_HOST: said(labels.host),
     LAB_PID_NAMESPACE: said(labels.pidNamespace),
     LAB_STAYS: said(labels.stays),
+    LAB_RECORDS: said(labels.records),
     LAB_VERSION: said(labels.version),
     LAB_SESSION_SECRET: app.environment.SESSION_SECRET ?? "",
     LAB_POSTGRES_PASSWORD: app.environment.POSTGRES_PASSWORD ?? "",

@@ -1,7 +1,7 @@
 import { LabError } from "../errors.ts";
 import { type Ownership, ownershipOf } from "../lab/ownership.ts";
 import { thisProcess, thisUser } from "../lab/process-identity.ts";
-import { allRecords, isDamaged } from "../lab/record.ts";
+import { allRecords, isDamaged, recordsHere } from "../lab/record.ts";
 import { defaultName } from "../lab/topology.ts";
 import { refuseDuringRun, untilNoRun } from "./claim-lab.ts";
 import type { Engine } from "./engine.ts";
@@ -48,7 +48,7 @@ export async function lookAtOwner(name: string, engine: Engine): Promise<Ownersh
   return ownershipOf({
     starts: await engine.startsOf(name),
     records: allRecords().flatMap((record) => (isDamaged(record) ? [] : [record])),
-    me: { ...thisProcess(), user: thisUser() },
+    me: { ...thisProcess(), user: thisUser(), records: recordsHere() },
   });
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { LabError } from "../errors.ts";
 import { type Architecture, selectArchitectures } from "../lab/architectures.ts";
 import { nameOfProcess, thisUser } from "../lab/process-identity.ts";
+import { recordsHere } from "../lab/record.ts";
 import { appServers, defaultName, directHost, type Lab, spareProfile, spareServers } from "../lab/topology.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { labVersion } from "../version.ts";
@@ -67,6 +68,7 @@ async function startGuarded(options: StartOptions, guard: Guard): Promise<Lab> {
     LAB_USER: thisUser(),
     LAB_HOST: guard.owner.host,
     LAB_PID_NAMESPACE: guard.owner.pidNamespace,
+    LAB_RECORDS: recordsHere(),
     LAB_STAYS: stays ? "yes" : "no",
     LAB_VERSION: labVersion(),
     LAB_SESSION_SECRET: randomBytes(32).toString("base64url"),

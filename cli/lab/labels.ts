@@ -17,6 +17,8 @@ export const labels = {
   pidNamespace: "dev.session-lab.pid-namespace",
   /** `yes`: it stays when that process has ended, until somebody removes it; `no`: it goes with it. */
   stays: "dev.session-lab.stays",
+  /** A checksum of the path of the state folder (LAB_HOME) in which it is on record who uses it. */
+  records: "dev.session-lab.records",
   /** Of the `lab` command. */
   version: "dev.session-lab.version",
   /** On nginx: the published port. */
@@ -39,6 +41,7 @@ export const startLabels = [
   labels.host,
   labels.pidNamespace,
   labels.stays,
+  labels.records,
   labels.version,
 ];
 

@@ -4,7 +4,15 @@ import { type Asker, ownershipOf } from "./ownership.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 import type { LabRecord } from "./record.ts";
 
-const me: Asker = { user: "alice", pid: 1, startedAt: "1", host: "box", bootId: "a-boot", pidNamespace: "pid:[1]" };
+const me: Asker = {
+  user: "alice",
+  records: "here",
+  pid: 1,
+  startedAt: "1",
+  host: "box",
+  bootId: "a-boot",
+  pidNamespace: "pid:[1]",
+};
 const other: ProcessIdentity = { ...me, pid: 4711, startedAt: "88" };
 
 function start(owner: ProcessIdentity = other, changes: LabelsOfStart = {}): LabelsOfStart {
@@ -16,6 +24,7 @@ function start(owner: ProcessIdentity = other, changes: LabelsOfStart = {}): Lab
     [labels.pidNamespace]: owner.pidNamespace,
     [labels.user]: "alice",
     [labels.stays]: "yes",
+    [labels.records]: "elsewhere",
     [labels.version]: "0.1.0",
     ...changes,
   };
@@ -24,6 +33,7 @@ function start(owner: ProcessIdentity = other, changes: LabelsOfStart = {}): Lab
 /** What an earlier version said. */
 const early: LabelsOfStart = {
   [labels.stays]: undefined,
+  [labels.records]: undefined,
   [labels.user]: undefined,
   [labels.host]: undefined,
   [labels.pidNamespace]: undefined,
@@ -68,6 +78,9 @@ describe("a lab that this user started here", () => {
   it("and that stays is used by whoever is on its record, which may be elsewhere", () => {
     expect(told([start()])).toBe("mine, unknown");
     expect(told([start()], { on: record({ stage: "stays" }) })).toBe("mine, no");
+    // Nobody has ever put it on record here, or that record is lost.
+    expect(told([start(other, { [labels.records]: "here" })])).toBe("mine, no");
+    expect(told([start(other, { [labels.records]: "here", [labels.host]: "container" })])).toBe("mine, unknown");
   });
 
   it("and is going to keep is not at work for that: runs are claimed", () => {

@@ -14,9 +14,10 @@ export interface Ownership {
   what: string;
 }
 
-/** Who asks: a process, and its user. */
+/** Who asks: a process, its user, and where he keeps his records, as labels name that folder. */
 export interface Asker extends ProcessIdentity {
   user: string;
+  records: string;
 }
 
 type StateOf = (owner: ProcessIdentity) => "alive" | "dead" | "unknown";
@@ -62,10 +63,9 @@ function ownershipOfStart(start: LabelsOfStart, records: readonly LabRecord[], m
   if (state === "alive") return { whose, who, atWork: "yes", what: `${starter} is still at work` };
   if (state === "unknown")
     return { whose, who, atWork: "unknown", what: `whether ${starter} is still at work cannot be told from here` };
-  if (start[labels.stays] === "yes" && !begun) {
-    const what = "the record that says who uses it is damaged, or in another state folder (LAB_HOME)";
-    return { whose, who, atWork: "unknown", what };
-  }
+  const isOnRecordHere = begun || (start[labels.records] === me.records && start[labels.host] === me.host);
+  if (start[labels.stays] === "yes" && !isOnRecordHere)
+    return { whose, who, atWork: "unknown", what: "who uses it is on record in another state folder (LAB_HOME)" };
   return { whose, who, atWork: "no", what: "" };
 }
 

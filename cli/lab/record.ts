@@ -82,9 +82,18 @@ export function recordsFolder(): string {
   return join(stateFolder(), "labs");
 }
 
+/** Which folder that is, in a few characters that say nothing of its path: for labels. */
+export function recordsHere(): string {
+  return checksum(recordsFolder());
+}
+
+function checksum(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}
+
 /** @param engine its address: labs of one name may run on several engines */
 export function recordPath({ name, engine }: { name: string; engine: string }): string {
-  const suffix = engine === defaultEngine ? "" : `@${createHash("sha256").update(engine).digest("hex").slice(0, 8)}`;
+  const suffix = engine === defaultEngine ? "" : `@${checksum(engine)}`;
   return join(recordsFolder(), `${name}${suffix}.jsonl`);
 }
 
