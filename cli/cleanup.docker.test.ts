@@ -29,7 +29,7 @@ let decoys: Decoys;
 beforeAll(async () => {
   // A run of these tests that was killed itself.
   using before = labCommand({ name });
-  await before.run(["down"]);
+  await before.run(["down", "--force"]);
   decoys = await placeDecoys(name);
 });
 afterEach(async () => {
@@ -44,7 +44,7 @@ function openLab(): void {
 
 async function closeLab(): Promise<void> {
   // Only after a test that failed.
-  if ((await traces.onEngine()).length > 0) await lab.run(["down"]);
+  if ((await traces.onEngine()).length > 0) await lab.run(["down", "--force"]);
   lab[Symbol.dispose]();
 }
 
@@ -107,7 +107,7 @@ describe("kill -9", () => {
     expect(stderr).toContain("which died, had left of the lab");
     expect(exitCode).toBe(0);
     expect(await traces.left()).toEqual([]);
-    expect(worker.signalCode).toBe("SIGKILL");
+    expect(worker.signalCode).toBe("SIGTERM");
   });
 });
 
@@ -211,6 +211,7 @@ describe("what a command stands on breaks:", () => {
     expect(record?.filter((line, index) => line !== record[index - 1])).toEqual([
       "started",
       "starting",
+      "composing",
       "ready",
       "breaking",
     ]);

@@ -124,6 +124,7 @@ describe("while a run is in progress", () => {
     ["fault", ["fault", "kill", "app1"]],
     ["heal", ["heal"]],
     ["reset", ["reset"]],
+    ["down", ["down"]],
     ["up, which would mend what the run has broken,", ["up"]],
   ])("%s is refused, and names the run", async (_, args) => {
     let refused: { exitCode: number | undefined; stderr: string } | undefined;

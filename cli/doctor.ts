@@ -5,6 +5,7 @@ import { networkInterfaces } from "node:os";
 import { composeVersion } from "./docker/compose.ts";
 import { quickAnswerMs } from "./docker/docker-api.ts";
 import { Engine } from "./docker/engine.ts";
+import { lookAtOwner } from "./docker/free-lab.ts";
 import { freeSubnetPrefix } from "./docker/free-subnet.ts";
 import { describeImages } from "./docker/images.ts";
 import { describeStranger } from "./docker/is-ours.ts";
@@ -12,6 +13,7 @@ import { mayHang } from "./docker/leave-in-turn.ts";
 import { LabError } from "./errors.ts";
 import { describeEndpoint, type Endpoint, localEndpoint } from "./lab/endpoint.ts";
 import { refuseUnreadableFiles } from "./lab/mounted-files.ts";
+import type { Ownership } from "./lab/ownership.ts";
 import { appBundle } from "./lab/paths.ts";
 import { architectureHost, defaultPort } from "./lab/topology.ts";
 import { harmless } from "./report/text.ts";
@@ -130,13 +132,26 @@ async function describeLabs(engine: Engine): Promise<string> {
   const running = new Set(labs.map(({ name }) => name));
   const names = [...new Set(ours.map(({ lab }) => lab))];
   const leftAlone = strangers.map((stranger) => harmless(`left alone: ${describeStranger(stranger)}`));
-  const remains = names.filter((name) => !running.has(name));
-  if (remains.length > 0)
+  // Without a balancer: what is left of a lab that is gone; or one that somebody is starting at this moment.
+  const without = names.filter((name) => !running.has(name));
+  const owners = new Map<string, Ownership | undefined>();
+  for (const name of without) owners.set(name, await lookAtOwner(name, engine));
+  const isMyRemains = (name: string) => owners.get(name)?.whose !== "another's" && owners.get(name)?.atWork === "no";
+  const remains = without.filter(isMyRemains);
+  if (remains.length > 0) {
+    const isMine = remains.every((name) => owners.get(name)?.whose === "mine");
+    const down = isMine ? "lab down --all" : remains.map((name) => `lab down --name ${name}`).join("; ");
     throw new LabError(`Remains of labs without a balancer: ${remains.join(", ")}.`, {
       id: "leftovers",
-      todo: ["lab down --all", ...leftAlone].join("\n"),
+      todo: [down, ...leftAlone].join("\n"),
       exit: "environment",
     });
-  const says = names.length === 0 ? "none, and nothing left of any" : names.join(", ");
-  return [says, ...leftAlone].join("\n");
+  }
+  const needed = without.map((name) => `${name} (without a balancer, ${whoHas(owners.get(name))})`);
+  const known = [...names.filter((name) => running.has(name)), ...needed];
+  return [known.length === 0 ? "none, and nothing left of any" : known.join(", "), ...leftAlone].join("\n");
+}
+
+function whoHas(owner: Ownership | undefined): string {
+  return owner ? [`of ${owner.who}`, owner.what].filter(Boolean).join(": ") : "gone by now";
 }

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { thisProcess } from "./lab/process-identity.ts";
+import { nameOfProcess, type ProcessIdentity, thisProcess, thisUser } from "./lab/process-identity.ts";
 import { beginRecord, recordPath } from "./lab/record.ts";
 import { type FakeEngine, type FakeThing, openFakeEngine } from "./testing/fake-engine.ts";
 import { type LabCommand, labCommand } from "./testing/run-lab.ts";
@@ -19,8 +19,12 @@ afterEach(async () => {
 
 /** A container, a network and a volume of a lab, changed as a test wants them. */
 function labNamed(name: string, changes: Record<string, Partial<FakeThing>> = {}): FakeThing[] {
-  const project = `session-lab-${name}`;
-  const labels = labelsOf(name);
+  return withLabels(labelsOf(name), changes);
+}
+
+/** @param labels that all of it carries */
+function withLabels(labels: Record<string, string>, changes: Record<string, Partial<FakeThing>> = {}): FakeThing[] {
+  const project = labels["com.docker.compose.project"]!;
   const things: FakeThing[] = [
     { kind: "container", name: `${project}-app1-1`, labels: { ...labels, ...labelsOfService("app1") } },
     { kind: "container", name: `${project}-app2-1`, labels: { ...labels, ...labelsOfService("app2") } },
@@ -56,6 +60,24 @@ function clone(changes: Partial<FakeThing> = {}): FakeThing {
   return { kind: "container", name: "my-database", labels, image: "sha256:mine", network: "bridge", ...changes };
 }
 
+/** As `labelsOf`, of a lab of this version; its command is dead. */
+function labelsOfLab(name: string, { user = thisUser(), owner = longDead } = {}): Record<string, string> {
+  return {
+    ...labelsOf(name),
+    "dev.session-lab.owner": nameOfProcess(owner),
+    "dev.session-lab.boot": owner.bootId,
+    "dev.session-lab.user": user,
+    "dev.session-lab.host": owner.host,
+    "dev.session-lab.pid-namespace": owner.pidNamespace,
+    "dev.session-lab.stays": "no",
+  };
+}
+
+const here = thisProcess();
+const longDead: ProcessIdentity = { ...here, startedAt: "1" };
+/** What the engine has of these labs, sorted. */
+const namesOf = (...things: FakeThing[]) => things.map(({ kind, name }) => `${kind} ${name}`).sort();
+
 /** Looks like a lab's and lacks one label; or is of another project. */
 const decoys: FakeThing[] = [
   ...Object.keys(labelsOf("one")).map((label): FakeThing => {
@@ -80,8 +102,9 @@ it("down removes one lab; what lacks any of its labels, and other labs, stay", a
   expect(engine.has()).toEqual([...decoyNames, ...two].sort());
 });
 
-it("down --all removes every lab on this engine, by label, and nothing else", async () => {
-  const { exitCode, stdout } = await down([...labNamed("one"), ...labNamed("two")], "--all");
+it("down --all removes every lab of this user, by label, and nothing else", async () => {
+  const labs = ["one", "two"].flatMap((name) => withLabels(labelsOfLab(name)));
+  const { exitCode, stdout } = await down(labs, "--all");
   expect(stdout.split("\n")).toEqual([
     'The lab "one" is removed; nothing is left.',
     'The lab "two" is removed; nothing is left.',
@@ -93,6 +116,59 @@ it("down --all removes every lab on this engine, by label, and nothing else", as
 it("down --all where there is no lab says so", async () => {
   expect(await down([], "--all")).toMatchObject({ exitCode: 0, stdout: "There is no lab on this engine." });
   expect(engine.has()).toEqual(decoyNames);
+});
+
+describe("whose lab it is", () => {
+  const bobs = withLabels(labelsOfLab("one", { user: "bob" }));
+  const mine = withLabels(labelsOfLab("two"));
+  const starting = (name: string) => withLabels(labelsOfLab(name, { owner: here }));
+  const inContainer = withLabels(labelsOfLab("one", { owner: { ...longDead, pidNamespace: "pid:[1]" } }));
+
+  it("down --all leaves those of others, and names them with their users", async () => {
+    const { exitCode, stdout, stderr } = await down([...bobs, ...mine], "--all");
+    expect(stdout).toBe('The lab "two" is removed; nothing is left.');
+    expect(stderr).toContain(`left: the lab "one" of bob on ${here.host}`);
+    expect(stderr).toContain("`lab down --name one --force`");
+    expect(exitCode).toBe(0);
+    expect(engine.has()).toEqual([...decoyNames, ...namesOf(...bobs)].sort());
+  });
+
+  it("down --all leaves one's own that somebody is at work on: exit code 4; with --force it goes, and those of others stay", async () => {
+    const all = [...bobs, ...starting("two")];
+    const { exitCode, stdout, stderr } = await down(all, "--all");
+    expect(stderr).toContain(`process ${here.pid}, which started it, is still at work`);
+    expect(stderr).toContain("`lab down --name two --force`");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: "No lab is removed." });
+    expect(engine.has()).toEqual([...decoyNames, ...namesOf(...all)].sort());
+    const env = { DOCKER_HOST: engine.address };
+    expect(await lab.run(["down", "--all", "--force"], { env })).toMatchObject({ exitCode: 0 });
+    expect(engine.has()).toEqual([...decoyNames, ...namesOf(...bobs)].sort());
+  });
+
+  it.each([
+    ["of another user", bobs, `The lab "one" belongs to bob on ${here.host}`, "lab-of-another"],
+    ["that a living process started", starting("one"), `process ${here.pid}, which started it, is still`, "lab-busy"],
+    ["that somebody in another container may be at work on", inContainer, "cannot be told from here", "lab-busy"],
+  ])("down refuses a lab %s, says how to remove it all the same, and then does", async (_, things, says, id) => {
+    const { exitCode, stdout, stderr } = await down(things);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
+    expect(stderr).toContain(says);
+    expect(stderr).toContain("`lab down --name one --force`");
+    expect(stderr).toContain(`(${id})`);
+    expect(engine.has()).toEqual([...decoyNames, ...namesOf(...things)].sort());
+    const forced = await lab.run(["down", "--force"], { env: { DOCKER_HOST: engine.address } });
+    expect(forced).toMatchObject({ exitCode: 0, stdout: 'The lab "one" is removed; nothing is left.' });
+    expect(engine.has()).toEqual(decoyNames);
+  });
+
+  it("a lab of an earlier version, which did not say whose it is, goes by its name, and not with all", async () => {
+    const all = await down(labNamed("one"), "--all");
+    expect(all.stderr).toContain("started by an earlier version");
+    expect(all.stderr).toContain("`lab down --name one`");
+    expect({ exitCode: all.exitCode, stdout: all.stdout }).toEqual({ exitCode: 0, stdout: "No lab is removed." });
+    expect(await lab.run(["down"], { env: { DOCKER_HOST: engine.address } })).toMatchObject({ exitCode: 0 });
+    expect(engine.has()).toEqual(decoyNames);
+  });
 });
 
 describe("an engine that does not remove", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { imageRoles } from "./docker/images.ts";
-import { thisProcess } from "./lab/process-identity.ts";
+import { thisProcess, thisUser } from "./lab/process-identity.ts";
 import { buildProgram } from "./program.ts";
 import { openEngineLine } from "./testing/cut-off-engine.ts";
 import { docker } from "./testing/engine-inventory.ts";
@@ -28,6 +28,8 @@ interface Row {
   /** The same when a signal came; without an engine the rest is tried, and fails as well. */
   notBySignal?: string;
   before?: () => Promise<unknown>;
+  /** A command that runs the lab's. */
+  within?: readonly string[];
   /** Puts right what the row, not the command, did to the lab; or looks further. */
   after?: (end: End) => Promise<unknown>;
   /** Without an engine that nobody asks at that moment: it cannot be missed. */
@@ -55,6 +57,9 @@ const small = "--policy cookie --store memory --users 1";
 const crash = `scenario server-crash ${small}`;
 const compare = "compare --scenario server-crash,server-return --policy cookie,ip-hash --store memory --users 1";
 const lesson = "workshop 5 --predict 5 --no-input";
+
+/** A user of whom nobody else on this machine has a lab: others' tests run beside. */
+const stranger = { user: "uid-54321", within: ["unshare", "--map-user=54321", "--map-group=54321"] };
 
 /** As `lab up` is, whose lab stays. */
 const longDead = { ...thisProcess(), startedAt: "1" };
@@ -146,7 +151,14 @@ const withoutLab: Row[] = [
     lab: "down",
     at: asks("a container is removed", "DELETE", "/containers/"),
     says: "the removal is ended first",
-    before: () => leaveRemains({ name: none.name, home: none.home, owner: longDead, stays: true, engine: none.engine }),
+    before: () => leaveLab(),
+  },
+  {
+    lab: "down --all",
+    at: asks("a container is removed", "DELETE", "/containers/"),
+    says: "the removal is ended first",
+    before: () => leaveLab({ user: stranger.user }),
+    within: stranger.within,
   },
 ];
 
@@ -191,7 +203,7 @@ describe.each(titled(onRunningLab))("on a lab that runs, lab %s", (_, row) => {
 describe.each(titled(withoutLab))("where no lab runs, lab %s", (_, row) => {
   // Only after a test that failed.
   afterEach(async () => {
-    if ((await none.settled()).length > 0) await run(none, "down");
+    if ((await none.settled()).length > 0) await run(none, "down --force");
   });
   it.each(ends)("%s: leaves nothing behind", async (end) => {
     await interrupted(row, end, none);
@@ -229,14 +241,26 @@ describe("the table", () => {
   });
 });
 
+/** Of a lab that stays, as much as it takes a second to make. */
+function leaveLab({ user = thisUser() } = {}) {
+  const { name, home, engine } = none;
+  return leaveRemains({ name, home, user, owner: longDead, stays: true, engine });
+}
+
 /** How the command has to leave the terminal. */
 const inOrder = ["isig", "icanon", "echo", "cursor shown"];
 
 async function interrupted(row: Row, by: End, where: Ward): Promise<void> {
-  const { lab, at, says, gone = noEngine, goesOn, never, notBySignal, before, after } = row;
+  const { lab, at, says, gone = noEngine, goesOn, never, notBySignal, within = [], before, after } = row;
   await before?.();
   const words = lab.replaceAll("HOME", where.home).split(" ");
-  const { exit, screen, ugly, terminal } = await where.interrupt({ words, at, by, ...(goesOn ? { goesOn } : {}) });
+  const { exit, screen, ugly, terminal } = await where.interrupt({
+    words,
+    at,
+    by,
+    within,
+    ...(goesOn ? { goesOn } : {}),
+  });
   await after?.(by);
   const said = by === "engine gone" ? (goesOn ?? gone) : says;
   const code = goesOn && by === "engine gone" ? codes["Ctrl-C"] : codes[by];

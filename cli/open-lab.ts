@@ -1,9 +1,10 @@
 import { addServers } from "./docker/add-servers.ts";
 import { claimLab } from "./docker/claim-lab.ts";
 import type { Engine } from "./docker/engine.ts";
-import { type Guard, guardRunningLab, refuseBusyLab } from "./docker/guard-lab.ts";
+import { requireFreeLab } from "./docker/free-lab.ts";
+import { type Guard, guardRunningLab } from "./docker/guard-lab.ts";
 import { requireWell } from "./docker/heal-services.ts";
-import { removeLab } from "./docker/remove-lab.ts";
+import { removeOwnLab } from "./docker/remove-lab.ts";
 import { findLab, reviveLab, startLab } from "./docker/start-lab.ts";
 import type { Interrupt } from "./interrupt.ts";
 import type { Lab } from "./lab/topology.ts";
@@ -21,12 +22,12 @@ export interface OpenLab extends AsyncDisposable {
 /**
  * The running lab of that name, claimed and in good order, with the optional servers that the plan needs; or one that is started.
  *
- * @throws LabError (`lab-busy`, `lab-in-use`, `lab-unwell`, and those of starting one)
+ * @throws LabError (`lab-of-another`, `lab-busy`, `lab-in-use`, `lab-unwell`, and those of starting one)
  */
 export async function openLab(plan: Plan, engine: Engine, narrator: Narrator, interrupt: Interrupt): Promise<OpenLab> {
-  refuseBusyLab(plan.name);
+  await requireFreeLab(plan.name, engine, { beside: "runs" });
   const running = await findLab(plan.name, engine);
-  if (!running && !plan.keep) interrupt.onSecond = async () => void (await removeLab(plan, engine));
+  if (!running && !plan.keep) interrupt.onSecond = async () => void (await removeOwnLab(plan, engine));
   const lab = running ?? (await startNewLab(plan, engine, narrator, interrupt));
   const isOurs = !running && !plan.keep;
   const guard = guardRunningLab(lab);

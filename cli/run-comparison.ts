@@ -4,8 +4,9 @@ import { commandLine } from "./command-line.ts";
 import { checkNeeds, columnsOf, compareResults } from "./compare.ts";
 import { claimLab } from "./docker/claim-lab.ts";
 import { Engine } from "./docker/engine.ts";
-import { guardRunningLab, refuseBusyLab } from "./docker/guard-lab.ts";
-import { removeLab } from "./docker/remove-lab.ts";
+import { requireFreeLab } from "./docker/free-lab.ts";
+import { guardRunningLab } from "./docker/guard-lab.ts";
+import { removeLab, removeOwnLab } from "./docker/remove-lab.ts";
 import { findLab, startLab } from "./docker/start-lab.ts";
 import { type ExitReason, exitCodeFor, unknownValue } from "./errors.ts";
 import { runExperiment, versionsOf } from "./experiment.ts";
@@ -60,7 +61,7 @@ export async function runComparison(options: ComparisonOptions): Promise<void> {
   let started: Lab | undefined;
   await attempt(troubles, async () => {
     narrator.doing("looking for a running lab");
-    refuseBusyLab(options.name);
+    await unlessAborted(requireFreeLab(options.name, engine, { beside: "runs" }), signal);
     const running = await unlessAborted(findLab(options.name, engine), signal);
     await using guard = running && guardRunningLab(running);
     // From the first scenario to the last: nobody may come in between, e.g. with a fault that stays.
@@ -78,7 +79,7 @@ export async function runComparison(options: ComparisonOptions): Promise<void> {
     const selection = { ...chosen, profiles: running ? running.profiles : allProfiles() };
     architectures = selectArchitectures(selection);
     if (!running) {
-      interrupt.onSecond = async () => void (await removeLab(options, engine));
+      interrupt.onSecond = async () => void (await removeOwnLab(options, engine));
       started = await startLab({
         name: options.name,
         stays: false,

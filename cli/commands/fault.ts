@@ -2,11 +2,12 @@ import type { Command } from "commander";
 import { faultKinds, loadFault } from "../catalogue.ts";
 import { exitCodes, unknownValue } from "../errors.ts";
 import { defaultName } from "../lab/topology.ts";
-import { nameOption, waitOption } from "./options.ts";
+import { forceOption, nameOption, waitOption } from "./options.ts";
 
 interface FaultOptions {
   name: string;
   wait?: boolean;
+  force?: boolean;
   json?: boolean;
 }
 
@@ -18,6 +19,7 @@ export function addFault(program: Command): void {
     .argument("<service>", "which one; `lab status` lists them")
     .addOption(nameOption())
     .addOption(waitOption())
+    .addOption(forceOption())
     .option("--json", "as JSON")
     .action(async (kind: string, service: string, options: FaultOptions, command: Command) => {
       if (!faultKinds().includes(kind)) throw unknownValue("fault", await printable(kind), faultKinds());
@@ -29,7 +31,7 @@ export function addFault(program: Command): void {
 
 async function inject(
   { kind, service }: { kind: string; service: string },
-  { name, wait = false, json, colour }: FaultOptions & { colour: boolean },
+  { name, wait = false, force = false, json, colour }: FaultOptions & { colour: boolean },
   signal: AbortSignal,
 ): Promise<void> {
   const [{ Engine }, { requireIdleLab }, { serviceNames }, { injectOnRecord }] = await Promise.all([
@@ -39,7 +41,12 @@ async function inject(
     import("../inject-on-record.ts"),
   ]);
   const engine = new Engine();
-  const lab = await requireIdleLab(name, engine, { wait, signal });
+  const lab = await requireIdleLab(name, engine, {
+    command: `lab fault ${kind} ${await printable(service)}`,
+    wait,
+    force,
+    signal,
+  });
   const known = await serviceNames(lab, engine);
   if (!known.includes(service)) throw unknownValue("service", await printable(service), known);
   const fault = (await loadFault(kind))(service);

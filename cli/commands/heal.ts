@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { unknownValue } from "../errors.ts";
 import { defaultName } from "../lab/topology.ts";
-import { nameOption, waitOption } from "./options.ts";
+import { forceOption, nameOption, waitOption } from "./options.ts";
 
 export function addHeal(program: Command): void {
   program
@@ -10,16 +10,18 @@ export function addHeal(program: Command): void {
     .argument("[service...]", "only these (default: all)")
     .addOption(nameOption())
     .addOption(waitOption())
-    .action(async (wanted: string[], { name, wait = false }: { name: string; wait?: boolean }) => {
+    .addOption(forceOption())
+    .action(async (wanted: string[], options: { name: string; wait?: boolean; force?: boolean }) => {
+      const { name, wait = false, force = false } = options;
       const { interruptibly } = await import("../interrupt.ts");
       const says = "ending; `lab heal` mends what is still ill";
-      await interruptibly(says, ({ signal }) => heal(wanted, { name, wait, signal }));
+      await interruptibly(says, ({ signal }) => heal(wanted, { name, wait, force, signal }));
     });
 }
 
 async function heal(
   wanted: readonly string[],
-  { name, wait, signal }: { name: string; wait: boolean; signal: AbortSignal },
+  { name, wait, force, signal }: { name: string; wait: boolean; force: boolean; signal: AbortSignal },
 ): Promise<void> {
   const [{ Engine }, { requireIdleLab }, { serviceNames }, { healServices }, { harmless }] = await Promise.all([
     import("../docker/engine.ts"),
@@ -29,7 +31,12 @@ async function heal(
     import("../report/text.ts"),
   ]);
   const engine = new Engine();
-  const lab = await requireIdleLab(name, engine, { wait, signal });
+  const lab = await requireIdleLab(name, engine, {
+    command: ["lab heal", ...wanted.map(harmless)].join(" "),
+    wait,
+    force,
+    signal,
+  });
   const known = await serviceNames(lab, engine);
   for (const service of wanted) if (!known.includes(service)) throw unknownValue("service", harmless(service), known);
 

@@ -16,6 +16,11 @@ export function waitOption(): Option {
   return new Option("--wait", "wait for a run in progress on this lab to end, instead of being refused");
 }
 
+/** `--force`, common to all commands that would change or remove a lab that somebody may need. */
+export function forceOption(): Option {
+  return new Option("--force", "also a lab of another user, or one that somebody is at work on");
+}
+
 export function portOption(): Option {
   return new Option(
     "--port <number>",

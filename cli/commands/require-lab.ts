@@ -1,5 +1,5 @@
-import { untilNoRun } from "../docker/claim-lab.ts";
 import type { Engine } from "../docker/engine.ts";
+import { requireFreeLab } from "../docker/free-lab.ts";
 import { findLab } from "../docker/start-lab.ts";
 import { LabError } from "../errors.ts";
 import type { Lab } from "../lab/topology.ts";
@@ -19,17 +19,20 @@ export async function requireLab(name: string, engine: Engine): Promise<Lab> {
 }
 
 /**
- * The running lab of this name, for a command that would disturb a run in progress on it.
+ * The running lab of this name, for a command that changes it.
  *
- * @param options.wait for such a run to end
- * @throws LabError (`no-lab`, `lab-in-use`)
+ * @param options.command as it was typed, without its options
+ * @param options.wait for a run in progress to end
+ * @throws LabError (`no-lab`, `lab-of-another`, `lab-busy`, `lab-in-use`)
  */
 export async function requireIdleLab(
   name: string,
   engine: Engine,
-  { wait = false, signal = new AbortController().signal }: { wait?: boolean; signal?: AbortSignal } = {},
+  options: { command: string; wait: boolean; force: boolean; signal: AbortSignal },
 ): Promise<Lab> {
+  const { command, wait, force, signal } = options;
   const lab = await requireLab(name, engine);
-  await untilNoRun(name, { wait, signal, say: (text) => process.stderr.write(`${text}\n`) });
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  await requireFreeLab(name, engine, { command, force, wait: { wait, signal, say } });
   return lab;
 }

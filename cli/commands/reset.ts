@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { defaultName } from "../lab/topology.ts";
-import { nameOption, waitOption } from "./options.ts";
+import { forceOption, nameOption, waitOption } from "./options.ts";
 
 export function addReset(program: Command): void {
   program
@@ -8,13 +8,14 @@ export function addReset(program: Command): void {
     .description("make the lab as new in seconds: everything alive, no session anywhere, kept users forgotten")
     .addOption(nameOption())
     .addOption(waitOption())
-    .action(async ({ name, wait = false }: { name: string; wait?: boolean }) => {
+    .addOption(forceOption())
+    .action(async ({ name, wait = false, force = false }: { name: string; wait?: boolean; force?: boolean }) => {
       const { interruptibly } = await import("../interrupt.ts");
-      await interruptibly("the reset is ended first", ({ signal }) => reset(name, { wait, signal }));
+      await interruptibly("the reset is ended first", ({ signal }) => reset(name, { wait, force, signal }));
     });
 }
 
-async function reset(name: string, idle: { wait: boolean; signal: AbortSignal }): Promise<void> {
+async function reset(name: string, idle: { wait: boolean; force: boolean; signal: AbortSignal }): Promise<void> {
   const [{ Engine }, { requireIdleLab }, { resetOnRecord }, { storesOf }, { forgetKeptUsers }] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
@@ -23,7 +24,7 @@ async function reset(name: string, idle: { wait: boolean; signal: AbortSignal })
     import("../users/kept-user.ts"),
   ]);
   const engine = new Engine();
-  const lab = await requireIdleLab(name, engine, idle);
+  const lab = await requireIdleLab(name, engine, { command: "lab reset", ...idle });
   const begin = performance.now();
   process.stderr.write(`resetting the lab "${name}"\n`);
   await resetOnRecord(lab, engine);

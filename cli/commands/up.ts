@@ -21,17 +21,15 @@ export function addUp(program: Command): void {
         { Engine },
         { findLab, reviveLab, startLab },
         { addServers },
-        { refuseBusyLab },
-        { refuseDuringRun },
-        { removeLab },
+        { requireFreeLab },
+        { removeOwnLab },
         terminal,
         { interruptibly },
       ] = await Promise.all([
         import("../docker/engine.ts"),
         import("../docker/start-lab.ts"),
         import("../docker/add-servers.ts"),
-        import("../docker/guard-lab.ts"),
-        import("../docker/claim-lab.ts"),
+        import("../docker/free-lab.ts"),
         import("../docker/remove-lab.ts"),
         import("../terminal.ts"),
         import("../interrupt.ts"),
@@ -40,16 +38,15 @@ export function addUp(program: Command): void {
       const narrator = await terminal.openNarrator(screen);
       const engine = new Engine();
       const bringUp = async (interrupt: Interrupt) => {
-        refuseBusyLab(options.name);
+        await requireFreeLab(options.name, engine);
         const wanted = await knownProfiles(options.with);
         const running = await findLab(options.name, engine);
         if (running) {
-          refuseDuringRun(options.name);
           checkPort(options, running.port);
           narrator.doing(`the lab "${options.name}" exists already; making sure that all of it answers`);
           await reviveLab(running, engine, interrupt.signal);
         }
-        if (!running) interrupt.onSecond = async () => void (await removeLab(options, engine));
+        if (!running) interrupt.onSecond = async () => void (await removeOwnLab(options, engine));
         const missing = wanted.filter((profile) => running && !running.profiles.includes(profile));
         if (missing.length > 0) narrator.doing(`starting ${missing.join(", ")} in it`);
         return running

@@ -28,6 +28,7 @@ async function watch({ policy, store, users, name, open }: WatchOptions): Promis
   const [
     { Engine },
     { requireLab },
+    { requireFreeLab },
     { requireProfiles },
     { selectArchitectures, profilesOf },
     { loadStores },
@@ -36,6 +37,7 @@ async function watch({ policy, store, users, name, open }: WatchOptions): Promis
   ] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
+    import("../docker/free-lab.ts"),
     import("./require-profiles.ts"),
     import("../lab/architectures.ts"),
     import("../lab/stores.ts"),
@@ -47,6 +49,7 @@ async function watch({ policy, store, users, name, open }: WatchOptions): Promis
   const architectures = selectArchitectures({ policies: policy, stores });
   const engine = new Engine();
   const lab = await requireLab(name, engine);
+  await requireFreeLab(name, engine, { beside: "commands" });
   requireProfiles(profilesOf(architectures), lab);
   await interruptibly("closing the page, and healing what its buttons broke", async (interrupt) => {
     const healed = await watchLab({ lab, engine, architectures, users, open, interrupt });

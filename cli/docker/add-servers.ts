@@ -1,7 +1,7 @@
 import { LabError } from "../errors.ts";
 import { selectArchitectures } from "../lab/architectures.ts";
 import { labels } from "../lab/labels.ts";
-import { isSameProcess, nameOfProcess } from "../lab/process-identity.ts";
+import { isSameProcess } from "../lab/process-identity.ts";
 import { type Adding, engineAddress, isDamaged, readRecord, recordPath } from "../lab/record.ts";
 import { servicesOf } from "../lab/stores.ts";
 import { appServers, balancer, type Lab } from "../lab/topology.ts";
@@ -36,8 +36,7 @@ export async function addServers(
   announce(adding, lab, guard);
   const grown = { ...lab, profiles: [...new Set([...lab.profiles, ...profiles])].sort() };
   try {
-    const variables = { ...(await variablesOf(grown, engine)), [mark]: nameOfProcess(owner) };
-    await composeUp(lab, variables, { signal, services: wanted });
+    await composeUp(lab, await variablesOf(grown, engine), { signal, guard, services: wanted });
     await becomeReady(grown, selectArchitectures(grown), engine, signal);
     guard.note({ type: "added", owner });
     return grown;
@@ -48,12 +47,9 @@ export async function addServers(
   }
 }
 
-/** In the environment of Compose while it works for a process that adds servers. */
-const mark = "LAB_ADDING";
-
 /** What there may be of servers that are not there to stay yet. */
 export function beingAdded({ name }: Lab, { services, owner }: Adding): Doomed {
-  return { name, services, madeBy: `${mark}=${nameOfProcess(owner)}` };
+  return { name, services, madeFor: owner };
 }
 
 /**
@@ -94,6 +90,11 @@ async function variablesOf(lab: Lab, engine: Engine): Promise<ComposeVariables> 
     LAB_ID: said(labels.id),
     LAB_OWNER: said(labels.owner),
     LAB_BOOT: said(labels.boot),
+    LAB_USER: said(labels.user),
+    LAB_HOST: said(labels.host),
+    LAB_PID_NAMESPACE: said(labels.pidNamespace),
+    LAB_STAYS: said(labels.stays),
+    LAB_RECORDS: said(labels.records),
     LAB_VERSION: said(labels.version),
     LAB_SESSION_SECRET: app.environment.SESSION_SECRET ?? "",
     LAB_POSTGRES_PASSWORD: app.environment.POSTGRES_PASSWORD ?? "",

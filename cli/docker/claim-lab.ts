@@ -109,7 +109,7 @@ function inUse(name: string, run: Running, { canWait = true }: { canWait?: boole
   const suffix = name === defaultName ? "" : ` --name ${name}`;
   return new LabError(`On the lab "${name}" ${sayWho(run)} is in progress, and this would disturb it.`, {
     id: "lab-in-use",
-    todo: `Wait for it${canWait ? " (--wait does)" : ""}, or use another lab: \`lab up --name other\`. \`lab down${suffix}\` removes this one.`,
+    todo: `Wait for it${canWait ? " (--wait does)" : ""}, or use another lab: \`lab up --name other\`. \`lab down${suffix} --force\` removes this one.`,
     exit: "environment",
   });
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { labels } from "../lab/labels.ts";
+import { labels, startLabels } from "../lab/labels.ts";
 import { mountedFiles } from "../lab/mounted-files.ts";
 import { composeFile, packageRoot } from "../lab/paths.ts";
 import { allProfiles, servicesOf } from "../lab/stores.ts";
@@ -41,8 +41,10 @@ interface ComposeText {
 }
 
 const text = readFileSync(composeFile, "utf8");
-/** As Compose sees it without any variable set: each has its default. */
-const file = parse(text.replace(/\$\{\w+:-([^}]*)\}/g, "$1"), { merge: true, maxAliasCount: -1 }) as ComposeText;
+/** Each variable has its default; the default of one may be another. */
+const withDefaults = (some: string) => some.replace(/\$\{\w+:-([^{}]*)\}/g, "$1");
+/** As Compose sees it without any variable set. */
+const file = parse(withDefaults(withDefaults(text)), { merge: true, maxAliasCount: -1 }) as ComposeText;
 const services = Object.entries(file.services);
 const named = services.map(([name, service]) => ({ name, service }));
 
@@ -135,7 +137,8 @@ const known = new Set([
 
 const everyLabel = {
   [labels.lab]: "lab",
-  ...Object.fromEntries([labels.id, labels.owner, labels.boot, labels.version].map((label) => [label, "by-hand"])),
+  ...Object.fromEntries(startLabels.map((label) => [label, "by-hand"])),
+  [labels.stays]: "yes",
 };
 
 it("networks and volumes carry the lab's labels, too", () => {

@@ -1,9 +1,12 @@
 import { existsSync } from "node:fs";
 import { ExecaError, execa } from "execa";
 import { LabError } from "../errors.ts";
+import { composeMark } from "../lab/compose-processes.ts";
 import { clientEnvironment } from "../lab/endpoint.ts";
 import { appBundle, composeFile } from "../lab/paths.ts";
+import { identityOf, nameOfProcess } from "../lab/process-identity.ts";
 import type { Lab } from "../lab/topology.ts";
+import type { Guard } from "./guard-lab.ts";
 
 /** Oldest Compose that knows everything the compose file uses. */
 const oldestCompose = [2, 24] as const;
@@ -47,7 +50,8 @@ async function askVersion(): Promise<string> {
 }
 
 /**
- * Creates and starts the services of a lab; does not wait for their health. Never pulls or builds. Whoever is interrupted meanwhile
+ * Creates and starts the services of a lab; does not wait for their health. Never pulls or builds. It is on record which process Compose
+ * is before it begins: whoever cleans up ends that one and no other. Whoever is interrupted meanwhile
  * waits until it is done, a second or two: an engine whose client has gone carries out what it was asked all the same, and it
  * would appear when all else has been removed.
  *
@@ -56,18 +60,28 @@ async function askVersion(): Promise<string> {
 export async function composeUp(
   lab: Lab,
   variables: ComposeVariables,
-  { signal, services = [] }: { signal: AbortSignal; services?: readonly string[] },
+  { signal, guard, services = [] }: { signal: AbortSignal; guard: Guard; services?: readonly string[] },
 ): Promise<void> {
   const only = services.length > 0 ? ["--no-recreate", "--no-deps", ...services] : [];
   const up = ["up", "--detach", "--pull", "never", "--no-build", ...only];
   signal.throwIfAborted();
-  const run = docker([...composeOf(lab), ...up], { ...variables, ...clientEnvironment() });
+  const { owner } = guard;
+  const env = { ...variables, [composeMark]: nameOfProcess(owner), ...clientEnvironment() };
+  const run = docker([...composeOf(lab), ...up], { env, isHeld: true });
+  try {
+    if (run.pid !== undefined) guard.note({ type: "composing", compose: identityOf(run.pid), owner });
+  } catch (error) {
+    run.stdin?.destroy();
+    await run.catch(() => {});
+    throw error;
+  }
   let patience: NodeJS.Timeout | undefined;
   const lookAtTheClock = () => {
     patience = setTimeout(() => run.kill(), finishDeadlineMs);
   };
   signal.addEventListener("abort", lookAtTheClock);
   try {
+    run.stdin?.end("begin\n");
     await run;
   } catch (error) {
     signal.throwIfAborted();
@@ -82,7 +96,7 @@ export async function composeUp(
 /** Takes back what `composeUp` has done, wherever that was. @returns whether Compose says that it has */
 export async function composeDown(lab: Lab, variables: ComposeVariables): Promise<boolean> {
   const down = ["down", "--volumes", "--timeout", "0"];
-  return docker([...composeOf(lab), ...down], { ...variables, ...clientEnvironment() }).then(
+  return docker([...composeOf(lab), ...down], { env: { ...variables, ...clientEnvironment() } }).then(
     () => true,
     () => false,
   );
@@ -111,15 +125,24 @@ export async function composeLogs(
   return exitCode === 0;
 }
 
+/** Becomes the program when it is told to, and ends when nobody can tell it any more. */
+const held = 'read -r _ && exec "$@" </dev/null';
+
 /**
- * In a process group of its own: Ctrl-C in the terminal must reach the lab only, which then ends Compose in good order instead
- * of both acting at once.
+ * In a session of its own: Ctrl-C in the terminal must reach the lab only, which then ends Compose in good order instead of both
+ * acting at once.
+ *
+ * @param options.isHeld it waits for a line on its stdin before it begins
  */
-function docker(args: string[], env: Record<string, string | undefined> = {}) {
-  return execa("docker", args, {
+function docker(
+  args: string[],
+  { env = {}, isHeld = false }: { env?: Record<string, string | undefined>; isHeld?: boolean } = {},
+) {
+  const [program, ...words] = isHeld ? ["sh", "-c", held, "sh", "docker", ...args] : ["docker", ...args];
+  return execa(program!, words, {
     detached: true,
     cleanup: true,
-    stdin: "ignore",
+    stdin: isHeld ? "pipe" : "ignore",
     killSignal: "SIGINT",
     forceKillAfterDelay: 5_000,
     env,

@@ -185,12 +185,18 @@ describe("of two containers with the labels of one service, the lab's own is mea
   });
 });
 
-it("who started a lab is read from its own network", async () => {
+it("who started a lab is read from what is its own", async () => {
   const labels = { ...ofLab("one"), "dev.session-lab.owner": "4711@1" };
-  const other: FakeThing = { kind: "network", name: "my-network", labels };
-  await withEngine([other], async (engine) => expect(await engine.ownerOf("one")).toBeUndefined());
+  const others: FakeThing[] = [
+    { kind: "network", name: "my-network", labels },
+    { ...containerOf("one", "app2"), name: "my-database", labels: { ...containerOf("one", "app2").labels, ...labels } },
+  ];
+  await withEngine(others, async (engine) => expect(await engine.startsOf("one")).toEqual([]));
   const own: FakeThing = { kind: "network", name: "session-lab-one_lab", labels: ofLab("one") };
-  await withEngine([other, own], async (engine) => expect(await engine.ownerOf("one")).toMatchObject({ pid: 1 }));
+  await withEngine([...others, own], async (engine) => {
+    const owner = ofLab("one")["dev.session-lab.owner"];
+    expect(await engine.startsOf("one")).toEqual([expect.objectContaining({ "dev.session-lab.owner": owner })]);
+  });
 });
 
 it("what has been replaced by something of the same name since it was found is not removed", async () => {

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import type { ContainerInfo, ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
 import { LabError } from "../errors.ts";
-import { labels } from "../lab/labels.ts";
+import { byHand, type LabelsOfStart, labels, startLabels } from "../lab/labels.ts";
 import { lockOfEngine, underLock } from "../lab/lock.ts";
 import { engineAddress } from "../lab/record.ts";
 import { allProfiles, servicesOf } from "../lab/stores.ts";
@@ -107,13 +107,25 @@ export class Engine {
     return { image: Config.Image, environment: Object.fromEntries(pairs), labels: Config.Labels };
   }
 
-  /** The process that started a lab of this name, by the labels of what there is of it; undefined when no command did. */
-  async ownerOf(name: string): Promise<{ pid: number; startedAt: string; bootId: string } | undefined> {
-    const networks = await this.#docker.listNetworks({ filters: { label: [`${labels.lab}=${name}`, ...marks] } });
-    const found = networks.find((network) => whyNoNetworkOfOurs(network) === undefined);
-    const [, pid, startedAt] = /^(\d+)@(.+)$/.exec(found?.Labels?.[labels.owner] ?? "") ?? [];
-    const bootId = found?.Labels?.[labels.boot];
-    return pid && startedAt && bootId ? { pid: Number(pid), startedAt, bootId } : undefined;
+  /** What is said of every start of a lab of this name of which there is something: the labels that say who started it. */
+  async startsOf(name: string): Promise<LabelsOfStart[]> {
+    const label = [`${labels.lab}=${name}`, ...marks];
+    const [{ ours }, networks, volumes] = await Promise.all([
+      this.#containers(label),
+      this.#docker.listNetworks({ filters: { label } }),
+      this.#docker.listVolumes({ filters: { label } }),
+    ]);
+    const found = [
+      ...ours,
+      ...networks.filter((network) => whyNoNetworkOfOurs(network) === undefined),
+      ...(volumes.Volumes ?? []).filter((volume) => whyNoVolumeOfOurs(volume) === undefined),
+    ];
+    const starts = new Map<string, LabelsOfStart>();
+    for (const { Labels } of found) {
+      const said = Object.fromEntries(startLabels.map((label) => [label, Labels?.[label]]));
+      starts.set(JSON.stringify(said), said);
+    }
+    return [...starts.values()];
   }
 
   /** Everything that is a lab's. */
@@ -427,9 +439,6 @@ function saysWhereItIs(found: Labels): boolean {
   const isOctet = (text: string) => /^\d{1,3}$/.test(text) && Number(text) <= 255;
   return /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535 && octets.length === 3 && octets.every(isOctet);
 }
-
-/** What compose.yaml says where no `lab` command started the lab. */
-const byHand = "by-hand";
 
 /** A lab that was started by hand has no id of its own; the container of its balancer has. */
 function idOf(found: Readonly<Record<string, string>>, balancerId: string): string {

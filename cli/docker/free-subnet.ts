@@ -16,7 +16,7 @@ export function freeSubnetPrefix(taken: readonly string[]): string {
   if (free === undefined)
     throw new LabError("No free subnet: every /24 that the lab tries in 172.28.0.0/16 is in use.", {
       id: "subnet-clash",
-      todo: "Remove unused networks with `docker network prune`, or old labs with `lab down --all`.",
+      todo: "Remove unused networks with `docker network prune`, or old labs of yours with `lab down --all`.",
       exit: "environment",
     });
   return free;

@@ -139,7 +139,7 @@ export function busy(name: string, who: string): LabError {
   const suffix = name === defaultName ? "" : ` --name ${name}`;
   return new LabError(`The lab "${name}" belongs to ${who}, which is still at work.`, {
     id: "lab-busy",
-    todo: `Wait for it, choose another name with --name, or remove it with \`lab down${suffix}\`.`,
+    todo: `Wait for it, choose another name with --name, or remove it with \`lab down${suffix} --force\`.`,
     exit: "environment",
   });
 }

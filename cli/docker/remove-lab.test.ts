@@ -1,11 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { thisProcess } from "../lab/process-identity.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { identityOf, thisProcess } from "../lab/process-identity.ts";
 import { addToRecord, beginRecord, engineAddress, recordPath } from "../lab/record.ts";
 import { container, lateEngine } from "../testing/late-engine.ts";
-import { removeLab } from "./remove-lab.ts";
+import { programCalled } from "../testing/program-called.ts";
+import { hangingCompose } from "../testing/remains.ts";
+import { removeLab, removeOwnLab } from "./remove-lab.ts";
 
 let home: string;
 beforeEach(() => {
@@ -58,4 +62,74 @@ it("what is still there after a removal that took longer than the deadline is lo
   };
   expect(await removeLab({ name: "lab" }, engine)).toEqual([]);
   expect(done).toEqual(["remove session-lab-lab-app1-1"]);
+});
+
+it("the record of another start of a lab of that name, and what belongs to that one, stay", async () => {
+  record(starting);
+  const { engine } = lateEngine({ resources: [] });
+  const asked: unknown[] = [];
+  engine.resources = async (whose) => {
+    asked.push(whose);
+    return [];
+  };
+  expect(await removeLab({ name: "lab", id: "of an earlier start" }, engine)).toEqual([]);
+  expect(asked).toContainEqual({ name: "lab", id: "of an earlier start" });
+  expect(existsSync(recordPath({ name: "lab", engine: engineAddress() }))).toBe(true);
+});
+
+it("a command that has begun no lab removes none, whoever has one of that name", async () => {
+  const { engine, done } = lateEngine({ resources: [first] });
+  expect(await removeOwnLab({ name: "lab" }, engine)).toEqual([]);
+  record(starting, { type: "ready", stays: true });
+  expect(done).toEqual([]);
+  await removeOwnLab({ name: "lab" }, engine);
+  expect(done).toEqual(["remove session-lab-lab-app1-1"]);
+});
+
+describe("processes", () => {
+  const started: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill("SIGKILL");
+  });
+  const begins = async (child: ChildProcess) => {
+    started.push(child);
+    if (child.pid === undefined) await once(child, "spawn");
+    return child;
+  };
+  const removed = () => removeLab({ name: "lab" }, lateEngine({ resources: [first] }).engine);
+  const composing = ({ pid }: ChildProcess, owner = thisProcess()) =>
+    ({ type: "composing", compose: identityOf(pid!), owner }) as const;
+
+  it("of its Compose that still work are asked to end", async () => {
+    const compose = await begins(await hangingCompose(thisProcess()));
+    record(starting, composing(compose), { type: "ready", stays: true });
+    const end = once(compose, "exit");
+    expect(await removed()).toEqual([]);
+    expect(await end).toEqual([null, "SIGTERM"]);
+  });
+
+  it("of its Compose that do not end when they are asked are killed", async () => {
+    const compose = await begins(await hangingCompose(thisProcess()));
+    // It cannot listen.
+    compose.kill("SIGSTOP");
+    record(starting, composing(compose), { type: "ready", stays: true });
+    const end = once(compose, "exit");
+    expect(await removed()).toEqual([]);
+    expect(await end).toEqual([null, "SIGKILL"]);
+  });
+
+  it("that have merely inherited the lab's variables live, whatever they are, and this one above all", async () => {
+    vi.stubEnv("LAB_ID", "an-id");
+    using docker = programCalled("docker");
+    const bystanders = [
+      spawn("sleep", ["infinity"], { stdio: "ignore" }),
+      spawn("sleep", ["infinity"], { stdio: "ignore", argv0: "docker compose -p session-lab-lab up" }),
+      // As whoever types `docker compose up -d app2` with what he has exported.
+      spawn(docker.path, ["infinity"], { stdio: "ignore", argv0: "sleep", detached: true }),
+    ];
+    for (const child of bystanders) await begins(child);
+    record(starting, { type: "ready", stays: true });
+    expect(await removed()).toEqual([]);
+    expect(bystanders.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null, null]);
+  });
 });

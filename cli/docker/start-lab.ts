@@ -1,15 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { LabError } from "../errors.ts";
 import { type Architecture, selectArchitectures } from "../lab/architectures.ts";
+import { idsOf } from "../lab/labels.ts";
 import { refuseUnreadableFiles } from "../lab/mounted-files.ts";
-import { nameOfProcess, stateOfProcess, thisProcess } from "../lab/process-identity.ts";
+import { nameOfProcess, thisUser } from "../lab/process-identity.ts";
+import { recordsHere } from "../lab/record.ts";
 import { appServers, defaultName, directHost, type Lab, spareProfile, spareServers } from "../lab/topology.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { labVersion } from "../version.ts";
 import { lastSeen, type Waited, waitUntil } from "../wait.ts";
 import { composeVersion } from "./compose.ts";
 import type { Engine } from "./engine.ts";
-import { busy, type Guard, guardNewLab } from "./guard-lab.ts";
+import { requireFreeLab } from "./free-lab.ts";
+import { type Guard, guardNewLab } from "./guard-lab.ts";
 import { imageEnvironment, resolveImages } from "./images.ts";
 import { describeStranger } from "./is-ours.ts";
 import { refuseMisleading } from "./refuse-misleading.ts";
@@ -48,7 +51,8 @@ export async function startLab(options: StartOptions): Promise<Lab> {
     guard.note({ type: "ready", stays });
     return lab;
   } catch (error) {
-    await removeLab({ name }, engine);
+    // By its id: of that name there may be a lab of somebody else, for whom this one has to make way.
+    await removeLab({ name, id: guard.id }, engine);
     throw error;
   } finally {
     if (stays) await guard[Symbol.asyncDispose]();
@@ -66,6 +70,11 @@ async function startGuarded(options: StartOptions, guard: Guard): Promise<Lab> {
     LAB_ID: guard.id,
     LAB_OWNER: nameOfProcess(guard.owner),
     LAB_BOOT: guard.owner.bootId,
+    LAB_USER: thisUser(),
+    LAB_HOST: guard.owner.host,
+    LAB_PID_NAMESPACE: guard.owner.pidNamespace,
+    LAB_RECORDS: recordsHere(),
+    LAB_STAYS: stays ? "yes" : "no",
     LAB_VERSION: labVersion(),
     LAB_SESSION_SECRET: randomBytes(32).toString("base64url"),
     LAB_POSTGRES_PASSWORD: randomBytes(32).toString("base64url"),
@@ -84,17 +93,17 @@ async function startGuarded(options: StartOptions, guard: Guard): Promise<Lab> {
 /**
  * Removes what is left of an earlier lab of this name. (One that has its balancer is not started again; nobody comes here.)
  *
- * @throws LabError (`lab-busy`) when the process that started it is still at it, (`stranger-in-the-way`)
+ * @throws LabError (`lab-busy`) when the process that started it may still be at it, (`lab-of-another`, `stranger-in-the-way`)
  */
 async function makeRoom(name: string, engine: Engine, say: (text: string) => void): Promise<void> {
   const { ours, strangers } = await engine.find({ name });
   refuseMisleading(strangers);
   if (ours.length === 0) return;
-  const owner = await engine.ownerOf(name);
-  if (owner && stateOfProcess({ ...thisProcess(), ...owner }) === "alive") throw busy(name, `process ${owner.pid}`);
+  await requireFreeLab(name, engine, { command: "lab down" });
   say(`removing what is left of an earlier lab "${name}"`);
   for (const stranger of strangers) say(`left alone: ${describeStranger(stranger)}`);
-  await removeAll({ name }, engine);
+  // Not by its name alone: somebody else may start one of that name at this moment.
+  for (const id of idsOf(await engine.startsOf(name))) await removeAll({ name, id }, engine);
 }
 
 /** The lab of this name, if its balancer exists on this engine. */

@@ -52,7 +52,7 @@ export async function startSomewhere(wish: Somewhere): Promise<Lab> {
     guard.note({ type: "starting", port: lab.port, subnetPrefix: lab.subnetPrefix });
     try {
       const place = { LAB_PORT: String(lab.port), LAB_SUBNET_PREFIX: lab.subnetPrefix };
-      await composeUp(lab, { ...variables, ...place }, { signal });
+      await composeUp(lab, { ...variables, ...place }, { signal, guard });
       await requireHere(lab, { ...variables, ...place }, engine);
       return lab;
     } catch (error) {

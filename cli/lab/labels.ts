@@ -11,6 +11,15 @@ export const labels = {
   owner: "dev.session-lab.owner",
   /** The boot of the machine in which that process ran. */
   boot: "dev.session-lab.boot",
+  /** The user who started it, e.g. `alice`; by hand, what his shell calls him. */
+  user: "dev.session-lab.user",
+  /** The machine, or the container, in which that process ran, and where its number means something. */
+  host: "dev.session-lab.host",
+  pidNamespace: "dev.session-lab.pid-namespace",
+  /** `yes`: it stays when that process has ended, until somebody removes it; `no`: it goes with it. */
+  stays: "dev.session-lab.stays",
+  /** A checksum of the path of the state folder (LAB_HOME) in which it is on record who uses it. */
+  records: "dev.session-lab.records",
   /** Of the `lab` command. */
   version: "dev.session-lab.version",
   /** On nginx: the published port. */
@@ -27,3 +36,27 @@ export const labels = {
   /** Compose's own: the name of a volume in the file, where each has the name of the service that it is for. */
   volume: "com.docker.compose.volume",
 } as const;
+
+/** What says of a lab which start of it this is, and who started it. */
+export const startLabels = [
+  labels.id,
+  labels.owner,
+  labels.boot,
+  labels.user,
+  labels.host,
+  labels.pidNamespace,
+  labels.stays,
+  labels.records,
+  labels.version,
+];
+
+/** Those that an earlier version did not give are not there. */
+export type LabelsOfStart = Readonly<Record<string, string | undefined>>;
+
+/** What compose.yaml says where no `lab` command started the lab. */
+export const byHand = "by-hand";
+
+/** Each start once, as `labels.id` names it. */
+export function idsOf(starts: readonly LabelsOfStart[]): string[] {
+  return [...new Set(starts.map((start) => start[labels.id]!))];
+}

@@ -1,9 +1,32 @@
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
-import { processesWith, stateOfProcess, thisProcess } from "./process-identity.ts";
+import { userInfo } from "node:os";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { stateOfProcess, thisProcess, thisUser } from "./process-identity.ts";
+
+/** Processes that /proc does not show. */
+const hidden = vi.hoisted(() => ({ pids: [] as number[] }));
+vi.mock("node:fs", async (importOriginal) => {
+  const real = await importOriginal<typeof import("node:fs")>();
+  const readFileSync = ((path: string, ...rest: []) => {
+    if (hidden.pids.some((pid) => path === `/proc/${pid}/stat`))
+      throw Object.assign(new Error(`ENOENT: ${path}`), { code: "ENOENT" });
+    return real.readFileSync(path, ...rest);
+  }) as typeof real.readFileSync;
+  return { ...real, readFileSync };
+});
+const unnamed = vi.hoisted(() => ({ isSo: false }));
+vi.mock("node:os", async (importOriginal) => {
+  const real = await importOriginal<typeof import("node:os")>();
+  const userInfo = (() => {
+    if (unnamed.isSo) throw new Error("ENOENT: no such file or directory, uv_os_get_passwd");
+    return real.userInfo();
+  }) as typeof real.userInfo;
+  return { ...real, userInfo };
+});
+/** More than any machine numbers (proc(5), pid_max). */
+const noProcess = 2 ** 22 + 1;
 
 it("this process is alive", () => {
   expect(stateOfProcess(thisProcess())).toBe("alive");
@@ -40,15 +63,31 @@ it.runIf(process.platform === "linux")(
   },
 );
 
-it.runIf(process.platform === "linux")("finds a process by a line of its environment, exactly", async () => {
-  // These tests may run beside themselves.
-  const id = randomUUID();
-  const child = spawn("sleep", ["60"], { env: { ...process.env, LAB_ID: id } });
-  try {
-    await once(child, "spawn");
-    await expect.poll(() => processesWith(`LAB_ID=${id}`)).toEqual([child.pid]);
-    expect(processesWith(`LAB_ID=${id.slice(0, -1)}`)).toEqual([]);
-  } finally {
-    child.kill("SIGKILL");
-  }
+describe("where the processes of others are hidden (/proc with hidepid),", () => {
+  // There, and not to be looked at: as the first process of the machine is for an ordinary user then.
+  const first = { ...thisProcess(), pid: 1 };
+  afterEach(() => {
+    hidden.pids = [];
+  });
+
+  it("one that is there is not for this user to judge", () => {
+    hidden.pids = [1];
+    expect(stateOfProcess(first)).toBe("unknown");
+  });
+
+  it("one that is not there is dead", () => {
+    hidden.pids = [noProcess];
+    expect(stateOfProcess({ ...first, pid: noProcess })).toBe("dead");
+  });
+});
+
+it("a container and its machine have different names for one boot: what they number together can be looked at", () => {
+  expect(stateOfProcess({ ...thisProcess(), host: "another name" })).toBe("alive");
+  expect(stateOfProcess({ ...thisProcess(), host: "another name", startedAt: "1" })).toBe("dead");
+});
+
+it("the user has a name, if only his number", () => {
+  expect(thisUser()).toBe(userInfo().username);
+  unnamed.isSo = true;
+  expect(thisUser()).toBe(`uid-${process.getuid?.()}`);
 });

@@ -4,13 +4,15 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { thisProcess } from "./process-identity.ts";
-import { addToRecord, allRecords, beginRecord, readRecord } from "./record.ts";
+import { addToRecord, allRecords, beginRecord, isDamaged, readRecord } from "./record.ts";
 
 /** What the disk was asked, and what it does instead of what it was asked. */
 const disk = vi.hoisted(() => ({
   calls: [] as string[],
   write: undefined as ((text: Uint8Array) => number) | undefined,
   sync: undefined as (() => void) | undefined,
+  /** What another command does as soon as this one has written. */
+  afterwards: undefined as (() => void) | undefined,
 }));
 vi.mock("node:fs", async (importOriginal) => {
   const real = await importOriginal<typeof import("node:fs")>();
@@ -23,7 +25,11 @@ vi.mock("node:fs", async (importOriginal) => {
   };
   const writeSync = (file: number, text: Uint8Array) => {
     disk.calls.push(`write ${names.get(file)} ${/"type":"\w+"/.exec(Buffer.from(text).toString())}`);
-    return disk.write ? real.writeSync(file, text, 0, disk.write(text)) : real.writeSync(file, text);
+    const { write, afterwards } = disk;
+    Object.assign(disk, { write: undefined, afterwards: undefined });
+    const written = write ? real.writeSync(file, text, 0, write(text)) : real.writeSync(file, text);
+    afterwards?.();
+    return written;
   };
   const fsyncSync = (file: number) => {
     disk.calls.push(`sync ${names.get(file)}`);
@@ -43,6 +49,7 @@ beforeEach(() => {
 afterEach(() => {
   disk.write = undefined;
   disk.sync = undefined;
+  disk.afterwards = undefined;
   fs.rmSync(folder, { recursive: true });
 });
 
@@ -65,8 +72,18 @@ function add(): void {
   addToRecord({ path, id: "an-id" }, { type: "starting", port: 8080, subnetPrefix: "172.28.99" });
 }
 
-function lines(): string[] {
-  return fs.readFileSync(path, "utf8").split("\n");
+const another = { ...thisProcess(), startedAt: "2" };
+
+/** Another command puts on record what it breaks. */
+function anotherAdds(): void {
+  addToRecord({ path, id: "an-id" }, { type: "breaking", kind: "kill", target: "app2", owner: another });
+}
+
+/** What whoever reads the record learns. */
+function says(): { stage: string; broken: string[] } {
+  const record = readRecord(path);
+  if (!record || isDamaged(record)) throw new Error(`the record is damaged: ${record?.damaged}`);
+  return { stage: record.stage, broken: record.broken.map(({ target }) => target) };
 }
 
 const noSpace = () => {
@@ -111,37 +128,72 @@ it("the file is its owner's alone, and so is every folder that was made for it, 
 });
 
 describe.each([
-  ["full", () => ({ write: noSpace, sync: undefined })],
-  ["full after half a line", () => ({ write: (text: Uint8Array) => text.length >> 1, sync: undefined })],
-  ["broken, which shows when it is synced", () => ({ write: undefined, sync: failed })],
-])("a disk that is %s", (_, breakIt) => {
+  ["full", () => ({ write: noSpace, sync: undefined }), "begun"],
+  ["full after half a line", () => ({ write: (text: Uint8Array) => text.length >> 1, sync: undefined }), "begun"],
+  // What it announces is not done, as after a command that dies in between.
+  ["broken, which shows when it is synced", () => ({ write: undefined, sync: failed }), "starting"],
+] as const)("a disk that is %s", (_, breakIt, stage) => {
   it("takes no first line: no record, and an error that says which file, why and what to do", () => {
     Object.assign(disk, breakIt());
     expect(begin).toThrow(unwritable);
+    Object.assign(disk, breakIt());
     expect(begin).toThrow(`${path} cannot be written: `);
     expect(allRecords(join(folder, "labs"))).toEqual([]);
     expect(fs.readdirSync(join(folder, "labs"))).toEqual([]);
   });
 
-  it("takes no other line: the record is as it was, and takes the line when there is room again", () => {
+  it("takes no other line: the record can be read, and takes the line when there is room again", () => {
     begin();
-    const [first] = lines();
     Object.assign(disk, breakIt());
     expect(add).toThrow(unwritable);
-    expect(lines()).toEqual([first, ""]);
-    Object.assign(disk, { write: undefined, sync: undefined });
+    expect(says()).toEqual({ stage, broken: [] });
+    disk.sync = undefined;
     add();
-    expect(lines()).toEqual([first, expect.stringContaining("starting"), ""]);
+    expect(says()).toEqual({ stage: "starting", broken: [] });
+  });
+
+  it("takes nothing away that another command writes meanwhile", () => {
+    begin();
+    const { write, sync } = breakIt();
+    const fails = (text: Uint8Array) => {
+      anotherAdds();
+      disk.sync = sync;
+      return write?.(text) ?? text.length;
+    };
+    disk.write = fails;
+    expect(add).toThrow(unwritable);
+    disk.sync = undefined;
+    expect(says()).toEqual({ stage, broken: ["app2"] });
+    add();
+    expect(says()).toEqual({ stage: "starting", broken: ["app2"] });
   });
 });
 
-it("a line after half a line, as a power cut leaves it, takes its place", () => {
+it("half a line is nobody's but its writer's: what another command writes behind it stays, and is whole", () => {
   begin();
-  const [first] = lines();
-  fs.appendFileSync(path, '{"type":"ready","sta');
+  disk.write = (text) => text.length >> 1;
+  disk.afterwards = anotherAdds;
+  expect(add).toThrow(unwritable);
+  expect(says()).toEqual({ stage: "begun", broken: ["app2"] });
+});
+
+it.each([
+  ["half a line", '{"type":"ready","sta'],
+  ["a line without its last bracket", '{"type":"ran","owner":{"pid":1}'],
+  ["zeros", "\0\0\0"],
+  ["half a line and zeros", '{"type":"ready\0\0'],
+])("a line after %s, as a power cut leaves it, counts as if that were not there", (_, rest) => {
+  begin();
+  fs.appendFileSync(path, rest);
   add();
-  expect(lines()).toEqual([first, expect.stringContaining("starting"), ""]);
-  expect(readRecord(path)).toMatchObject({ stage: "starting" });
+  expect(says()).toEqual({ stage: "starting", broken: [] });
+});
+
+it("a whole line that is garbled makes the record damaged: it might have said that the lab stays", () => {
+  begin();
+  fs.appendFileSync(path, '{"type":"ready","stays":tr#e}\n');
+  add();
+  expect(readRecord(path)).toMatchObject({ damaged: expect.any(String) });
 });
 
 it("half a line at the end, as a power cut leaves it, announces nothing; half a first line is no record of any lab", () => {

@@ -4,21 +4,10 @@
  * each line synced before what it announces happens.
  */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LabError } from "../errors.ts";
+import type { Composing } from "./compose-processes.ts";
 import { defaultAddress, localEndpoint } from "./endpoint.ts";
 import { isLabName } from "./lab-name.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -44,6 +33,8 @@ export type RecordLine =
     }
   /** Compose is about to be told to start it; again with other values when these were taken. */
   | { type: "starting"; port: number; subnetPrefix: string }
+  /** This Compose is there, and begins as soon as it is on record. */
+  | ({ type: "composing" } & Composing)
   /** Everything answers. `stays`: from now on it is there until somebody says `lab down`. */
   | { type: "ready"; stays: boolean }
   /** A service is about to be broken by a command that is going to heal it. */
@@ -77,6 +68,8 @@ export interface LabRecord extends Omit<FirstLine, "type"> {
   adding: Adding[];
   /** Commands that measure on it, first come first. */
   running: Running[];
+  /** Every Compose that was started for it; most have ended long ago. */
+  composing: Composing[];
 }
 
 /** Which record: the file, and the lab that it has to be about. */
@@ -92,13 +85,22 @@ export function recordsFolder(): string {
   return join(stateFolder(), "labs");
 }
 
+/** Which folder that is, in a few characters that say nothing of its path: for labels. */
+export function recordsHere(): string {
+  return checksum(recordsFolder());
+}
+
+function checksum(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}
+
 /**
  * @param engine its address: labs of one name may run on several engines
  * @throws TypeError for what is no name of a lab: it could be a path to anywhere
  */
 export function recordPath({ name, engine }: { name: string; engine: string }): string {
   if (!isLabName(name)) throw new TypeError(`${JSON.stringify(name)} is no name of a lab`);
-  const suffix = engine === defaultAddress ? "" : `@${createHash("sha256").update(engine).digest("hex").slice(0, 8)}`;
+  const suffix = engine === defaultAddress ? "" : `@${checksum(engine)}`;
   return join(recordsFolder(), `${name}${suffix}.jsonl`);
 }
 
@@ -118,7 +120,7 @@ export function beginRecord(path: string, line: FirstLine): boolean {
     makeFolder(dirname(path));
     if (existsSync(path)) return false;
     try {
-      append(openSync(path, "wx+", 0o600), line);
+      append(openSync(path, "wx+", 0o600), `${JSON.stringify(line)}\n`);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
       // Half a first line announces nothing.
@@ -147,7 +149,7 @@ export function addToRecord({ path, id }: RecordOfLab, ...lines: Exclude<RecordL
         todo: "Run the command again.",
         exit: "environment",
       });
-    append(openSync(path, "a+"), ...lines);
+    append(openSync(path, "a"), lines.map((line) => `\n${JSON.stringify(line)}\n`).join(""));
   });
 }
 
@@ -172,7 +174,7 @@ export function allRecords(folder: string = recordsFolder()): (LabRecord | Damag
   return files.flatMap((file) => readRecord(join(folder, file)) ?? []);
 }
 
-/** Undefined when there is no such file. A last line that was cut off is no line: what it announces has not begun. */
+/** Undefined when there is no such file. */
 export function readRecord(path: string): LabRecord | DamagedRecord | undefined {
   let text: string;
   try {
@@ -182,10 +184,7 @@ export function readRecord(path: string): LabRecord | DamagedRecord | undefined 
     return code === "ENOENT" ? undefined : { path, damaged: message };
   }
   try {
-    const [first, ...rest] = text
-      .split("\n")
-      .slice(0, -1)
-      .map((line) => parsePlainJson(line) as RecordLine);
+    const [first, ...rest] = linesOf(text);
     if (!isFirstLine(first)) return { path, damaged: "its first line does not say which lab it is about" };
     const record: LabRecord = {
       ...first,
@@ -195,6 +194,7 @@ export function readRecord(path: string): LabRecord | DamagedRecord | undefined 
       broken: [],
       adding: [],
       running: [],
+      composing: [],
     };
     for (const line of rest) continueWith(record, line);
     return record;
@@ -216,6 +216,7 @@ const doneBySomebody: readonly RecordLine["type"][] = [
   "withdrawn",
   "running",
   "ran",
+  "composing",
 ];
 
 /** @throws TypeError when a line lacks what it should say */
@@ -225,6 +226,7 @@ function continueWith(record: LabRecord, line: RecordLine): void {
   if (line.type === "adding" && !(Array.isArray(line.services) && line.services.every(isText)))
     throw new TypeError("servers that are added, without their names");
   if (line.type === "running" && !isText(line.what)) throw new TypeError("a run without its name");
+  if (line.type === "composing" && !isIdentity(line.compose)) throw new TypeError("a Compose without its process");
   if (line.type === "starting" || line.type === "removing") record.stage = line.type;
   if (line.type === "ready") record.stage = line.stays ? "stays" : "ready";
   if (line.type === "breaking") record.broken.push(line);
@@ -234,6 +236,7 @@ function continueWith(record: LabRecord, line: RecordLine): void {
     );
   if (line.type === "adding") record.adding.push(line);
   if (line.type === "running") record.running.push(line);
+  if (line.type === "composing") record.composing.push(line);
   if (line.type === "ran") record.running = record.running.filter(({ owner }) => !isSameProcess(owner, line.owner));
   if (line.type === "added" || line.type === "withdrawn")
     record.adding = record.adding.filter(({ owner }) => !isSameProcess(owner, line.owner));
@@ -254,29 +257,40 @@ function isText(value: unknown): boolean {
   return typeof value === "string";
 }
 
-function append(file: number, ...lines: RecordLine[]): void {
-  const before = endOfLastLine(file);
-  const text = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+/**
+ * In one write, which no other comes in between. Nothing is ever taken back: what comes after may be another command's by then. A write
+ * that fails, or a power cut, may leave half a line; whoever writes next begins with the end of it, whether there is one or not.
+ */
+function append(file: number, text: string): void {
   try {
-    if (writeSync(file, text) < text.length) throw new Error("no space left on device");
+    if (writeSync(file, Buffer.from(text)) < Buffer.byteLength(text)) throw new Error("no space left on device");
     fsyncSync(file);
-  } catch (error) {
-    // Half a line would spoil the next one.
-    ftruncateSync(file, before);
-    throw error;
   } finally {
     closeSync(file);
   }
 }
 
-/** Takes half a line away that a power cut has left: it announces nothing, and would spoil the next one. @returns the size of the rest */
-function endOfLastLine(file: number): number {
-  const { size } = fstatSync(file);
-  const text = Buffer.alloc(size);
-  readSync(file, text, 0, size, 0);
-  const end = text.lastIndexOf("\n") + 1;
-  if (end < size) ftruncateSync(file, end);
-  return end;
+/**
+ * A line that was cut off is no line: what it announces has not begun.
+ *
+ * @throws SyntaxError when a line is garbled in any other way
+ */
+function linesOf(text: string): RecordLine[] {
+  const lines = text.split("\n").slice(0, -1);
+  return lines.flatMap((line) => {
+    try {
+      return [parsePlainJson(line) as RecordLine];
+    } catch (error) {
+      if (isCutOff(line)) return [];
+      throw error;
+    }
+  });
+}
+
+/** Nothing, or what a power cut leaves of a line: zeros, or more brackets that open than close. */
+function isCutOff(line: string): boolean {
+  const count = (bracket: string) => line.split(bracket).length;
+  return line.replaceAll("\0", "") === "" || count("{") > count("}");
 }
 
 /** @throws LabError (`state-unwritable`) when the disk refuses */

@@ -23,6 +23,8 @@ export interface Interruption {
   by: End;
   /** Of a command that goes on without an engine: what it says of that, upon which Ctrl-C ends it. */
   goesOn?: string;
+  /** A command that runs the lab's. */
+  within?: readonly string[];
 }
 
 /** What a person sees of it. */
@@ -71,9 +73,9 @@ export class Ward implements AsyncDisposable {
   }
 
   /** Starts a command in a terminal of its own, ends it at that moment, and looks. */
-  async interrupt({ words, at, by, goesOn }: Interruption): Promise<Aftermath> {
+  async interrupt({ words, at, by, goesOn, within }: Interruption): Promise<Aftermath> {
     if ("asks" in at) this.#gate.hold(at.asks);
-    const terminal = openPseudoTerminal(words, this.env);
+    const terminal = openPseudoTerminal(words, this.env, within);
     let hasEnded = false;
     let isCut = false;
     void terminal.ended.then(() => {

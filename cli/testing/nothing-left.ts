@@ -34,7 +34,7 @@ export class Traces {
   /** The types of the lines that are on record now, of every lab in this state folder. Remembers the ports that they name. */
   record(): string[] {
     const folder = join(this.#options.home, "labs");
-    const lines = filesIn(folder).flatMap((file) => readIfThere(join(folder, file)).split("\n").slice(0, -1));
+    const lines = filesIn(folder).flatMap((file) => readIfThere(join(folder, file)).split("\n").filter(Boolean));
     for (const line of lines) {
       const [, port, prefix] = /"port":(\d+),"subnetPrefix":"([\d.]+)"/.exec(line) ?? [];
       if (!port) continue;

@@ -44,11 +44,20 @@ export const keys = { enter: "\r", down: "\u001b[B", space: " " } as const;
 /** How long a test waits for a text: longer than any experiment of a lesson. */
 const patienceMs = 60_000;
 
-/** util-linux's `script` makes the terminal; it is on every Debian. */
-export function openPseudoTerminal(args: readonly string[], env: Record<string, string>): PseudoTerminal {
+/**
+ * util-linux's `script` makes the terminal; it is on every Debian.
+ *
+ * @param within a command that runs the lab's, e.g. `["nice"]`
+ */
+export function openPseudoTerminal(
+  args: readonly string[],
+  env: Record<string, string>,
+  within: readonly string[] = [],
+): PseudoTerminal {
   const notes = mkdtempSync(join(tmpdir(), "pseudo-terminal-"));
   const [pid, settings] = [join(notes, "pid"), join(notes, "settings")];
-  const quoted = [process.execPath, join(packageRoot, "dist/cli/main.js"), ...args].map((word) => `'${word}'`);
+  const words = [...within, process.execPath, join(packageRoot, "dist/cli/main.js"), ...args];
+  const quoted = words.map((word) => `'${word}'`);
   // The shell outlives the command, and looks at the terminal when it has ended.
   const command = [
     `stty cols ${columns} rows ${rows}; trap : INT QUIT`,

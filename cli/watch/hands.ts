@@ -1,7 +1,7 @@
 import { faultKinds, loadFault } from "../catalogue.ts";
 import { refuseDuringRun } from "../docker/claim-lab.ts";
 import type { Engine } from "../docker/engine.ts";
-import type { Guard } from "../docker/guard-lab.ts";
+import { type Guard, refuseBusyLab } from "../docker/guard-lab.ts";
 import { type Ailment, healServices } from "../docker/heal-services.ts";
 import { serviceNames } from "../docker/lab-services.ts";
 import { LabError } from "../errors.ts";
@@ -116,6 +116,7 @@ export class Hands {
   /** Never rejects. */
   async #answer(service: string, act: () => Promise<Answered>): Promise<Answered> {
     try {
+      refuseBusyLab(this.#lab.name);
       refuseDuringRun(this.#lab.name);
       const known = await serviceNames(this.#lab, this.#engine);
       if (!known.includes(service)) return { ok: false, says: `there is no service "${service}"` };

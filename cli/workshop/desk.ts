@@ -1,5 +1,6 @@
 import { loadLesson } from "../catalogue.ts";
 import { Engine } from "../docker/engine.ts";
+import { requireFreeLab } from "../docker/free-lab.ts";
 import { ailmentsOf, healServices } from "../docker/heal-services.ts";
 import { findLab, startLab } from "../docker/start-lab.ts";
 import type { Interrupt } from "../interrupt.ts";
@@ -43,6 +44,7 @@ export interface Desk {
 export async function openDesk({ name, port, progress, narrator, interrupt }: DeskOptions): Promise<Desk> {
   const engine = new Engine();
   const say = (text: string) => narrator.doing(text);
+  await requireFreeLab(name, engine);
   const lab =
     (await findLab(name, engine)) ??
     (await startLab({
