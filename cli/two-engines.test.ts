@@ -85,7 +85,7 @@ function whatComposeMakes(env: Record<string, string>): FakeThing[] {
     {
       kind: "container",
       name: `${project}-nginx-1`,
-      labels: { ...ours(services.nginx), [labels.service]: "nginx" },
+      labels: { ...ours(services.nginx), [labels.service]: "nginx", [labels.image]: "sha256:nginx" },
     },
     { kind: "network", name: `${project}_lab`, labels: ours(networks.lab) },
   ];

@@ -67,8 +67,8 @@ export async function openFakeEngine(
       leaving -= 1;
     }
     if (request.url?.endsWith("/version")) return reply(response, { status: 200, body: { Version: version } });
-    if (request.url?.includes("/images/json")) return reply(response, { status: 200, body: [{ RepoTags: images }] });
-    const answer = answerTo(request, present, (gone) => {
+    const image: FakeThing = { kind: "image", name: "sha256:all", labels: {}, tags: [...images] };
+    const answer = answerTo(request, images.length > 0 ? [...present, image] : present, (gone) => {
       present = present.filter((thing) => thing !== gone);
     });
     if (answer === "dies") return void request.socket.destroy();
