@@ -1,6 +1,6 @@
 /** Several users, several containers, one engine: nobody takes away, breaks or uses what is another's, or what he cannot look at. */
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { thisProcess } from "./lab/process-identity.ts";
@@ -103,6 +103,24 @@ describe("two jobs in containers, each with a state folder of its own, that shar
     expect((await second.run(["status"], inContainer)).exitCode).toBe(0);
     expect(await lab.run(["down"], options)).toMatchObject({ exitCode: 0 });
     expect(await inventory(name)).toEqual([]);
+  });
+});
+
+it("a lab that is on record in another state folder is soon gone, too, when `lab down` is killed while it removes it", async () => {
+  using second = labCommand({ name });
+  using gate = await openEngineGate();
+  await lab.up();
+  gate.hold(/^DELETE .*\/networks\//);
+  const down = second.start(["down", "--force"], { env: { DOCKER_HOST: gate.address } });
+  await gate.hasHeld();
+  down.kill("SIGKILL");
+  expect((await down).signal).toBe("SIGKILL");
+  expect(await inventory(name)).not.toEqual([]);
+  gate.drop();
+  await seenInTime("the watchdog to remove the rest, and its record", {
+    look: async () => [...(await inventory(name)), ...readdirSync(join(second.home, "labs"))],
+    until: (left) => left.length === 0,
+    deadlineMs: 60_000,
   });
 });
 

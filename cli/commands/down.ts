@@ -60,11 +60,12 @@ async function down({ name, all = false, force = false }: DownOptions, signal: A
     if (!(await mayRemove(lab, engine, { all, force }))) continue;
     count += 1;
     process.stderr.write(`removing the lab "${lab}"\n`);
-    await using _ = guardRemoval({ name: lab });
     const left = [];
     // Not by its name alone: somebody may start another lab of that name in the meantime.
-    for (const id of idsOf(await engine.startsOf(lab)))
+    for (const id of idsOf(await engine.startsOf(lab))) {
+      await using _ = guardRemoval({ name: lab, id });
       left.push(...(await removeLab({ name: lab, id, moreMayCome: force }, engine)));
+    }
     if (left.length === 0) process.stdout.write(`The lab "${lab}" is removed; nothing is left.\n`);
     for (const { kind, name: resource, heldBy = [] } of left) {
       const why = heldBy.length > 0 ? `in use by ${heldBy.join(", ")}, not the lab's` : unremoved[kind];

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { LabError } from "../errors.ts";
 import { clientEnvironment } from "../lab/endpoint.ts";
+import { byHand } from "../lab/labels.ts";
 import { watchdogProgram } from "../lab/paths.ts";
 import { isSameProcess, type ProcessIdentity, stateOfProcess, thisProcess } from "../lab/process-identity.ts";
 import {
@@ -82,9 +83,20 @@ export function guardRunningLab({ name, id }: Pick<Lab, "name" | "id">): Guard {
   };
 }
 
-/** For a lab that is about to be removed: should this process die before it is done, its watchdog goes on. */
-export function guardRemoval({ name }: Pick<Lab, "name">): AsyncDisposable {
-  return { [Symbol.asyncDispose]: startWatchdog(recordPath({ name, engine: engineAddress() })) };
+/**
+ * For a lab that is about to be removed: should this process die before it is done, its watchdog goes on. That goes by the record, so
+ * one is begun where there is none, as of a lab that was started with another state folder. (Of one that was started by hand no id
+ * tells it from a later one: who removes it goes on without.)
+ */
+export function guardRemoval({ name, id }: Pick<Lab, "name" | "id">): AsyncDisposable {
+  const path = recordPath({ name, engine: engineAddress() });
+  const dismiss = startWatchdog(path);
+  try {
+    if (id !== byHand) beginRecord(path, firstLine("found", { name, id }));
+  } catch {
+    // On a full disk, too, it is removed.
+  }
+  return { [Symbol.asyncDispose]: dismiss };
 }
 
 /**

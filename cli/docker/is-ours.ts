@@ -62,8 +62,8 @@ export function whyNoContainerOfOurs(container: ListedContainer, imageIsMarked: 
 
 /**
  * Whether a container's image is the one that Compose noted in its labels. Always so for the lab's where the engine knows an image
- * by one id; with containerd's image store Compose from 5.2 on notes the id of the part for this platform, the engine that of the
- * whole (https://github.com/docker/compose/pull/13949).
+ * by one id; with containerd's image store newer Compose notes the id of the part for this platform, the engine that of the whole
+ * (https://github.com/docker/compose/pull/13949).
  */
 export function isFromNotedImage({ ImageID, Labels }: Pick<ContainerInfo, "ImageID" | "Labels">): boolean {
   return Labels[labels.image] === ImageID;

@@ -49,8 +49,11 @@ export async function placeLabOfAnother({
   // Of a test that was killed.
   await remove();
   await createNetwork(`${project}_lab`, options);
+  const image = await anyImage();
+  const [imageId] = await docker("image", "inspect", "--format", "{{.Id}}", image);
+  const noted = ["--label", `com.docker.compose.image=${imageId}`, "--label", "com.docker.compose.oneoff=False"];
   const still = ["--network", `${project}_lab`, "--entrypoint", "sleep", "--stop-timeout", "0"];
-  await docker("run", "--detach", ...still, "--name", `${project}-app1-1`, ...options, await anyImage(), "infinity");
+  await docker("run", "--detach", ...still, "--name", `${project}-app1-1`, ...options, ...noted, image, "infinity");
   const now = async () => [
     ...(await inventory(name)),
     ...(await docker("ps", "--filter", `name=^${project}-`, "--format", "{{.Names}} {{.ID}} {{.State}}")),
