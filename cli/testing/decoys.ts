@@ -1,10 +1,13 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { thisProcess } from "../lab/process-identity.ts";
+import { anyImage } from "./any-image.ts";
 import { createNetwork, docker } from "./engine-inventory.ts";
+import { inAnotherContainer, placeLabOfAnother } from "./labs-of-others.ts";
 
 /** Things that look like a lab's, and are not: nothing of the lab may ever touch them. */
 export interface Decoys extends AsyncDisposable {
@@ -14,8 +17,10 @@ export interface Decoys extends AsyncDisposable {
   now(): Promise<string[]>;
   /** E.g. `container test-clean-bare`: whatever looks for remains of the lab finds these, too. */
   names: string[];
-  /** Of the one process among them. */
+  /** Of the one process among them that is there from the beginning. */
   pid: number;
+  /** One more: a process that has inherited the id of a lab that is there by now. */
+  bystander(labId: string): void;
 }
 
 type Labels = Record<string, string | undefined>;
@@ -118,8 +123,14 @@ export async function placeDecoys(name: string, { lab }: { lab?: string } = {}):
   });
   process.unref();
   await once(process, "spawn");
+  const bystanders = new Map<string, ChildProcess>();
+  const labsOfOthers = await Promise.all([
+    placeLabOfAnother({ name: `${name}-of-bob`, owner: { ...thisProcess(), startedAt: "1" }, user: "bob" }),
+    placeLabOfAnother({ name: `${name}-elsewhere`, owner: inAnotherContainer() }),
+  ]);
 
   const look = async () => {
+    const ended = [...bystanders].filter(([, { exitCode, signalCode }]) => (exitCode ?? signalCode) !== null);
     const lines = await Promise.all([
       inspected(containerNames, "container {{.Name}} {{.Id}} {{.State.Status}} {{.State.StartedAt}} {{.RestartCount}}"),
       inspected(Object.keys(networks), "network {{.Name}} {{.Id}} {{.Created}}"),
@@ -130,7 +141,12 @@ export async function placeDecoys(name: string, { lab }: { lab?: string } = {}):
     const files = existsSync(file)
       ? [`file ${file} ${statSync(file).mtimeMs} ${readFileSync(file, "utf8").trim()}`]
       : [];
-    return [...lines.flatMap(({ stdout }) => stdout.split("\n").filter(Boolean)), ...files].sort();
+    return [
+      ...lines.flatMap(({ stdout }) => stdout.split("\n").filter(Boolean)),
+      ...(await Promise.all(labsOfOthers.map((other) => other.now()))).flat(),
+      ...ended.map(([id, { signalCode }]) => `process with LAB_ID=${id} ended: ${signalCode}`),
+      ...files,
+    ].sort();
   };
   const imageIds = await docker("image", "ls", "--filter", `label=dev.session-lab.lab=${name}`, "--format", "{{.ID}}");
   return {
@@ -141,10 +157,19 @@ export async function placeDecoys(name: string, { lab }: { lab?: string } = {}):
       ...Object.keys(networks).map((network) => `network ${network}`),
       ...Object.keys(volumes).map((volume) => `volume ${volume}`),
       ...imageIds.map((image) => `image ${image}`),
+      ...labsOfOthers.flatMap((other) => other.all),
     ],
     pid: process.pid!,
+    bystander(labId) {
+      if (bystanders.has(labId)) return;
+      const env = { PATH: globalThis.process.env.PATH, LAB_ID: labId };
+      const bystander = spawn("sleep", ["infinity"], { env, stdio: "ignore" });
+      bystander.unref();
+      bystanders.set(labId, bystander);
+    },
     async [Symbol.asyncDispose]() {
-      process.kill("SIGKILL");
+      for (const one of [process, ...bystanders.values()]) one.kill("SIGKILL");
+      for (const other of labsOfOthers) await other[Symbol.asyncDispose]();
       await remove();
     },
   };
@@ -187,12 +212,4 @@ function inspected(names: readonly string[], format: string) {
 
 function options(labels: Labels): string[] {
   return Object.entries(labels).flatMap(([key, value]) => (value === undefined ? [] : ["--label", `${key}=${value}`]));
-}
-
-/** One that the lab runs from, so that it is there. */
-export async function anyImage(): Promise<string> {
-  const references = ["session-lab/redis", "redis"].flatMap((image) => ["--filter", `reference=${image}`]);
-  const [image] = await docker("image", "ls", "-q", ...references);
-  if (image === undefined) throw new Error("There is no image of Redis on this engine: run ./scripts/setup.sh.");
-  return image;
 }

@@ -1,4 +1,4 @@
-import { anyImage } from "./decoys.ts";
+import { anyImage } from "./any-image.ts";
 import { docker } from "./engine-inventory.ts";
 
 /** How many containers a lab has without options (compose/compose.yaml). */

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { nameOfProcess, type ProcessIdentity, thisProcess, thisUser } from "../lab/process-identity.ts";
-import { anyImage } from "./decoys.ts";
+import { anyImage } from "./any-image.ts";
 import { createNetwork, docker, inventory } from "./engine-inventory.ts";
 
 /** A lab in the first second of its start, by everything that can be seen of it: nothing of it may be touched unasked. */

@@ -14,7 +14,7 @@ export interface TracesOptions {
   name: string;
   /** `LAB_HOME` of the commands, and `TMPDIR`: of these commands alone. */
   home: string;
-  decoys: Pick<Decoys, "names" | "pid">;
+  decoys: Pick<Decoys, "names" | "pid"> & Partial<Pick<Decoys, "bystander">>;
 }
 
 /**
@@ -31,11 +31,16 @@ export class Traces {
     this.#options = options;
   }
 
-  /** The types of the lines that are on record now, of every lab in this state folder. Remembers the ports that they name. */
+  /**
+   * The types of the lines that are on record now, of every lab in this state folder. Remembers the ports that they name, and places a
+   * decoy that has the id of the lab.
+   */
   record(): string[] {
     const folder = join(this.#options.home, "labs");
     const lines = filesIn(folder).flatMap((file) => readIfThere(join(folder, file)).split("\n").filter(Boolean));
     for (const line of lines) {
+      const [, id] = /"id":"([\w-]+)"/.exec(line) ?? [];
+      if (id !== undefined) this.#options.decoys.bystander?.(id);
       const [, port, prefix] = /"port":(\d+),"subnetPrefix":"([\d.]+)"/.exec(line) ?? [];
       if (!port) continue;
       this.#ports.add(port);

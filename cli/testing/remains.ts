@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { composeMark } from "../lab/compose-processes.ts";
 import { identityOf, nameOfProcess, type ProcessIdentity, thisUser } from "../lab/process-identity.ts";
 import { engineAddress, recordPath } from "../lab/record.ts";
-import { anyImage } from "./decoys.ts";
+import { anyImage } from "./any-image.ts";
 import { createNetwork, docker } from "./engine-inventory.ts";
 import { programCalled } from "./program-called.ts";
 
