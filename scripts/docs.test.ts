@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { packageRoot } from "../cli/lab/paths.ts";
 import { guideAsItShouldBe, readmeAsItShouldBe } from "./docs-parts.ts";
 import { cheatSheet } from "./workshop-docs.ts";
 
@@ -17,4 +18,18 @@ it("the instructor guide's lessons are those of the code, with what was measured
 
 it("the cheat sheet has the commands as they are", () => {
   expect(readFileSync(join(import.meta.dirname, "../docs/cheat-sheet.md"), "utf8")).toBe(cheatSheet());
+});
+
+it("every file that SECURITY.md names is there, so that each promise has what holds it", () => {
+  const text = readFileSync(join(packageRoot, "SECURITY.md"), "utf8");
+  const named = [...text.matchAll(/`([\w./*-]+\.(?:ts|sh))`/g)].map(([, file]) => file!);
+  const files = ["cli", "scripts", "services"].flatMap((folder) =>
+    readdirSync(join(packageRoot, folder), { recursive: true, encoding: "utf8" }).map((file) => `/${folder}/${file}`),
+  );
+  const isThere = (name: string) => {
+    const pattern = new RegExp(`/${name.replaceAll(".", "\\.").replaceAll("*", "[^/]*")}$`);
+    return files.some((file) => pattern.test(file));
+  };
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((name) => !isThere(name))).toEqual([]);
 });

@@ -23,7 +23,7 @@ let files: string[];
 
 beforeAll(async () => {
   copy = copyPackage({ withSources: true });
-  for (const file of ["LICENSE", ".npmrc"]) cpSync(join(packageRoot, file), join(copy.root, file));
+  for (const file of ["LICENSE", "SECURITY.md", ".npmrc"]) cpSync(join(packageRoot, file), join(copy.root, file));
   for (const file of stale) copy.write(join("dist", file), "of an earlier day");
   copy.change("dist/cli/main.js", "buildProgram", "buildAnotherProgram");
   await execa("npm", ["run", "package", "--silent", "--", "--pack-destination", folder], { cwd: copy.root });
@@ -65,6 +65,7 @@ describe("the package", () => {
     expect(rest).toEqual([
       "LICENSE",
       "README.md",
+      "SECURITY.md",
       "compose/compose.yaml",
       ...readdirSync(join(packageRoot, "compose"))
         .filter((file) => /\.(sh|sql)$/.test(file))
