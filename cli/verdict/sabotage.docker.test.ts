@@ -42,7 +42,11 @@ function startLab({ broken = [], profiles = [] }: { broken?: Sabotage[]; profile
     lab?.[Symbol.dispose]();
     expect(await inventory(name)).toEqual([]);
   });
-  return { scenario: (...args: string[]) => lab!.json(["scenario", "--users", "6", ...args]) };
+  return {
+    scenario: (...args: string[]) => lab!.json(["scenario", "--users", "6", ...args]),
+    /** Where it is on record who uses the lab: whoever has another state folder cannot tell, and is refused. */
+    home: () => lab!.home,
+  };
 }
 
 const verdictsOf = ({ architectures }: Result) => architectures.map(({ id, verdict }) => `${id} ${verdict}`);
@@ -198,11 +202,11 @@ describe("an app that answers every fourth time with the session of somebody els
 });
 
 describe("a command that breaks something else than it says, on a lab that is well", () => {
-  startLab({ profiles: ["redis-sentinel"] });
+  const { home } = startLab({ profiles: ["redis-sentinel"] });
 
   async function scenarioOf(sabotage: Sabotage, ...args: string[]) {
     using lab = labOf([sabotage]);
-    return await lab.json(["scenario", ...args, "--users", "6"]);
+    return await lab.json(["scenario", ...args, "--users", "6"], { env: { LAB_HOME: home() } });
   }
 
   it("does not confirm a drained deployment when nginx is never told to drain", async () => {
