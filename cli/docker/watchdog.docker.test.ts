@@ -21,9 +21,10 @@ beforeEach(() => {
   traces = new Traces({ name, home: lab.home, decoys: { names: [], pid: 0 } });
 });
 afterEach(async () => {
-  // What is left after a test that failed; by the package itself, because the copy has lost its parts.
+  // The lab that stays, and what is left after a test that failed; by the package itself, because the copy has lost its parts, and
+  // with a state folder of its own, so that it cannot tell who uses the lab.
   using whole = labCommand({ name });
-  await whole.run(["down"]);
+  await whole.run(["down", "--force"]);
   lab[Symbol.dispose]();
   copy[Symbol.dispose]();
 });
