@@ -56,7 +56,14 @@ export async function placeLabOfAnother({
   await docker("run", "--detach", ...still, "--name", `${project}-app1-1`, ...options, ...noted, image, "infinity");
   const now = async () => [
     ...(await inventory(name)),
-    ...(await docker("ps", "--filter", `name=^${project}-`, "--format", "{{.Names}} {{.ID}} {{.State}}")),
+    ...(await docker(
+      "ps",
+      "-a",
+      "--filter",
+      `name=^${project}-`,
+      "--format",
+      "container {{.Names}} {{.ID}} {{.State}}",
+    )),
   ];
   return { name, all: await now(), now, [Symbol.asyncDispose]: remove };
 }
