@@ -209,13 +209,7 @@ describe("what a command stands on breaks:", () => {
     // Whatever was done was on record before.
     const record = changes.find(isKill)?.record;
     // Started anew, and recorded anew, where another lab on this machine was quicker to take a port or a subnet.
-    expect(record?.filter((line, index) => line !== record[index - 1])).toEqual([
-      "started",
-      "starting",
-      "composing",
-      "ready",
-      "breaking",
-    ]);
+    expect([...new Set(record)]).toEqual(["started", "starting", "composing", "ready", "breaking"]);
     expect(changes.filter(({ record }) => record[0] !== "started" || record[1] !== "starting")).toEqual([]);
     expect(changes.filter(({ request }) => request.startsWith("DELETE"))).not.toEqual([]);
   });
