@@ -50,6 +50,7 @@ main() {
     ensure_dependencies
     ensure_build
   fi
+  ensure_readable
   ensure_engine
   ensure_compose
   ensure_images
@@ -101,6 +102,18 @@ ensure_build() {
 # compose/.env is no source: this script writes it, after the build.
 first_source_newer_than() {
   find cli services nginx compose scripts/build.ts package.json tsconfig*.json -type f ! -name .env -newer "$1" -print -quit 2>/dev/null || true
+}
+
+# Containers read these files as users of their own, and after a clone or an installation with `umask 077` nobody but the owner may.
+ensure_readable() {
+  local part hidden mounted=()
+  for part in nginx compose dist/app; do [[ ! -e $part ]] || mounted+=("$part"); done
+  ((${#mounted[@]} > 0)) || return 0
+  # compose/.env is read by Compose alone.
+  hidden=$(find "${mounted[@]}" \( -type d ! -perm -005 -o -type f ! -perm -004 ! -name .env \) -print -quit)
+  [[ -n $hidden ]] || return 0
+  say "files: $hidden is for its owner only, and containers have to read it: chmod -R go+rX ${mounted[*]}"
+  chmod -R go+rX "${mounted[@]}" || fail "these files are not yours to change" "Have their owner run: chmod -R go+rX ${mounted[*]/#/$PWD/}"
 }
 
 # ---------------------------------------------------------------------------------------------------- the engine

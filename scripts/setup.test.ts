@@ -60,6 +60,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(machine, { recursive: true, force: true }));
 
+it("what containers mount is readable for their users afterwards, also in a clone that was made with umask 077", async () => {
+  const mode = (path: string) => (statSync(join(machine, "package", path)).mode & 0o777).toString(8);
+  mkdirSync(join(machine, "package/nginx/policies"), { recursive: true, mode: 0o700 });
+  mkdirSync(join(machine, "package/compose"), { mode: 0o700 });
+  writeFileSync(join(machine, "package/nginx/policies/cookie.conf"), "", { mode: 0o600 });
+  writeFileSync(join(machine, "package/compose/redis.sh"), "", { mode: 0o700 });
+  const { stderr } = await setup({ args: ["--yes"], compose: "99.0.0" });
+  expect(stderr).toMatch(
+    /files: \S+ is for its owner only, and containers have to read it: chmod -R go\+rX nginx compose\n/,
+  );
+  const paths = ["nginx", "nginx/policies", "nginx/policies/cookie.conf", "compose", "compose/redis.sh"];
+  expect(paths.map(mode)).toEqual(["755", "755", "644", "755", "755"]);
+  expect((await setup({ args: ["--yes"], compose: "99.0.0" })).stderr).not.toContain("files:");
+});
+
 describe.runIf(hasApt)("the Compose plugin of a newer Debian", () => {
   it("is taken where there is none, when --yes allows it; and how to undo that is said, also later", async () => {
     const { stderr, exitCode } = await setup({ args: ["--yes"] });
