@@ -138,16 +138,18 @@ async function describeLabs(engine: Engine): Promise<string> {
   for (const name of without) owners.set(name, await lookAtOwner(name, engine));
   const isMyRemains = (name: string) => owners.get(name)?.whose !== "another's" && owners.get(name)?.atWork === "no";
   const remains = without.filter(isMyRemains);
+  const needed = without
+    .filter((name) => !remains.includes(name))
+    .map((name) => `${name} (without a balancer, ${whoHas(owners.get(name))})`);
   if (remains.length > 0) {
     const isMine = remains.every((name) => owners.get(name)?.whose === "mine");
     const down = isMine ? "lab down --all" : remains.map((name) => `lab down --name ${name}`).join("; ");
     throw new LabError(`Remains of labs without a balancer: ${remains.join(", ")}.`, {
       id: "leftovers",
-      todo: [down, ...leftAlone].join("\n"),
+      todo: [down, ...needed.map((text) => `no remains: ${text}`), ...leftAlone].join("\n"),
       exit: "environment",
     });
   }
-  const needed = without.map((name) => `${name} (without a balancer, ${whoHas(owners.get(name))})`);
   const known = [...names.filter((name) => running.has(name)), ...needed];
   return [known.length === 0 ? "none, and nothing left of any" : known.join(", "), ...leftAlone].join("\n");
 }

@@ -1,10 +1,12 @@
 /** `lab down` on engines that do what no real one can be made to do when a test wants it. */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { nameOfProcess, type ProcessIdentity, thisProcess, thisUser } from "./lab/process-identity.ts";
+import { type ProcessIdentity, thisProcess, thisUser } from "./lab/process-identity.ts";
 import { beginRecord, recordPath } from "./lab/record.ts";
 import { type FakeEngine, type FakeThing, openFakeEngine } from "./testing/fake-engine.ts";
+import { labelsOfStart } from "./testing/labels-of-start.ts";
 import { type LabCommand, labCommand } from "./testing/run-lab.ts";
 
 let lab: LabCommand;
@@ -64,12 +66,7 @@ function clone(changes: Partial<FakeThing> = {}): FakeThing {
 function labelsOfLab(name: string, { user = thisUser(), owner = longDead } = {}): Record<string, string> {
   return {
     ...labelsOf(name),
-    "dev.session-lab.owner": nameOfProcess(owner),
-    "dev.session-lab.boot": owner.bootId,
-    "dev.session-lab.user": user,
-    "dev.session-lab.host": owner.host,
-    "dev.session-lab.pid-namespace": owner.pidNamespace,
-    "dev.session-lab.stays": "no",
+    ...labelsOfStart({ owner, user }),
   };
 }
 

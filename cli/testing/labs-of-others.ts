@@ -1,7 +1,8 @@
 import { execa } from "execa";
-import { nameOfProcess, type ProcessIdentity, thisProcess, thisUser } from "../lab/process-identity.ts";
+import { type ProcessIdentity, thisProcess, thisUser } from "../lab/process-identity.ts";
 import { anyImage } from "./any-image.ts";
 import { createNetwork, docker, inventory } from "./engine-inventory.ts";
+import { labelsOfStart } from "./labels-of-start.ts";
 
 /** A lab in the first second of its start, by everything that can be seen of it: nothing of it may be touched unasked. */
 export interface LabOfAnother extends AsyncDisposable {
@@ -33,12 +34,7 @@ export async function placeLabOfAnother({
     "com.docker.compose.service": "app1",
     "dev.session-lab.lab": name,
     "dev.session-lab.id": `of-${user}`,
-    "dev.session-lab.owner": nameOfProcess(owner),
-    "dev.session-lab.boot": owner.bootId,
-    "dev.session-lab.user": user,
-    "dev.session-lab.host": owner.host,
-    "dev.session-lab.pid-namespace": owner.pidNamespace,
-    "dev.session-lab.stays": "no",
+    ...labelsOfStart({ owner, user }),
     "dev.session-lab.version": "0.1.0",
   };
   const options = Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);

@@ -7,6 +7,7 @@ import { identityOf, nameOfProcess, type ProcessIdentity, thisUser } from "../la
 import { engineAddress, recordPath } from "../lab/record.ts";
 import { anyImage } from "./any-image.ts";
 import { createNetwork, docker } from "./engine-inventory.ts";
+import { labelsOfStart } from "./labels-of-start.ts";
 import { programCalled } from "./program-called.ts";
 
 /**
@@ -52,12 +53,7 @@ export async function leaveRemains({
     "com.docker.compose.project": project,
     "dev.session-lab.lab": name,
     "dev.session-lab.id": id,
-    "dev.session-lab.owner": nameOfProcess(owner),
-    "dev.session-lab.boot": owner.bootId,
-    "dev.session-lab.user": user,
-    "dev.session-lab.host": owner.host,
-    "dev.session-lab.pid-namespace": owner.pidNamespace,
-    "dev.session-lab.stays": stays ? "yes" : "no",
+    ...labelsOfStart({ owner, user, stays }),
     "dev.session-lab.version": "0.1.0",
   };
   const options = Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
