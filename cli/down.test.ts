@@ -470,3 +470,12 @@ case " $* " in *" version "*) echo 2.40.3;; *) exit 1;; esac
   const finished = await lab.run(["up"], { env });
   return { ...finished, told: readFileSync(join(folder, "told"), "utf8") };
 }
+
+it("doctor tells remains from what somebody else is starting, though both are there", async () => {
+  const ofBob = withLabels(labelsOfLab("two", { user: "bob" }));
+  engine = await openFakeEngine([...withLabels(labelsOfLab("one")), ...ofBob]);
+  const { stdout } = await lab.run(["doctor"], { env: { DOCKER_HOST: engine.address } });
+  expect(stdout).toContain("FAIL labs: Remains of labs without a balancer: one.\n");
+  expect(stdout).toContain("-> lab down --all\n");
+  expect(stdout).toMatch(/no remains: two \(without a balancer, of bob on /);
+});
