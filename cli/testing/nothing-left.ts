@@ -23,9 +23,7 @@ export interface TracesOptions {
  */
 export class Traces {
   readonly #options: TracesOptions;
-  /** `-host-port 8080 -container-ip 172.28.99.`: how the engine's `docker-proxy` listens for a lab. */
   readonly #doors = new Set<string>();
-  readonly #ports = new Set<string>();
 
   constructor(options: TracesOptions) {
     this.#options = options;
@@ -42,9 +40,7 @@ export class Traces {
       const [, id] = /"id":"([\w-]+)"/.exec(line) ?? [];
       if (id !== undefined) this.#options.decoys.bystander?.(id);
       const [, port, prefix] = /"port":(\d+),"subnetPrefix":"([\d.]+)"/.exec(line) ?? [];
-      if (!port) continue;
-      this.#ports.add(port);
-      this.#doors.add(`-host-port ${port} -container-ip ${prefix}.`);
+      if (port) this.#doors.add(doorOf(port, prefix!));
     }
     return lines.map((line) => /^\{"type":"(\w+)"/.exec(line)?.[1] ?? "damaged");
   }
@@ -97,16 +93,34 @@ export class Traces {
     return { left: seen, waitedMs };
   }
 
-  /** Ports of the lab at which somebody still listens for it; another lab may have been given the same by now. */
+  /**
+   * Ports of the lab at which somebody still listens for it. Another lab may have been given the same port and the same subnet by now:
+   * its container is there before its port is open, and as long.
+   */
   async #openDoors(): Promise<string[]> {
+    if (this.#doors.size === 0) return [];
+    const before = await this.#doorsOfOthers();
     const proxies = await processes("docker-proxy");
-    const open = proxies.filter((line) => [...this.#doors].some((door) => line.includes(door)));
+    const open = [...this.#doors].filter((door) => proxies.some((line) => line.includes(door)));
     if (open.length === 0) return [];
-    const filters = [...this.#ports].flatMap((port) => ["--filter", `publish=${port}`]);
-    const publishers = await docker("ps", ...filters, "--format", '{{.Label "dev.session-lab.lab"}}');
-    const isOurs = publishers.length === 0 || publishers.includes(this.#options.name);
-    return isOurs ? open.map((line) => `port ${/-host-port \d+/.exec(line)}`) : [];
+    const others = new Set([...before, ...(await this.#doorsOfOthers())]);
+    return open.flatMap((door) => (others.has(door) ? [] : [`port ${/-host-port \d+/.exec(door)}`]));
   }
+
+  async #doorsOfOthers(): Promise<string[]> {
+    const labels = ["lab", "port", "subnet-prefix"].map((label) => `{{.Label "dev.session-lab.${label}"}}`);
+    const filter = "label=dev.session-lab.subnet-prefix";
+    const lines = await docker("ps", "--all", "--filter", filter, "--format", labels.join(" "));
+    return lines.flatMap((line) => {
+      const [lab, port, prefix] = line.split(" ");
+      return lab === this.#options.name ? [] : [doorOf(port!, prefix!)];
+    });
+  }
+}
+
+/** How the engine's `docker-proxy` listens for a lab, as its command line has it. */
+function doorOf(port: string, prefix: string): string {
+  return `-host-port ${port} -container-ip ${prefix}.`;
 }
 
 /**
