@@ -49,7 +49,11 @@ function startLab({ broken = [], profiles = [] }: { broken?: Sabotage[]; profile
   };
 }
 
-const verdictsOf = ({ architectures }: Result) => architectures.map(({ id, verdict }) => `${id} ${verdict}`);
+/** With what kept an inconclusive one from a verdict: no test here expects that of the machine. */
+const verdictsOf = ({ architectures }: Result) =>
+  architectures.map(({ id, verdict, reasons }) =>
+    verdict === "inconclusive" ? `${id} ${verdict}: ${reasons.join("; ")}` : `${id} ${verdict}`,
+  );
 
 const cellOf = ({ architectures }: Result, id: string) => architectures.find((architecture) => architecture.id === id)!;
 
