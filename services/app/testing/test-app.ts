@@ -1,4 +1,5 @@
 /** An app server of this process on a free loopback port, and visitors who behave like browsers. */
+import { Cookie } from "tough-cookie";
 import { startAppServer } from "../app-server.ts";
 import type { StoreDefinition } from "../store.ts";
 import memory from "../stores/memory.ts";
@@ -119,11 +120,11 @@ export class Visitor {
 
   #keepCookies(setCookies: readonly string[]): void {
     const pairs = this.cookie.split("; ").filter(Boolean);
-    const jar = new Map(pairs.map((pair) => [pair.split("=")[0], pair]));
+    const jar = new Map(pairs.map((pair) => [pair.split("=")[0]!, pair]));
     for (const setCookie of setCookies) {
-      const [pair = ""] = setCookie.split(";");
-      if (setCookie.includes("1970")) jar.delete(pair.split("=")[0]);
-      else jar.set(pair.split("=")[0], pair);
+      const cookie = Cookie.parse(setCookie)!;
+      if (cookie.TTL() <= 0) jar.delete(cookie.key);
+      else jar.set(cookie.key, cookie.cookieString());
     }
     this.cookie = [...jar.values()].join("; ");
   }
