@@ -122,9 +122,7 @@ it("a fault hits the lab's own server, not a container that somebody made from i
   expect(await lab.run(["heal"], options)).toMatchObject({ exitCode: 0 });
 });
 
-it("of two commands that add the same servers the second is refused, and the first goes on", {
-  timeout: 90_000,
-}, async () => {
+it("of two commands that add the same servers the second is refused, and the first goes on", async () => {
   gate.hold(/^POST .*\/containers\/create/);
   const first = lab.start(["up", "--with", "spare"], options);
   await gate.hasHeld();

@@ -22,7 +22,7 @@ const name = "test-clean";
 const project = `session-lab-${name}`;
 const small = ["--users", "1", "--policy", "cookie", "--store", "memory"];
 /** For what has to come before a test can begin; the machine may be busy with others. */
-const patienceMs = 60_000;
+const patienceMs = hangMs;
 
 let lab: LabCommand;
 let traces: Traces;

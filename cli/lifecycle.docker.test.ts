@@ -5,6 +5,7 @@ import getPort, { portNumbers } from "get-port";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { HistoryEvent } from "./history/events.ts";
 import { docker, inventory } from "./testing/engine-inventory.ts";
+import { hangMs } from "./testing/engine-pace.ts";
 import { copyPackage } from "./testing/package-copy.ts";
 import { fatesOf, labCommand } from "./testing/run-lab.ts";
 import { seenInTime } from "./testing/seen-in-time.ts";
@@ -130,7 +131,7 @@ describe("Ctrl-C in the middle of a run", () => {
     await seenInTime("the fault to be confirmed", {
       look: async () => faultStates(lab.home),
       until: (seen) => seen.includes("confirmed"),
-      deadlineMs: 60_000,
+      deadlineMs: hangMs,
     });
 
     run.kill("SIGINT");
@@ -152,7 +153,7 @@ describe("Ctrl-C in the middle of a run", () => {
     await seenInTime("the fault to be confirmed", {
       look: async () => (readdirSync(join(lab.home, "runs")).length > runsBefore ? faultStates(lab.home) : []),
       until: (seen) => seen.includes("confirmed"),
-      deadlineMs: 60_000,
+      deadlineMs: hangMs,
     });
 
     run.kill("SIGTERM");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { openEngineLine } from "./testing/cut-off-engine.ts";
 import { inventory } from "./testing/engine-inventory.ts";
+import { hangMs } from "./testing/engine-pace.ts";
 import { labCommand } from "./testing/run-lab.ts";
 import type { Result } from "./verdict/result.ts";
 import { waitUntil } from "./wait.ts";
@@ -24,7 +25,7 @@ async function hasSaid(command: ReturnType<typeof lab.start>, text: string): Pro
   command.stderr.on("data", (more: Buffer) => {
     said += more;
   });
-  const { ok } = await waitUntil({ look: async () => said, until: (all) => all.includes(text), deadlineMs: 90_000 });
+  const { ok } = await waitUntil({ look: async () => said, until: (all) => all.includes(text), deadlineMs: hangMs });
   if (!ok) throw new Error(`"${text}" was not said, but:\n${said}`);
 }
 
@@ -44,7 +45,9 @@ describe("a set of trials", () => {
     for (const trial of ["trial-1", "trial-2"])
       for (const file of ["plan.json", "history.jsonl", "result.json"])
         expect(existsSync(stored(result, trial, file))).toBe(true);
-    expect((await lab.run(["runs"])).stdout.split("\n")).toHaveLength(1);
+    const runs = (await lab.run(["runs"])).stdout.split("\n");
+    expect(runs.filter((line) => line.includes(result.run.id))).toHaveLength(1);
+    expect(runs.join("\n")).not.toContain("trial-");
   });
 
   it("that is interrupted in the second is shown and stored as far as it got, and leaves nothing behind", async () => {

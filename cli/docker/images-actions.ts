@@ -157,7 +157,7 @@ async function removeEarlier(docker: Docker): Promise<void> {
     if (stateOfProcess(owner) !== "dead") continue;
     await docker
       .getContainer(Id)
-      .remove({ force: true })
+      .remove({ force: true, v: true })
       .catch(() => {});
   }
 }
@@ -177,7 +177,7 @@ async function runOnce(docker: Docker, image: string, command: string[]): Promis
     const log = (await container.logs({ stdout: true, stderr: true, follow: false })) as unknown as Buffer;
     return [log.toString("utf8"), StatusCode];
   } finally {
-    await container.remove({ force: true });
+    await container.remove({ force: true, v: true });
   }
 }
 

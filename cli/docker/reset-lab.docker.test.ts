@@ -296,7 +296,9 @@ async function isAsFreshAfterReset(): Promise<void> {
     deadlineMs: 30_000,
   });
   expect(seen).toEqual(fresh);
-  expect(await notLetIn()).toEqual([]);
+  // So many at once may be too many for one moment of a busy machine.
+  const letIn = await waitUntil({ look: notLetIn, until: (refused) => refused.length === 0, deadlineMs: 30_000 });
+  expect(letIn.seen).toEqual([]);
 }
 
 /** The architectures under which somebody new cannot log in. */

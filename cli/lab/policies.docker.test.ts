@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
 import { findLab } from "../docker/start-lab.ts";
+import { hangMs } from "../testing/engine-pace.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
@@ -170,7 +171,7 @@ async function reloadNginx(): Promise<void> {
   const waited = await waitUntil({
     look: workers,
     until: (now) => now.trim() !== "" && !now.split(" ").includes(old),
-    deadlineMs: 10_000,
+    deadlineMs: hangMs,
   });
   if (!waited.ok) throw new Error(`nginx still has its old worker ${old}: ${lastSeen(waited)}`);
 }

@@ -61,6 +61,32 @@ it("settles only when each policy sends somebody to each server", async () => {
   expect(visits).toBeGreaterThanOrEqual(20);
 });
 
+it("sends another new user where one got no answer, and none where the answer was wrong", async () => {
+  const set = await setStage({ architectures: ["cookie.memory"] });
+  let logins = 0;
+  set.site.instead = ({ host, path }) =>
+    path === "/login" && host.startsWith("app2.") && ++logins < 3
+      ? { answered: false, sent: true, reason: "no answer" }
+      : undefined;
+  await settle(set.stage);
+  expect([settledIn(set).ok, logins]).toEqual([true, 3]);
+
+  let asked = 0;
+  set.site.instead = ({ host, path }) => {
+    if (path !== "/whoami" || !host.startsWith("app2.")) return undefined;
+    asked += 1;
+    set.site.restart("app2");
+    return undefined;
+  };
+  set.events.length = 0;
+  await settle(set.stage);
+  expect(settledIn(set)).toMatchObject({
+    ok: false,
+    says: "a new user cannot who-am-i on app2 with memory: anonymous",
+  });
+  expect(asked).toBe(1);
+});
+
 describe("what is still wrong in the end is said:", () => {
   it.each<[what: string, breaks: (set: TestStage) => void, says: string]>([
     ["an app server that does not answer", ({ site }) => void site.away.add("app2"), "app2 was asked"],

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { groupProblems } from "../docker/server-groups.ts";
 import type { Feeling } from "../docker/service.ts";
+import type { Architecture } from "../lab/architectures.ts";
 import { companionsOf } from "../lab/stores.ts";
 import { architectureHost, directHost } from "../lab/topology.ts";
 import { clientAddresses } from "../users/client-address.ts";
@@ -131,39 +132,65 @@ function servingServers({ appServers, broken }: Stage): string[] {
   return [...appServers, ...joined].filter((server) => !away.includes(server));
 }
 
-/** One new login on each app server with each store, on record. */
+/**
+ * A new login on each app server with each store, on record. Where one gets no definitive answer, another is sent: so many at once may be
+ * too many for one moment of a busy machine. An answer that is wrong is final.
+ */
 async function canariesLogIn(stage: Stage): Promise<string | undefined> {
-  const { appServers, architectures, recorder, transport } = stage;
+  const { appServers, architectures, signal } = stage;
   const stores = [...new Map(architectures.map((architecture) => [architecture.store.id, architecture])).values()];
-  const failures: string[] = [];
-  await Promise.all(
-    stores.flatMap(({ policy, store, id: architecture }) =>
-      appServers.map(async (appServer) => {
-        const host = directHost({ appServer, store: store.id });
-        const canary = new VirtualUser({
-          id: `${architecture}/canary-${appServer}`,
-          host: architectureHost({ policy: policy.id, store: store.id }),
-          address: clientAddresses()(),
-          nonce: randomBytes(12).toString("base64url"),
-        });
-        recorder.record({
-          type: "user",
-          at: recorder.now(),
-          user: canary.id,
-          architecture,
-          role: "canary",
-          address: canary.address,
-        });
-        for (const kind of ["log-in", "who-am-i"] as const) {
-          const event = await canary.perform(kind, { transport, now: () => recorder.now() }, { phase: "fault", host });
-          recorder.record(event);
-          if (event.answer !== "me")
-            failures.push(
-              `a new user cannot ${kind} on ${appServer} with ${store.id}: ${event.reason ?? event.answer}`,
-            );
-        }
-      }),
-    ),
-  );
-  return failures.length > 0 ? failures.join("; ") : undefined;
+  let waiting = stores.flatMap((architecture) => appServers.map((appServer) => ({ architecture, appServer })));
+  const wrong: string[] = [];
+  const look = async () => {
+    const outcomes = await Promise.all(
+      waiting.map(async (place) => ({ place, problem: await sendCanary(stage, place) })),
+    );
+    waiting = outcomes.flatMap(({ place, problem }) => (problem && !problem.isDefinitive ? [place] : []));
+    wrong.push(...outcomes.flatMap(({ problem }) => (problem?.isDefinitive ? [problem.says] : [])));
+    return [...wrong, ...outcomes.flatMap(({ problem }) => (problem && !problem.isDefinitive ? [problem.says] : []))];
+  };
+  const waited = await waitUntil({
+    look,
+    until: () => waiting.length === 0,
+    deadlineMs: settleDeadlineMs,
+    signal,
+  });
+  if (waited.ok && wrong.length === 0) return undefined;
+  return notSettled("new users", waited, (problems) => problems.join("; "));
+}
+
+interface CanaryProblem {
+  /** The site answered, and not as it should. */
+  isDefinitive: boolean;
+  says: string;
+}
+
+/** @returns what was wrong with its login, or undefined */
+async function sendCanary(
+  { recorder, transport }: Stage,
+  { architecture: { id, policy, store }, appServer }: { architecture: Architecture; appServer: string },
+): Promise<CanaryProblem | undefined> {
+  const host = directHost({ appServer, store: store.id });
+  const canary = new VirtualUser({
+    id: `${id}/canary-${appServer}`,
+    host: architectureHost({ policy: policy.id, store: store.id }),
+    address: clientAddresses()(),
+    nonce: randomBytes(12).toString("base64url"),
+  });
+  recorder.record({
+    type: "user",
+    at: recorder.now(),
+    user: canary.id,
+    architecture: id,
+    role: "canary",
+    address: canary.address,
+  });
+  for (const kind of ["log-in", "who-am-i"] as const) {
+    const event = await canary.perform(kind, { transport, now: () => recorder.now() }, { phase: "fault", host });
+    recorder.record(event);
+    if (event.answer === "me") continue;
+    const says = `a new user cannot ${kind} on ${appServer} with ${store.id}: ${event.reason ?? event.answer}`;
+    return { isDefinitive: event.answer === "anonymous" || event.answer === "someone-else", says };
+  }
+  return undefined;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream";
 import { socketPath } from "../lab/endpoint.ts";
 import { waitUntil } from "../wait.ts";
+import { hangMs } from "./engine-pace.ts";
 
 /** A way to the engine on which the test can hold orders: a unix socket that passes everything else on to the real one. */
 export interface EngineGate extends Disposable {
@@ -60,7 +61,7 @@ export async function openEngineGate(real = socketPath()): Promise<EngineGate> {
       pattern = request;
     },
     async hasHeld() {
-      const { ok } = await waitUntil({ look: async () => held.size, until: Boolean, deadlineMs: 60_000, everyMs: 5 });
+      const { ok } = await waitUntil({ look: async () => held.size, until: Boolean, deadlineMs: hangMs, everyMs: 5 });
       if (!ok) throw new Error(`nobody has asked the engine for ${pattern}`);
     },
     open: () => letGo("goOn"),

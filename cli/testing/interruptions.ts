@@ -7,6 +7,7 @@ import { waitUntil } from "../wait.ts";
 import { type EngineLine, openEngineLine } from "./cut-off-engine.ts";
 import { type EngineGate, openEngineGate } from "./engine-gate.ts";
 import { docker } from "./engine-inventory.ts";
+import { hangMs } from "./engine-pace.ts";
 import { Traces } from "./nothing-left.ts";
 import { openPseudoTerminal, type PseudoTerminal } from "./pseudo-terminal.ts";
 
@@ -40,7 +41,7 @@ export interface Aftermath {
 /** Users and progress are for the next command; a test may bring a file. */
 const isKept = /^file (users|workshop|any\.tar)/;
 /** For what has to happen before the test goes on; the machine may be busy with others. */
-const patienceMs = 60_000;
+const patienceMs = hangMs;
 
 /** A lab of this name or none, a home of its own, and a line to the engine that can be held and cut. */
 export class Ward implements AsyncDisposable {

@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   proxy.kill("SIGKILL");
-  await docker("rm", "--force", name);
+  await docker("rm", "--force", "--volumes", name);
   rmSync(home, { recursive: true });
 });
 

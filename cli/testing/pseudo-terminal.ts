@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { packageRoot } from "../lab/paths.ts";
 import { waitUntil } from "../wait.ts";
+import { hangMs } from "./engine-pace.ts";
 
 /** The `lab` command in a real terminal of 80 columns and 24 rows, driven by its keys. */
 export interface PseudoTerminal {
@@ -42,7 +43,7 @@ const clearScreen = "\u001b[2J\u001b[H";
 export const keys = { enter: "\r", down: "\u001b[B", space: " " } as const;
 
 /** How long a test waits for a text: longer than any experiment of a lesson. */
-const patienceMs = 60_000;
+const patienceMs = hangMs;
 
 /**
  * util-linux's `script` makes the terminal; it is on every Debian.

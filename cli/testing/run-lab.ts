@@ -16,7 +16,8 @@ export interface LabCommand extends Disposable {
   up(args?: readonly string[]): Promise<Finished>;
   /**
    * Runs it with `--json` and reads the result document. What this machine kept from a verdict is played again, a few times, and told
-   * on stderr: that a run proves nothing is the right answer of a machine that others keep busy, and no answer to a test.
+   * on stderr: that a run proves nothing is the right answer of a machine that others keep busy, and no answer to a test. What all plays
+   * said is returned together.
    */
   json(
     args: readonly string[],
@@ -39,7 +40,7 @@ export interface Finished {
 
 /** What the judge says where the machine was too slow for the experiment, and neither the architecture nor a fault is the reason. */
 const slowMachine =
-  /gave up on .+, which nobody had broken|this machine is too slow|the session's own cookies got no definitive answer/;
+  /gave up on .+, which nobody had broken|this machine is too slow|had no sound baseline \(status 504|the session's own cookies got no definitive answer/;
 const mostPlays = 3;
 
 /** @param name of the lab, so that tests and a lab of the developer do not meet; @param root of the package to run */
@@ -76,12 +77,14 @@ export function labCommand({ name, root = packageRoot }: { name: string; root?: 
       return finished;
     },
     async json(args, options) {
+      let said = "";
       for (let play = 1; ; play += 1) {
         const { exitCode, stdout, stderr } = await run([...args, "--json"], options);
         if (!stdout.startsWith("{")) throw new Error(`no result document; exit ${exitCode}, stderr:\n${stderr}`);
         const result = JSON.parse(stdout) as Result;
+        said += stderr;
         const slow = (result.reasons ?? []).filter((reason) => slowMachine.test(reason));
-        if (slow.length === 0 || play === mostPlays) return { exitCode, result, stderr };
+        if (slow.length === 0 || play === mostPlays) return { exitCode, result, stderr: said };
         console.warn(`\`lab ${args.join(" ")}\` is played again: ${slow.join("; ")}`);
       }
     },
