@@ -6,8 +6,8 @@ const addresses = new Map([
   ["app1", "172.28.99.11"],
   ["app2", "172.28.99.12"],
 ]);
-const disabled = (address: string, host: string) =>
-  `2026/11/26 19:28:01 [warn] 30#30: *7 upstream server temporarily disabled while reading response header from upstream, client: 10.0.0.9, server: ~^cookie, request: "GET /whoami HTTP/1.1", upstream: "http://${address}:3000/whoami", host: "${host}"`;
+const disabled = (address: string, host: string, when = "reading response header from upstream") =>
+  `2026/11/26 19:28:01 [warn] 30#30: *7 upstream server temporarily disabled while ${when}, client: 10.0.0.9, server: ~^cookie, request: "GET /whoami HTTP/1.1", upstream: "http://${address}:3000/whoami", host: "${host}"`;
 
 test("nginx says which app server it gave up on, and under which policy", () => {
   const line = disabled("172.28.99.12", "cookie-hash.memory.localhost:8080");
@@ -24,7 +24,7 @@ test("the Node balancer calls its app servers by name", () => {
   expect(failoversOfNode(`${line}\napp1 is up again\n`)).toEqual([{ policy: "node-cookie", server: "app1", line }]);
 });
 
-test("a log that could not be read is read the next time; one read while a store was broken says nothing of app servers", async () => {
+test("a log that could not be read is read the next time; one read while a balancer was broken says nothing of app servers", async () => {
   const line = disabled("172.28.99.12", "cookie.memory.localhost:8080");
   const asked: number[] = [];
   const recorded: unknown[] = [];
@@ -51,7 +51,25 @@ test("a log that could not be read is read the next time; one read while a store
   await look();
   failoversSeen.touched.add("redis");
   await look();
-  expect(asked).toHaveLength(2);
+  failoversSeen.touched.add("nginx");
+  await look();
+  expect(asked).toHaveLength(3);
   expect(asked[1]).toBeGreaterThan(7);
   expect(recorded).toHaveLength(1);
+});
+
+test("while a store is broken it counts only that an app server takes no connection", async () => {
+  const silent = disabled("172.28.99.11", "ip-hash.memory.localhost:8080");
+  const unreached = disabled("172.28.99.12", "cookie.memory.localhost:8080", "connecting to upstream");
+  const node = "app1 is down: health check: no connection within 200 ms";
+  const logs: Record<string, string> = {
+    nginx: `${silent}\n${unreached}\n`,
+    balancer: `app2 is down: silent for 2000 ms\n${node}\n`,
+  };
+  const recorded: { line: string }[] = [];
+  const engine = { log: async (_lab: unknown, service: string) => logs[service], addresses: async () => addresses };
+  const recorder = { now: () => 1, record: (event: { line: string }) => recorded.push(event) };
+  const failoversSeen = { readUntil: 7, touched: new Set(["redis"]) };
+  await noteFailovers({ engine, lab: {}, recorder, failoversSeen } as unknown as Stage);
+  expect(recorded.map(({ line }) => line)).toEqual([unreached, node]);
 });

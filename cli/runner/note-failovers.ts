@@ -14,15 +14,14 @@ export function newFailoversSeen(): FailoversSeen {
 }
 
 /**
- * Puts on record which app servers the balancers have given up on although nobody had broken them. While a service is broken on which
- * app servers depend, nobody can tell: their silence may be the fault's. Has to be called before each fault, at the settle point and at
- * the end.
+ * Puts on record which app servers the balancers have given up on although nobody had broken them. While a store is broken, their silence
+ * may be the fault's, but not that they take no connection: only that counts then. While a balancer is broken, nobody can tell. Has to be
+ * called before each fault, at the settle point and at the end.
  */
 export async function noteFailovers({ engine, lab, recorder, failoversSeen }: Stage): Promise<void> {
   const { readUntil: sinceMs, touched } = failoversSeen;
   const now = Date.now();
-  const canBreak = [...appServers, ...spareServers];
-  if ([...touched].some((service) => !canBreak.includes(service))) {
+  if (touched.has(balancer) || touched.has(nodeBalancer)) {
     failoversSeen.readUntil = now;
     return;
   }
@@ -35,13 +34,20 @@ export async function noteFailovers({ engine, lab, recorder, failoversSeen }: St
   if (!logs) return;
   failoversSeen.readUntil = now;
   const [nginxLog, nodeLog, addresses] = logs;
+  const canBreak = [...appServers, ...spareServers];
+  const isStoreBroken = [...touched].some((service) => !canBreak.includes(service));
   const noted = new Set<string>();
-  for (const { policy, server, line } of [...failoversOfNginx(nginxLog, addresses), ...failoversOfNode(nodeLog)]) {
+  for (const failover of [...failoversOfNginx(nginxLog, addresses), ...failoversOfNode(nodeLog)]) {
+    const { policy, server, line } = failover;
     if (touched.has(server) || noted.has(`${policy} ${server}`)) continue;
+    if (isStoreBroken && !tookNoConnection.test(line)) continue;
     noted.add(`${policy} ${server}`);
     recorder.record({ type: "failover", at: recorder.now(), policy, server, line });
   }
 }
+
+/** The kernel takes connections for a process however long that waits for its store. */
+const tookNoConnection = /while connecting to upstream|: no connection within/;
 
 interface Failover {
   policy: string;
