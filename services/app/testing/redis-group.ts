@@ -1,7 +1,7 @@
 /** Stores of several servers, for tests: all of a store's servers in one container, where they reach each other on loopback. */
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { StoreFacts } from "../store.ts";
-import { PATIENT, redisKind } from "./redis-probe.ts";
+import { askedOnce, redisKind } from "./redis-probe.ts";
 import type { StoreServerKind, StoreServerProbe } from "./store-server.ts";
 
 type Group = NonNullable<StoreFacts["group"]>;
@@ -67,11 +67,6 @@ function openGroupProbe({ services, holds }: Group, ports: readonly number[]): S
   const own = ports.slice(0, services.length);
   const asked = own.slice(0, holds === "copies" ? 1 : own.length);
   const probes = asked.map((port) => redisKind.open(port));
-  const clients = ports.map((port) => {
-    const client = new Redis(port, "127.0.0.1", { ...PATIENT, lazyConnect: true });
-    client.on("error", () => {});
-    return client;
-  });
   const each = <Result>(ask: (probe: StoreServerProbe) => Promise<Result>) => Promise.all(probes.map(ask));
   /** Each key belongs to one server of a cluster, and the others refuse it. */
   const onOne = async (act: (probe: StoreServerProbe) => Promise<void>) => {
@@ -83,7 +78,9 @@ function openGroupProbe({ services, holds }: Group, ports: readonly number[]): S
     async isReady() {
       const loaded = await each((probe) => probe.isReady());
       const agreed = await Promise.all(
-        clients.map((client, index) => agrees(client, { holds, isWatcher: index >= own.length })),
+        ports.map((port, index) =>
+          askedOnce(port, (client) => agrees(client, { holds, isWatcher: index >= own.length })),
+        ),
       );
       return [...loaded, ...agreed].every(Boolean);
     },
@@ -95,10 +92,7 @@ function openGroupProbe({ services, holds }: Group, ports: readonly number[]): S
     empty: async () => void (await each((probe) => probe.empty())),
     // In a cluster the keys to load would have to be spread over its servers.
     ...(holds === "copies" && probes[0]?.loadAgain ? { loadAgain: probes[0].loadAgain } : {}),
-    close: async () => {
-      await each((probe) => probe.close());
-      for (const client of clients) client.disconnect();
-    },
+    close: async () => void (await each((probe) => probe.close())),
   };
 }
 

@@ -27,46 +27,78 @@ function redisServer(persistence: StoreFacts["persistence"]): string[] {
   return [...command, ...(PERSISTENCE[persistence ?? "none"] ?? []), ...FOR_TESTS];
 }
 
-/** A client that waits for Redis as long as it takes, but not for a connection that has been silent for so long: it makes another. */
-export const PATIENT = {
+/** Waits for Redis as long as it takes, but not for a connection that has been silent for so long: it makes another. */
+const PATIENT = {
   maxRetriesPerRequest: null,
   retryStrategy: () => 50,
   connectTimeout: 2_000,
   socketTimeout: 2_000,
 } as const;
+/** One try, for who asks again. */
+const ONE_TRY = {
+  maxRetriesPerRequest: 0,
+  retryStrategy: () => null,
+  connectTimeout: 2_000,
+  commandTimeout: 2_000,
+} as const;
+
+/**
+ * Asks over a connection of its own: a client of ioredis that was there when its server was killed has been seen to wait for ever, with
+ * the server back for a minute.
+ */
+async function asked<Result>(
+  port: number,
+  ask: (redis: Redis) => Promise<Result>,
+  options: typeof PATIENT | typeof ONE_TRY = PATIENT,
+): Promise<Result> {
+  const redis = new Redis(port, "127.0.0.1", options);
+  redis.on("error", () => {});
+  try {
+    return await ask(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** @throws Error when it does not answer now */
+export function askedOnce<Result>(port: number, ask: (redis: Redis) => Promise<Result>): Promise<Result> {
+  return asked(port, ask, ONE_TRY);
+}
 
 function openRedisProbe(port: number): StoreServerProbe {
-  const redis = new Redis(port, "127.0.0.1", PATIENT);
-  redis.on("error", () => {});
   return {
     url: `redis://127.0.0.1:${port}`,
-    isReady: async () => (await redis.info("persistence")).includes("\nloading:0"),
+    isReady: () => askedOnce(port, async (redis) => (await redis.info("persistence")).includes("\nloading:0")),
     // Absent without AOF.
-    isWritten: async () => /^aof_buffer_length:[1-9]/m.exec(await redis.info("persistence")) === null,
-    async entries() {
-      const keys = (await redis.keys("*")).sort();
-      return Promise.all(keys.map(async (key) => ({ key, endsInMs: await redis.pttl(key) })));
-    },
-    addSomethingElse: async () => void (await redis.set("something else", "x")),
-    endInAMinute: async (key) => void (await redis.expire(key, 60)),
-    countWrites: () => countWrites(redis),
-    empty: async () => void (await redis.flushall()),
-    async loadAgain(meanwhile) {
-      for (let key = 0; key < 600; key++) await redis.set(`filling ${key}`, randomBytes(512));
-      // This one gets no answer before all is loaded; settings can be changed meanwhile by the other.
-      const silent = redis.duplicate({ socketTimeout: undefined });
-      try {
-        await redis.config("SET", "key-load-delay", SLOW_LOADING_US);
-        const loaded = silent.debug("RELOAD");
-        await meanwhile();
-        await redis.config("SET", "key-load-delay", "0");
-        await loaded;
-      } finally {
-        silent.disconnect();
-      }
-    },
-    close: async () => redis.disconnect(),
+    isWritten: () =>
+      asked(port, async (redis) => /^aof_buffer_length:[1-9]/m.exec(await redis.info("persistence")) === null),
+    entries: () =>
+      asked(port, async (redis) => {
+        const keys = (await redis.keys("*")).sort();
+        return Promise.all(keys.map(async (key) => ({ key, endsInMs: await redis.pttl(key) })));
+      }),
+    addSomethingElse: () => asked(port, async (redis) => void (await redis.set("something else", "x"))),
+    endInAMinute: (key) => asked(port, async (redis) => void (await redis.expire(key, 60))),
+    countWrites: () => asked(port, countWrites),
+    empty: () => asked(port, async (redis) => void (await redis.flushall())),
+    loadAgain: (meanwhile) => asked(port, (redis) => loadAgain(redis, meanwhile)),
+    close: async () => {},
   };
+}
+
+async function loadAgain(redis: Redis, meanwhile: () => Promise<unknown>): Promise<void> {
+  for (let key = 0; key < 600; key++) await redis.set(`filling ${key}`, randomBytes(512));
+  // This one gets no answer before all is loaded; settings can be changed meanwhile by the other.
+  const silent = redis.duplicate({ socketTimeout: undefined });
+  try {
+    await redis.config("SET", "key-load-delay", SLOW_LOADING_US);
+    const loaded = silent.debug("RELOAD");
+    await meanwhile();
+    await redis.config("SET", "key-load-delay", "0");
+    await loaded;
+  } finally {
+    silent.disconnect();
+  }
 }
 
 /** Calls of commands that Redis itself flags as writing (https://redis.io/docs/latest/commands/command-info/). */
