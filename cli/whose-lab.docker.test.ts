@@ -129,7 +129,7 @@ it("a lab that is on record in another state folder is soon gone, too, when `lab
 describe("a run of this user on a lab that stays", () => {
   it("is not ended by `lab down`, and is by `lab down --force`; then nothing is left, and the run says so", async () => {
     await lab.up();
-    const run = lab.start(["scenario", "login", "--policy", "cookie", "--store", "memory", "--users", "300"]);
+    const run = lab.start(["scenario", "login", "--policy", "cookie", "--store", "memory", "--users", "2000"]);
     let said = "";
     run.stderr.on("data", (text) => {
       said += text;

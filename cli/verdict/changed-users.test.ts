@@ -116,6 +116,21 @@ describe("a measure", () => {
     expect((await judge(measured(bound).events)).verdict).toBe(verdict);
   });
 
+  test("that missed its bound is a doubt where a balancer of this policy gave up on a server that nobody had broken", async () => {
+    const gaveUp = (policy: string) => {
+      const told = measured({ atLeast: 1 });
+      const failover = { type: "failover", at: lastAt(told), policy, server: "app1", line: "" } as const;
+      told.events.splice(-1, 0, failover);
+      return judge(told.events);
+    };
+    const { verdict, reasons } = await gaveUp("cookie");
+    expect([verdict, ...reasons]).toEqual([
+      "inconclusive",
+      "cookie.memory inconclusive: largest share: 0.4, expected at least 1; the balancer gave up on app1, which nobody had broken: it was too slow, or died",
+    ]);
+    expect((await gaveUp("ip-hash")).verdict).toBe("refuted");
+  });
+
   test("says what was measured and what theory allows, where they differ", async () => {
     const { reasons } = await judge(measured({ atLeast: 1 }).events);
     expect(reasons).toEqual(["cookie.memory refuted: largest share: 0.4, expected at least 1"]);

@@ -63,8 +63,7 @@ function whyNot(sessions: readonly JudgedSession[], record: RunRecord): string {
   }
   const astray = sessions.filter(({ session }) => wasLedAstray(session, record));
   if (astray.length > 0) {
-    const homes = [...new Set(astray.map(({ session }) => session.home?.server))].sort().join(", ");
-    return `the balancer gave up on ${homes}, which nobody had broken: it was too slow, or died`;
+    return sayGivenUp(astray.map(({ session }) => session.home?.server ?? "an app server"));
   }
   if (!record.end?.complete) return "the run ended before the final reads";
   if (record.settled?.ok === false) return "the lab had not settled, and they got no definitive answer";
@@ -77,4 +76,10 @@ function whyNot(sessions: readonly JudgedSession[], record: RunRecord): string {
     return `of ${reads} final reads ${answers === 1 ? "1 was" : `${answers} were`} answered definitely, and it takes ${finalAnswers}, e.g. for ${unsure.user}`;
   }
   return "the session's own cookies got no definitive answer, so lost and orphaned cannot be told apart";
+}
+
+/** @param servers app servers, in any order */
+export function sayGivenUp(servers: readonly string[]): string {
+  const names = [...new Set(servers)].sort().join(", ");
+  return `the balancer gave up on ${names}, which nobody had broken: it was too slow, or died`;
 }

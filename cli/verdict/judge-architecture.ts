@@ -1,6 +1,6 @@
 import type { ArchitectureFacts } from "../history/events.ts";
 import { causeOf } from "./causes.ts";
-import { doubtsAbout } from "./doubts.ts";
+import { doubtsAbout, sayGivenUp } from "./doubts.ts";
 import type { Everybody } from "./everybody.ts";
 import { isExposed, outlastedOthers } from "./exposure.ts";
 import { baselineOf, fateOf } from "./fate-of.ts";
@@ -48,10 +48,15 @@ export function judgeArchitecture(
   const mismatches = own.filter((judged) => isMismatch(judged, record));
   const measures = judgeMeasures(id, record);
   const missed = measures.filter(({ ok }) => !ok).map(describeMiss);
-  // Whoever disturbed the run may be the reason.
-  const isDisturbed = record.disturbances.size > 0;
+  // Whoever disturbed the run may be the reason, or a balancer that took a slow app server for a dead one.
+  const givenUp = [...(record.failovers.get(policy.id) ?? [])];
+  const isDisturbed = record.disturbances.size > 0 || givenUp.length > 0;
   const misses = isDisturbed ? [] : missed;
-  const doubts = [...doubtsAbout(own, everybody, record), ...(isDisturbed ? missed : [])];
+  const doubts = [
+    ...doubtsAbout(own, everybody, record),
+    ...(isDisturbed ? missed : []),
+    ...(missed.length > 0 && givenUp.length > 0 ? [sayGivenUp(givenUp)] : []),
+  ];
   const verdict: Verdict =
     mismatches.length + misses.length > 0 ? "refuted" : doubts.length > 0 ? "inconclusive" : "confirmed";
   const stayedOut = subjects.filter(stayedLoggedOut).length;
