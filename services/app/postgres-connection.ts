@@ -54,6 +54,8 @@ export function openPostgres({ store, appServer, env, patience, log }: StoreCont
   });
   const becomes = watchState((text) => log(`store ${store}: ${host} ${text}`));
   pool.on("connect", () => becomes(true, "is reachable"));
+  // One connection may have died alone: what the others answer counts, too.
+  pool.on("release", (error) => error || becomes(true, "is reachable"));
   // Of a connection that nobody uses at the moment.
   pool.on("error", (error) => becomes(false, `is unreachable: ${error.message}`));
   const explain = (error: Error) => {
