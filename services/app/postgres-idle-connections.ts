@@ -19,19 +19,22 @@ export interface IdleConnections {
  * connections asks nobody: an app server whose lab runs without the database never speaks of it.
  */
 export function watchIdleConnections(pool: Pool, { onDead }: { onDead: (error: Error) => void }): IdleConnections {
-  let asking: Promise<void> | undefined;
-  const ask = () => {
+  let asking: Promise<Error[]> | undefined;
+  const ask = async () => {
     asking ??= each(pool, pool.idleCount).then((errors) => {
       asking = undefined;
       if (errors[0]) onDead(errors[0]);
+      return errors;
     });
-    return asking;
+    await asking;
   };
   const timer = setInterval(ask, ASK_EVERY_MS).unref();
   return {
     ask,
     async useAll() {
-      const [error] = await each(pool, pool.options.max);
+      // Those that are being asked already come back to the pool when they answer, and the dead one never does.
+      const found = await Promise.all([asking ?? [], each(pool, pool.options.max)]);
+      const [error] = found.flat();
       if (error) throw error;
     },
     stop: () => clearInterval(timer),
