@@ -29,11 +29,11 @@ function run(env: Record<string, string>) {
 async function runListening(options: { redis?: string } = {}) {
   const process = run({ ...ENV, ...noServers(options) });
   const listens = () => /listens on port (\d+)/.exec(process.out.text)?.[1];
-  await waitUntil("the app server to listen", listens);
+  await waitUntil("the app server to listen", listens, { deadlineMs: 50_000 });
   return { ...process, port: Number(listens()) };
 }
 
-describe("the process", { timeout: 60_000 }, () => {
+describe("the process", { timeout: 120_000 }, () => {
   test("without its settings ends with a clear line for each that is missing", async () => {
     const { ended, out } = run({ PORT: "0" });
     expect(await ended).toEqual({ code: 1, signal: null });

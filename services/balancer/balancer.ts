@@ -18,7 +18,7 @@ const KEEP_ALIVE_MS = 75_000;
 const TIMEOUTS: Timeouts = { connectMs: 200, readMs: 2_000, bodyMs: 60_000 };
 const HEALTH_CHECK_EVERY_MS = 500;
 /** How long requests under way at SIGTERM may take: shorter than Compose's patience (`stop_grace_period`, 5 s). */
-const CLOSING_GRACE_MS = 4_000;
+export const CLOSING_GRACE_MS = 4_000;
 
 export interface BalancerOptions extends Settings {
   /** Where to listen; all addresses unless told. */

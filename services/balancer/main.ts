@@ -23,8 +23,10 @@ async function main(): Promise<void> {
   // Node as process 1 of a container has no default action for these.
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, async () => {
+      const closed = balancer.close();
+      // Whoever reads this line may rely on it: nobody new is let in any more.
       console.log(`the balancer got ${signal} and stops`);
-      await balancer.close();
+      await closed;
       process.exit(0);
     });
   }
