@@ -113,7 +113,7 @@ describe("a frozen app server, which accepts connections and says nothing", () =
     const lab = await startTestBalancer(IMPATIENT);
     lab.apps[1].answer = () => {};
     expect(await new Browser(lab).ask("/", atApp2)).toMatchObject({ status: 200, text: "app1" });
-    expect(lab.lines).toEqual([expect.stringMatching(/ is down: silent for 200 ms$/)]);
+    expect(lab.lines).toEqual([expect.stringMatching(/ is down: silent for 1000 ms$/)]);
   });
 
   test("ends a POST with 504", async () => {
@@ -127,7 +127,7 @@ describe("a frozen app server, which accepts connections and says nothing", () =
     const lab = await startTestBalancer(IMPATIENT);
     lab.apps[1].answer = (_request, response) => {
       // App server and balancer are one process in this test: both stand still.
-      for (const end = performance.now() + 400; performance.now() < end; );
+      for (const end = performance.now() + 2_000; performance.now() < end; );
       response.end("app2");
     };
     expect(await new Browser(lab).ask("/", atApp2)).toMatchObject({ status: 200, text: "app2" });
@@ -144,7 +144,7 @@ describe("a frozen app server, which accepts connections and says nothing", () =
 });
 
 describe("a browser that stops in the middle of its body", () => {
-  const SLOW_BODY = { ...UNCHECKED, timeouts: { connectMs: 2_000, readMs: 200, bodyMs: 600 } };
+  const SLOW_BODY = { ...UNCHECKED, timeouts: { connectMs: 2_000, readMs: 1_000, bodyMs: 2_000 } };
   /** 3 bytes of 1,000 are sent. */
   const openHalf = async (lab: TestBalancer, framing: Record<string, string> = { "content-length": "1000" }) => {
     const opened = await open(lab, { method: "POST", headers: { ...atApp2.headers, ...framing } });
@@ -161,7 +161,7 @@ describe("a browser that stops in the middle of its body", () => {
       const { answer } = await openHalf(lab, framing);
       const { statusCode, headers } = await answer;
       expect([statusCode, headers.connection]).toEqual([408, "close"]);
-      expect(await text(await answer)).toBe("408: nothing more of the body came for 600 ms\n");
+      expect(await text(await answer)).toBe("408: nothing more of the body came for 2000 ms\n");
       await waitUntil("the app server to be left alone", () => dropped);
       expect(lab.lines).toEqual([]);
       expect(lab.apps.map(({ asked }) => asked.length)).toEqual([0, 1, 0]);
@@ -172,9 +172,9 @@ describe("a browser that stops in the middle of its body", () => {
     const lab = await startTestBalancer({ ...SLOW_BODY, timeouts: { ...SLOW_BODY.timeouts, bodyMs: 60_000 } });
     lab.apps[1].answer = async (incoming, response) => response.end(await text(incoming));
     const { outgoing, answer } = await openHalf(lab, {});
-    await delay(500);
+    await delay(1_500);
     outgoing.write("def");
-    await delay(500);
+    await delay(1_500);
     outgoing.end("ghi");
     expect(await text(await answer)).toBe("abcdefghi");
     expect(lab.lines).toEqual([]);
@@ -184,11 +184,11 @@ describe("a browser that stops in the middle of its body", () => {
     const lab = await startTestBalancer({ ...SLOW_BODY, timeouts: { ...SLOW_BODY.timeouts, bodyMs: 60_000 } });
     lab.apps[1].answer = () => {};
     const { outgoing, answer } = await openHalf(lab, {});
-    await delay(500);
+    await delay(1_500);
     expect(lab.lines).toEqual([]);
     outgoing.end("def");
     expect((await answer).statusCode).toBe(504);
-    expect(lab.lines).toEqual([expect.stringMatching(/ is down: silent for 200 ms$/)]);
+    expect(lab.lines).toEqual([expect.stringMatching(/ is down: silent for 1000 ms$/)]);
   });
 });
 
@@ -267,7 +267,7 @@ describe("streaming", () => {
     outgoing.end();
     const response = await answer;
     // Longer than the read timeout, with far more to come than all buffers in between hold.
-    await delay(500);
+    await delay(1_500);
     expect((await buffer(response)).length).toBe(sizeBytes);
   });
 

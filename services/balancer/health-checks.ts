@@ -47,9 +47,10 @@ function askHealth(
     const asking = get({ host, port, path: "/healthz", agent: false, signal });
     const giveUp = (what: string) => asking.destroy(new Error(what));
     const deadlineMs = connectMs + readMs;
-    const answering = setTimeout(() => giveUp(`no answer within ${deadlineMs} ms`), deadlineMs);
+    // As in attempt.ts: not before what has arrived was read.
+    const tooLate = () => giveUp(`no answer within ${deadlineMs} ms`);
+    const answering = setTimeout(() => setImmediate(tooLate), deadlineMs);
     asking.on("socket", (socket) => {
-      // As in attempt.ts: not before what has arrived was read.
       const lookAtSocket = () => socket.connecting && giveUp(`no connection within ${connectMs} ms`);
       setTimeout(() => setImmediate(lookAtSocket), connectMs);
     });

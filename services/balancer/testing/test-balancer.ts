@@ -3,8 +3,8 @@ import { afterEach } from "vitest";
 import { type BalancerOptions, startBalancer } from "../balancer.ts";
 import { FakeAppServer } from "./fake-app-server.ts";
 
-/** For tests of silence; elsewhere a busy machine must not be taken for a dead server. */
-export const QUICK = { timeouts: { connectMs: 100, readMs: 200, bodyMs: 5_000 } };
+/** For tests of silence; elsewhere a busy machine must not be taken for a dead server. The healthy ones here have a second, too. */
+export const QUICK = { timeouts: { connectMs: 100, readMs: 1_000, bodyMs: 5_000 } };
 
 /** What browsers of these balancers bring along, as from nginx. */
 export const BALANCER_SECRET = "the secret of all balancers";
