@@ -1,10 +1,10 @@
 /** The real server of a session store, in a container of its own on a fixed loopback port. */
 import { execFile, execFileSync } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import { promisify } from "node:util";
 import type { StoreFacts } from "../store.ts";
+import { listenOnOwnPort } from "./own-ports.ts";
 import { postgresKind } from "./postgres-probe.ts";
 import { groupKind, portsNeeded } from "./redis-group.ts";
 import { redisKind } from "./redis-probe.ts";
@@ -68,8 +68,8 @@ export async function startStoreServer({
       await waitUntil("the store's server to have written everything", probe.isWritten);
       await docker("kill", id);
     },
-    /** SIGTERM, and waits for the end. */
-    stop: () => docker("stop", id),
+    /** SIGTERM, and waits for the end: on a busy machine longer than Docker's ten seconds, after which it kills. */
+    stop: () => docker("stop", "--time", "60", id),
     start: () => docker("start", id),
     isReady: () => waitUntil("the store's server to be ready", probe.isReady, { deadlineMs: 60_000 }),
     async [Symbol.asyncDispose]() {
@@ -102,25 +102,15 @@ async function firstPresent(images: readonly (string | undefined)[]): Promise<st
   return named.at(-1) ?? "";
 }
 
-/**
- * Where store servers listen: above the labs (8080 and on), and below the ports that the kernel gives to whoever connects (from 32,768
- * on, net.ipv4.ip_local_port_range). Of those one could be taken while a server is down, and it would not come up again.
- */
-const PORTS = { from: 10_000, to: 17_999 };
-
 /** Ports that docker is told: those that docker chooses change with every start. All are held until the last is found. */
 async function freePorts(count: number): Promise<number[]> {
   const held: Server[] = [];
+  const ports: number[] = [];
   while (held.length < count) {
-    const server = createServer().listen(randomInt(PORTS.from, PORTS.to + 1), "127.0.0.1");
-    // Rejects when somebody has that port.
-    const isFree = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (isFree) held.push(server);
+    const server = createServer();
+    ports.push(await listenOnOwnPort(server));
+    held.push(server);
   }
-  const ports = held.map((server) => (server.address() as AddressInfo).port);
   for (const server of held) server.close();
   await Promise.all(held.map((server) => once(server, "close")));
   return ports;

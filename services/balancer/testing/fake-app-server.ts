@@ -1,7 +1,7 @@
 /** A real HTTP server on loopback that answers what a test wants, and remembers what it was asked. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listenOnOwnPort } from "../../app/testing/own-ports.ts";
 
 export class FakeAppServer {
   /** Requests that reached it, health checks aside: `GET /path`. */
@@ -32,9 +32,12 @@ export class FakeAppServer {
 
   /** Listens on the port it had before, if it had one. */
   async start(): Promise<this> {
+    if (this.#port === 0) {
+      this.#port = await listenOnOwnPort(this.#server);
+      return this;
+    }
     this.#server.listen(this.#port, "127.0.0.1");
     await once(this.#server, "listening");
-    this.#port = (this.#server.address() as AddressInfo).port;
     return this;
   }
 
