@@ -35,7 +35,7 @@ describe("the page", () => {
     expect(
       readable(text)
         .replace(app.bootId.slice(0, 8), "<boot id>")
-        .replace(/\d+ s$/m, "<n> s"),
+        .replace(/^(\d+ min )?\d+ s$/m, "<n> s"),
     ).toMatchInlineSnapshot(`
       "This answer comes from
       ▲
