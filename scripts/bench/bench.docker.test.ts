@@ -13,7 +13,7 @@ const moments = [
   { when: "in the middle of a run", signal: "SIGINT", seen: async (home: string) => filesIn(join(home, "runs")) },
 ] as const;
 
-it.each(moments)("leaves nothing behind when $signal ends it $when", async ({ signal, seen }) => {
+it.each(moments)("leaves nothing behind when $signal ends it $when", { timeout: 420_000 }, async ({ signal, seen }) => {
   const name = `test-bench-${signal.toLowerCase()}`;
   const folder = mkdtempSync(join(tmpdir(), "session-lab-test-"));
   const home = join(folder, "home");
@@ -24,11 +24,15 @@ it.each(moments)("leaves nothing behind when $signal ends it $when", async ({ si
     // Tidying up may take longer than execa's five seconds after a SIGTERM.
     { env: { LAB_NAME: name, BENCH_HOME: home }, reject: false, forceKillAfterDelay: false },
   );
+  let hasEnded = false;
+  void bench.then(() => (hasEnded = true));
   try {
     const { ok } = await waitUntil({
       look: () => seen(home, name),
-      until: (found) => found.length > 0,
-      deadlineMs: 60_000,
+      // A bench that has ended says itself why.
+      until: (found) => found.length > 0 || hasEnded,
+      // A whole `lab up`, on a machine that is busy with others.
+      deadlineMs: 240_000,
       everyMs: 200,
     });
     bench.kill(signal);
@@ -38,6 +42,7 @@ it.each(moments)("leaves nothing behind when $signal ends it $when", async ({ si
     expect(readdirSync(folder)).toEqual([]);
   } finally {
     bench.kill("SIGTERM");
+    await bench;
     rmSync(folder, { recursive: true, force: true });
   }
 });
