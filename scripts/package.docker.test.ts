@@ -6,12 +6,13 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { packageRoot } from "../cli/lab/paths.ts";
-import { fatesOf } from "../cli/testing/run-lab.ts";
-import type { Result } from "../cli/verdict/result.ts";
+import { fatesOf, labCommand } from "../cli/testing/run-lab.ts";
 
 /** The package as a stranger gets it: packed, installed into an empty folder, run from there. */
 const folder = mkdtempSync(join(tmpdir(), "session-lab-package-"));
-const env = { LAB_NAME: "test-package", LAB_HOME: join(folder, "home"), NO_COLOR: "1" };
+const installed = labCommand({ name: "test-package", root: join(folder, "node_modules/session-lab") });
+/** Not from this repository, where what the package lacks would be found. */
+const within = ["env", "-C", folder];
 
 beforeAll(async () => {
   const packed = await execa("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: packageRoot });
@@ -21,7 +22,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await lab(["down"]);
+  await installed.run(["down"]);
+  installed[Symbol.dispose]();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -31,7 +33,10 @@ it("has nothing that publint would mend", async () => {
 });
 
 it("replays the recorded run with no engine running", async () => {
-  const { stdout, exitCode } = await lab(["replay", "--demo"], { DOCKER_HOST: "unix:///nonexistent/none.sock" });
+  const lab = join(folder, "node_modules/.bin/lab");
+  const env = { LAB_HOME: installed.home, NO_COLOR: "1", DOCKER_HOST: "unix:///nonexistent/none.sock" };
+  const options = { cwd: folder, env, reject: false, stdin: "ignore" } as const;
+  const { stdout, exitCode } = await execa(lab, ["replay", "--demo"], options);
   expect(stdout).toContain("Who is still logged in?");
   expect(stdout).toContain("kill app2");
   expect(exitCode).toBe(0);
@@ -40,16 +45,8 @@ it("replays the recorded run with no engine running", async () => {
 it("does the main job, and writes the page of it", async () => {
   const page = join(folder, "run.html");
   const few = ["--policy", "cookie", "--store", "memory,redis", "--users", "3", "--report", page];
-  const { stdout, exitCode } = await lab(["scenario", "server-crash", ...few, "--json"]);
-  const result = JSON.parse(stdout) as Result;
+  const { result, exitCode } = await installed.json(["scenario", "server-crash", ...few], { within });
   expect(fatesOf(result)).toEqual(["cookie.memory: 1 lost, 2 survived", "cookie.redis: 3 survived"]);
   expect(result.leftovers).toEqual([]);
   expect(exitCode).toBe(0);
 });
-
-/** `lab` as it was installed in that folder. */
-async function lab(args: string[], more: Record<string, string> = {}) {
-  const options = { cwd: folder, env: { ...env, ...more }, reject: false, stdin: "ignore" } as const;
-  const { stdout, exitCode } = await execa(join(folder, "node_modules/.bin/lab"), args, options);
-  return { stdout, exitCode };
-}
