@@ -14,4 +14,4 @@ it("the containers' users may read what was built, also under a umask that keeps
     (statSync(path).mode & 0o777).toString(8),
   );
   expect(modes).toEqual(["755", "644", "644", "644"]);
-});
+}, 300_000);
