@@ -86,10 +86,12 @@ function seatsAmongMore({ appServers, scenario }: Stage): (member: Member) => st
 /**
  * Nothing that a kill would take is on its way to the disk: no snapshot is being written, and the append-only file has everything.
  * With `appendfsync everysec` Redis answers before it writes while an fsync is under way, for up to two seconds (`aof_buffer_length`
- * then says how much it owes): on a slow disk a kill takes what it had acknowledged.
+ * then says how much it owes): on a slow disk a kill takes what it had acknowledged. A replica that got its first copy writes an
+ * append-only file anew (`aof_rewrite_in_progress`), and until that is done a start reads the old one, which has nothing of the copy.
  */
 function isAtRest(info: Record<string, string> | undefined): boolean {
-  return info?.rdb_bgsave_in_progress !== "1" && Number(info?.aof_buffer_length ?? 0) === 0;
+  const isWriting = ["rdb_bgsave_in_progress", "aof_rewrite_in_progress", "aof_rewrite_scheduled"];
+  return isWriting.every((field) => info?.[field] !== "1") && Number(info?.aof_buffer_length ?? 0) === 0;
 }
 
 /** Records which process each store's server is and how many keys it holds. */
