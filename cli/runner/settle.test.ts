@@ -13,6 +13,12 @@ vi.mock("../wait.ts", async (original) => {
   };
   return { ...real, waitUntil };
 });
+vi.mock("../act-until.ts", async (original) => {
+  const real = await original<typeof import("../act-until.ts")>();
+  const actUntil: typeof real.actUntil = (options) =>
+    real.actUntil(patience.isOneLook ? { ...options, deadlineMs: 0 } : options);
+  return { ...real, actUntil };
+});
 afterEach(() => {
   patience.isOneLook = false;
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { actUntil } from "../act-until.ts";
 import { groupProblems } from "../docker/server-groups.ts";
 import type { Feeling } from "../docker/service.ts";
 import type { Architecture } from "../lab/architectures.ts";
@@ -141,22 +142,22 @@ async function canariesLogIn(stage: Stage): Promise<string | undefined> {
   const stores = [...new Map(architectures.map((architecture) => [architecture.store.id, architecture])).values()];
   let waiting = stores.flatMap((architecture) => appServers.map((appServer) => ({ architecture, appServer })));
   const wrong: string[] = [];
-  const look = async () => {
+  const act = async () => {
     const outcomes = await Promise.all(
       waiting.map(async (place) => ({ place, problem: await sendCanary(stage, place) })),
     );
-    waiting = outcomes.flatMap(({ place, problem }) => (problem && !problem.isDefinitive ? [place] : []));
+    const isOpen = ({ problem }: (typeof outcomes)[number]) => problem?.isDefinitive === false;
     wrong.push(...outcomes.flatMap(({ problem }) => (problem?.isDefinitive ? [problem.says] : [])));
-    return [...wrong, ...outcomes.flatMap(({ problem }) => (problem && !problem.isDefinitive ? [problem.says] : []))];
+    waiting = outcomes.filter(isOpen).map(({ place }) => place);
+    return outcomes.filter(isOpen).map(({ problem }) => problem!.says);
   };
-  const waited = await waitUntil({
-    look,
-    until: () => waiting.length === 0,
+  const { seen: unanswered } = await actUntil({
+    act,
+    until: (problems) => problems.length === 0 || signal.aborted,
     deadlineMs: settleDeadlineMs,
-    signal,
   });
-  if (waited.ok && wrong.length === 0) return undefined;
-  return notSettled("new users", waited, (problems) => problems.join("; "));
+  const problems = [...wrong, ...unanswered];
+  return problems.length > 0 ? problems.join("; ") : undefined;
 }
 
 interface CanaryProblem {

@@ -35,10 +35,10 @@ afterEach(async () => {
 });
 
 it.each([
-  ["the lab's own", name, [`port -host-port ${port}`]],
-  ["that of a lab that is gone", undefined, [`port -host-port ${port}`]],
-  ["another lab's, which has been given the same port and subnet", "test-whose-port-is-it", []],
-])("an open port is left when it is %s", async (_, lab, left) => {
+  ["left when it is the lab's own", name, [`port -host-port ${port}`]],
+  ["left when the lab is gone", undefined, [`port -host-port ${port}`]],
+  ["no concern of this lab when another has been given the same port and subnet", "test-whose-port-is-it", []],
+])("an open port is %s", async (_, lab, left) => {
   const labels = { lab, port, "subnet-prefix": prefix };
   const options = Object.entries(labels).flatMap(([key, value]) => ["--label", `dev.session-lab.${key}=${value}`]);
   if (lab) await docker("create", "--name", name, ...options, await anyImage(), "sleep", "infinity");

@@ -14,7 +14,7 @@ import type { StoreContext } from "./store.ts";
 /** How often the cluster is asked who is there and has which slots: a server that comes back is used after so long. */
 const SLOTS_REFRESH_MS = 500;
 /** Longer than a cluster that is whole takes to connect. */
-export const STUCK_MS = 2_000;
+const STUCK_MS = 2_000;
 /** No visitor waits for that answer, and a busy machine is no dead cluster. */
 const SLOTS_TIMEOUT_MS = 2_000;
 
