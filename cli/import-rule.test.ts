@@ -49,7 +49,7 @@ const allowed: Record<string, string[]> = {
   "scenario.ts": ["fault.ts", "history", "lab", "verdict"],
   scenarios: ["scenario.ts", "faults"],
   present: ["report", "runner"],
-  runner: ["docker", "errors.ts", "fault.ts", "history", "lab", "scenario.ts", "users", "wait.ts"],
+  runner: ["docker", "errors.ts", "fault.ts", "history", "lab", "scenario.ts", "users", "act-until.ts", "wait.ts"],
 };
 
 const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
