@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { unknownValue } from "./errors.ts";
-import type { Fault } from "./fault.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Fault } from "./servers/fault.ts";
+import type { Scenario } from "./theory/scenario.ts";
 import type { Lesson } from "./workshop/lesson.ts";
 
 /** The catalogues are folders: a file's name is the id of what it exports. */

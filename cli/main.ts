@@ -5,15 +5,15 @@
  */
 import { type Command, CommanderError } from "commander";
 import { exitCodesHelp } from "./commands/help-exit-codes.ts";
+import { buildProgram } from "./commands/program.ts";
 import { errorLines, exitCodes, explainDisk, LabError } from "./errors.ts";
-import { buildProgram } from "./program.ts";
 
 /** `lab down` does so last: what it was asked to remove, it removes itself. The shell's completion only looks on. */
 async function cleanUpAfterTheDead(_program: Command, command: Command): Promise<void> {
   if (command.name() === "complete") return;
-  (await import("./lab/own-state.ts")).requireOwnState();
+  (await import("./record/own-state.ts")).requireOwnState();
   if (command.name() === "down") return;
-  const { sweep } = await import("./sweep.ts");
+  const { sweep } = await import("./lab/clean-up-after-dead-commands.ts");
   await sweep((text) => process.stderr.write(`lab: ${text}\n`));
 }
 

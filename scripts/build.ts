@@ -5,7 +5,7 @@
  */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot as root } from "../cli/lab/paths.ts";
+import { packageRoot as root } from "../cli/paths.ts";
 import { buildApp } from "./build/app.ts";
 import { buildCli } from "./build/cli.ts";
 import { writeLicences } from "./build/licences.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { packageRoot } from "../cli/lab/paths.ts";
+import { packageRoot } from "../cli/paths.ts";
 import { guideAsItShouldBe, readmeAsItShouldBe } from "./docs-parts.ts";
 import { cheatSheet } from "./workshop-docs.ts";
 

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { packageRoot } from "../cli/lab/paths.ts";
+import { packageRoot } from "../cli/paths.ts";
 import { fatesOf, labCommand } from "../cli/testing/run-lab.ts";
 
 /** The package as a stranger gets it: packed, installed into an empty folder, run from there. */

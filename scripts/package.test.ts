@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packageRoot } from "../cli/lab/paths.ts";
+import { packageRoot } from "../cli/paths.ts";
 import { copyPackage, type PackageCopy } from "../cli/testing/package-copy.ts";
 
 interface Component {

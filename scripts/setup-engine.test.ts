@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { localEndpoint } from "../cli/lab/endpoint.ts";
-import { packageRoot } from "../cli/lab/paths.ts";
+import { localEndpoint } from "../cli/docker/endpoint.ts";
+import { packageRoot } from "../cli/paths.ts";
 import { makeContext } from "../cli/testing/docker-context.ts";
 import { type FakeDocker, openFakeDocker } from "../cli/testing/fake-docker.ts";
 

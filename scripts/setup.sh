@@ -135,7 +135,7 @@ ensure_engine() {
   say "engine: running (Docker $(engine_version))"
 }
 
-# Finds the engine as Docker's client and the lab do (cli/lab/endpoint.ts), and refuses what they refuse. From here on every docker
+# Finds the engine as Docker's client and the lab do (cli/docker/endpoint.ts), and refuses what they refuse. From here on every docker
 # command goes there, those of other scripts included.
 choose_endpoint() {
   local found context='' address=${DOCKER_HOST:-} default=unix:///var/run/docker.sock shown

@@ -19,7 +19,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { packageRoot } from "../cli/lab/paths.ts";
+import { packageRoot } from "../cli/paths.ts";
 import { openDebianMirror, type Vouching } from "./testing/debian-mirror.ts";
 
 // Whole setups, several in a test, and apt checks signatures in each.

@@ -43,7 +43,7 @@ export function addCompare(program: Command): void {
     .addOption(portOption())
     .addOption(waitOption())
     .action(async (options: CompareOptions, command: Command) => {
-      const { runComparison } = await import("../run-comparison.ts");
+      const { runComparison } = await import("../experiment/comparison/run-comparison.ts");
       await runComparison({ ...options, colour: command.optsWithGlobals().color !== false });
     });
 }

@@ -7,7 +7,7 @@ export function addCompletion(program: Command): void {
     .description("print the script with which bash, zsh or fish completes commands, scenarios, stores, runs, ...")
     .argument("<shell>", "bash, zsh or fish; the script's first lines say where it goes")
     .action(async (shell: string) => {
-      const { completionScripts } = await import("../completion-scripts.ts");
+      const { completionScripts } = await import("../terminal/completion/scripts.ts");
       const { harmless } = await import("../report/text.ts");
       const known = Object.keys(completionScripts);
       if (!known.includes(shell)) throw unknownValue("shell", harmless(shell), known);
@@ -19,7 +19,7 @@ export function addCompletion(program: Command): void {
     .argument("[words...]")
     .allowUnknownOption()
     .action(async (words: string[]) => {
-      const { completeLine } = await import("../completion.ts");
+      const { completeLine } = await import("../terminal/completion/completion.ts");
       const found = await completeLine(program, words);
       const lines = found === "files" ? [":files"] : found.map(({ value, description }) => `${value}\t${description}`);
       process.stdout.write(lines.map((line) => `${line}\n`).join(""));

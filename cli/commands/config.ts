@@ -10,11 +10,11 @@ export function addConfig(program: Command): void {
     .action(async ({ name, json }: { name: string; json?: boolean }, command: Command) => {
       const [{ effectiveSettings }, { imageRoles, roles }, { settingsReport }, { jsonReport }, { detectTerminal }] =
         await Promise.all([
-          import("../settings.ts"),
+          import("../explain/settings.ts"),
           import("../docker/images.ts"),
-          import("../report/settings.ts"),
+          import("../report/settings-table.ts"),
           import("../report/json.ts"),
-          import("../terminal.ts"),
+          import("../terminal/terminal.ts"),
         ]);
       const colour = command.optsWithGlobals().color !== false;
       const settings = effectiveSettings({

@@ -7,7 +7,7 @@ export function addDoctor(program: Command): void {
     .option("--json", "as JSON")
     .action(async ({ json }: { json?: boolean }) => {
       const [{ examine }, { exitCodes }, { harmless }] = await Promise.all([
-        import("../doctor.ts"),
+        import("../lab/doctor.ts"),
         import("../errors.ts"),
         import("../report/text.ts"),
       ]);

@@ -22,7 +22,7 @@ export function addDown(program: Command): void {
     .option("--all", "remove every lab of yours on this engine; names those of others, and leaves them")
     .addOption(forceOption())
     .action(async (options: DownOptions) => {
-      const { interruptibly } = await import("../interrupt.ts");
+      const { interruptibly } = await import("../terminal/interrupt.ts");
       await interruptibly("the removal is ended first", ({ signal }) => down(options, signal));
     });
 }
@@ -39,13 +39,13 @@ async function down({ name, all = false, force = false }: DownOptions, signal: A
     { sweep },
   ] = await Promise.all([
     import("../docker/engine.ts"),
-    import("../docker/guard-lab.ts"),
+    import("../record/guard-lab.ts"),
     import("../docker/is-ours.ts"),
-    import("../docker/remove-lab.ts"),
+    import("../lab/remove-lab.ts"),
     import("../errors.ts"),
     import("../lab/labels.ts"),
     import("../report/text.ts"),
-    import("../sweep.ts"),
+    import("../lab/clean-up-after-dead-commands.ts"),
   ]);
   const engine = new Engine();
   const { ours, strangers } = await engine.find(all ? {} : { name });
@@ -94,7 +94,7 @@ async function mayRemove(
   { all, force }: { all: boolean; force: boolean },
 ): Promise<boolean> {
   const [{ lookAtOwner, requireFreeLab }, { exitCodes, LabError }] = await Promise.all([
-    import("../docker/free-lab.ts"),
+    import("../lab/free-lab.ts"),
     import("../errors.ts"),
   ]);
   if (!all) {

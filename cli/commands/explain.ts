@@ -9,10 +9,10 @@ export function addExplain(program: Command): void {
     .action(async (words: string[], { json }: { json?: boolean }, command: Command) => {
       const [{ explain, allExplanations, wordsByKind }, report, { jsonReport }, { detectTerminal }] = await Promise.all(
         [
-          import("../explanations.ts"),
+          import("../explain/explanations.ts"),
           import("../report/explanation.ts"),
           import("../report/json.ts"),
-          import("../terminal.ts"),
+          import("../terminal/terminal.ts"),
         ],
       );
       const { harmless } = await import("../report/text.ts");

@@ -23,7 +23,7 @@ export function addFault(program: Command): void {
     .option("--json", "as JSON")
     .action(async (kind: string, service: string, options: FaultOptions, command: Command) => {
       if (!faultKinds().includes(kind)) throw unknownValue("fault", await printable(kind), faultKinds());
-      const { interruptibly } = await import("../interrupt.ts");
+      const { interruptibly } = await import("../terminal/interrupt.ts");
       const settings = { ...options, colour: command.optsWithGlobals().color !== false };
       await interruptibly("taking the fault back", ({ signal }) => inject({ kind, service }, settings, signal));
     });
@@ -37,8 +37,8 @@ async function inject(
   const [{ Engine }, { requireIdleLab }, { serviceNames }, { injectOnRecord }] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
-    import("../docker/lab-services.ts"),
-    import("../inject-on-record.ts"),
+    import("../lab/lab-services.ts"),
+    import("../lab/inject-on-record.ts"),
   ]);
   const engine = new Engine();
   const lab = await requireIdleLab(name, engine, {
@@ -56,7 +56,7 @@ async function inject(
     import("../report/fault.ts"),
     import("../report/json.ts"),
     import("../report/text.ts"),
-    import("../terminal.ts"),
+    import("../terminal/terminal.ts"),
   ]);
   const terminal = detectTerminal({ colour });
   process.stdout.write(json ? jsonReport(injected) : faultReport(injected, terminal));

@@ -13,7 +13,7 @@ export function addHeal(program: Command): void {
     .addOption(forceOption())
     .action(async (wanted: string[], options: { name: string; wait?: boolean; force?: boolean }) => {
       const { name, wait = false, force = false } = options;
-      const { interruptibly } = await import("../interrupt.ts");
+      const { interruptibly } = await import("../terminal/interrupt.ts");
       const says = "ending; `lab heal` mends what is still ill";
       await interruptibly(says, ({ signal }) => heal(wanted, { name, wait, force, signal }));
     });
@@ -26,8 +26,8 @@ async function heal(
   const [{ Engine }, { requireIdleLab }, { serviceNames }, { healServices }, { harmless }] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
-    import("../docker/lab-services.ts"),
-    import("../docker/heal-services.ts"),
+    import("../lab/lab-services.ts"),
+    import("../lab/heal-services.ts"),
     import("../report/text.ts"),
   ]);
   const engine = new Engine();

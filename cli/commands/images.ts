@@ -39,7 +39,7 @@ export function addImages(program: Command): void {
 }
 
 function actions() {
-  return Promise.all([import("../docker/images-actions.ts"), import("../interrupt.ts")]);
+  return Promise.all([import("../docker/images-actions.ts"), import("../terminal/interrupt.ts")]);
 }
 
 function say(text: string): void {

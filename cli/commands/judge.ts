@@ -12,9 +12,9 @@ export function addJudge(program: Command): void {
     .option("--json", "print the result document")
     .action(async (run: string, { json }: JudgeOptions, command: Command) => {
       const [{ findRunFolder }, { judgeRun }, { printResult }] = await Promise.all([
-        import("../lab/runs.ts"),
-        import("../judge-run.ts"),
-        import("../print-result.ts"),
+        import("../experiment/run-folders.ts"),
+        import("../experiment/judge-run.ts"),
+        import("../output/print-result.ts"),
       ]);
       const folder = findRunFolder(run);
       const { result } = await judgeRun(folder);

@@ -1,4 +1,4 @@
-import { allRecords, engineAddress, isDamaged } from "../lab/record.ts";
+import { allRecords, engineAddress, isDamaged } from "../record/record.ts";
 import { shellWord } from "../report/shell-word.ts";
 import { harmless } from "../report/text.ts";
 

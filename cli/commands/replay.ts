@@ -35,10 +35,10 @@ async function replay(
     { detectTerminal },
     { basename, join },
   ] = await Promise.all([
-    import("../lab/runs.ts"),
-    import("../lab/paths.ts"),
+    import("../experiment/run-folders.ts"),
+    import("../paths.ts"),
     import("../replay/load-film.ts"),
-    import("../terminal.ts"),
+    import("../terminal/terminal.ts"),
     import("node:path"),
   ]);
   const folder = findRunFolder(demo ? demoRun : wanted(run));
@@ -65,7 +65,7 @@ async function replay(
     import("../replay/play.ts"),
     import("chalk"),
     import("../lab/topology.ts"),
-    import("../interrupt.ts"),
+    import("../terminal/interrupt.ts"),
   ]);
   const endedBy = await play(film, {
     input: process.stdin,
@@ -79,7 +79,7 @@ async function replay(
 
 async function requireOwnPage(file: string): Promise<void> {
   const [{ requireOwnPlace }, { reportFormats }] = await Promise.all([
-    import("../write-reports.ts"),
+    import("../output/write-reports.ts"),
     import("../report/formats.ts"),
   ]);
   requireOwnPlace(file, reportFormats.find(({ id }) => id === "html")!);

@@ -8,10 +8,10 @@ export function addReport(program: Command): void {
     .argument("<file...>", "files to write, e.g. run.html run.md run.xml")
     .action(async (run: string, files: string[]) => {
       const [{ chooseReports, writeReports }, { findRunFolder }, { judgeRun }, { throwFirst }] = await Promise.all([
-        import("../write-reports.ts"),
-        import("../lab/runs.ts"),
-        import("../judge-run.ts"),
-        import("../troubles.ts"),
+        import("../output/write-reports.ts"),
+        import("../experiment/run-folders.ts"),
+        import("../experiment/judge-run.ts"),
+        import("../experiment/troubles.ts"),
       ]);
       const reports = chooseReports(files);
       const troubles = await writeReports(reports, await judgeRun(findRunFolder(run)));

@@ -1,7 +1,7 @@
 import type { Engine } from "../docker/engine.ts";
-import { requireFreeLab } from "../docker/free-lab.ts";
-import { findLab } from "../docker/start-lab.ts";
 import { LabError } from "../errors.ts";
+import { requireFreeLab } from "../lab/free-lab.ts";
+import { findLab } from "../lab/start-lab.ts";
 import type { Lab } from "../lab/topology.ts";
 import { labElsewhere } from "./lab-elsewhere.ts";
 

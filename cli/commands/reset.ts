@@ -10,7 +10,7 @@ export function addReset(program: Command): void {
     .addOption(waitOption())
     .addOption(forceOption())
     .action(async ({ name, wait = false, force = false }: { name: string; wait?: boolean; force?: boolean }) => {
-      const { interruptibly } = await import("../interrupt.ts");
+      const { interruptibly } = await import("../terminal/interrupt.ts");
       await interruptibly("the reset is ended first", ({ signal }) => reset(name, { wait, force, signal }));
     });
 }
@@ -19,9 +19,9 @@ async function reset(name: string, idle: { wait: boolean; force: boolean; signal
   const [{ Engine }, { requireIdleLab }, { resetOnRecord }, { storesOf }, { forgetKeptUsers }] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
-    import("../docker/reset-lab.ts"),
-    import("../lab/stores.ts"),
-    import("../users/kept-user.ts"),
+    import("../lab/reset-lab.ts"),
+    import("../theory/stores.ts"),
+    import("../users/by-hand/kept-user.ts"),
   ]);
   const engine = new Engine();
   const lab = await requireIdleLab(name, engine, { command: "lab reset", ...idle });

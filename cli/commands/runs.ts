@@ -7,7 +7,7 @@ export function addRuns(program: Command): void {
     .option("--json", "as JSON")
     .action(async ({ json }: { json?: boolean }) => {
       const [{ listRuns }, { harmless }, { jsonReport }] = await Promise.all([
-        import("../run-list.ts"),
+        import("../experiment/stored-runs.ts"),
         import("../report/text.ts"),
         import("../report/json.ts"),
       ]);

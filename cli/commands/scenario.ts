@@ -1,12 +1,16 @@
 import { randomInt } from "node:crypto";
 import { type Command, Option } from "commander";
-import { commandLine } from "../command-line.ts";
 import { errorLines, LabError, unknownValue } from "../errors.ts";
+import { commandLine } from "../experiment/command-line.ts";
+import type { Plan } from "../experiment/plan.ts";
 import { appServers, defaultVictim } from "../lab/topology.ts";
-import type { Plan } from "../plan.ts";
+import {
+  addPresentationOptions,
+  openPresentation,
+  type PresentationOptions,
+} from "../terminal/present/open-presentation.ts";
 import type { Result } from "../verdict/result.ts";
 import { commaList, nameOption, portOption, waitOption, wholeNumber } from "./options.ts";
-import { addPresentationOptions, openPresentation, type PresentationOptions } from "./presentation.ts";
 
 /** The most users per architecture: memory and sockets of one machine end somewhere. */
 const mostUsers = 100_000;
@@ -101,14 +105,14 @@ async function runOne(
     });
   if (options.victim !== undefined && !appServers.includes(options.victim))
     throw unknownValue("victim", options.victim, appServers);
-  const { chooseReports } = await import("../write-reports.ts");
+  const { chooseReports } = await import("../output/write-reports.ts");
   const reports = chooseReports(options.report);
   const { trials, users } = options;
   const plan = await planOf(scenarioId, options, persistence);
   if (options.dryRun) {
     const [{ stepsReport }, { trialPlans }] = await Promise.all([
       import("../report/steps.ts"),
-      import("../trial-plans.ts"),
+      import("../experiment/trial-plans.ts"),
     ]);
     process.stdout.write(
       stepsReport({
@@ -125,8 +129,8 @@ async function runOne(
   }
 
   const [{ detectTerminal, openNarrator }, { exitCodeOf, listenForInterrupts }] = await Promise.all([
-    import("../terminal.ts"),
-    import("../interrupt.ts"),
+    import("../terminal/terminal.ts"),
+    import("../terminal/interrupt.ts"),
   ]);
   const terminal = detectTerminal({ colour });
   const narrator = await openNarrator(terminal);
@@ -136,7 +140,7 @@ async function runOne(
   const predictions =
     options.predict === undefined
       ? []
-      : await (await import("../predictions.ts")).collectPredictions(plan, options.predict, person);
+      : await (await import("../experiment/collect-predictions.ts")).collectPredictions(plan, options.predict, person);
   await using page = options.watch
     ? await (await import("../watch/run-page.ts")).openRunPage({ open: options.open })
     : undefined;
@@ -144,12 +148,12 @@ async function runOne(
   // Said before the libraries that talk to Docker are loaded, which takes longer than anybody should look at nothing.
   // A room reads one page at a time: nothing may turn below it.
   if (!presenter) narrator.doing("looking for a running lab");
-  const { isInterruption } = await import("../troubles.ts");
+  const { isInterruption } = await import("../experiment/troubles.ts");
   let isWell = false;
   try {
     const played = presenter
-      ? await (await import("../present-runs.ts")).presentRuns(plan, trials, presenter, interrupt)
-      : await (await import("../trials.ts")).playTrials({
+      ? await (await import("../experiment/present-runs.ts")).presentRuns(plan, trials, presenter, interrupt)
+      : await (await import("../experiment/trials.ts")).playTrials({
           plan,
           count: trials,
           narrator,
@@ -158,8 +162,8 @@ async function runOne(
         });
     narrator.end();
     const [{ finishRun }, { tellGithub }] = await Promise.all([
-      import("../finish-run.ts"),
-      import("../github-actions.ts"),
+      import("../experiment/finish-run.ts"),
+      import("../output/github-actions.ts"),
     ]);
     const show = async (result: Result) => {
       if (predictions.length > 0) {
@@ -190,7 +194,7 @@ export async function planOf(
   { policy, store, users, seed, victim, trials, name, keep = false, wait = false, port }: ScenarioOptions,
   persistence: PersistenceChoice,
 ): Promise<Plan> {
-  const { makePlan } = await import("../plan.ts");
+  const { makePlan } = await import("../experiment/plan.ts");
   const stores = store ?? (await storesByPersistence(persistence));
   return makePlan({
     scenarioId,
@@ -235,7 +239,7 @@ function collect(value: string, previous: string[]): string[] {
 
 async function storesByPersistence(choice: PersistenceChoice): Promise<string[] | undefined> {
   if (choice === undefined) return undefined;
-  const { loadStores } = await import("../lab/stores.ts");
+  const { loadStores } = await import("../theory/stores.ts");
   return loadStores()
     .filter(({ profile }) => profile === null)
     .filter(({ persistence }) => persistence !== null && (persistence === "append-only") === (choice === "aof"))

@@ -34,10 +34,10 @@ async function show({ name, store, json, colour }: SessionsOptions & { colour: b
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
     import("./require-profiles.ts"),
-    import("../docker/look-at-sessions.ts"),
+    import("../lab/look-at-sessions.ts"),
     import("../report/sessions.ts"),
     import("../report/json.ts"),
-    import("../terminal.ts"),
+    import("../terminal/terminal.ts"),
   ]);
   const engine = new Engine();
   const lab = await requireLab(name, engine);
@@ -48,7 +48,10 @@ async function show({ name, store, json, colour }: SessionsOptions & { colour: b
 
 /** The Compose profiles that a store needs. @throws LabError (`unknown-store`) */
 async function profilesFor(store: string): Promise<string[]> {
-  const [{ loadStores }, { harmless }] = await Promise.all([import("../lab/stores.ts"), import("../report/text.ts")]);
+  const [{ loadStores }, { harmless }] = await Promise.all([
+    import("../theory/stores.ts"),
+    import("../report/text.ts"),
+  ]);
   const stores = loadStores();
   const found = stores.find(({ id }) => id === store);
   if (!found)

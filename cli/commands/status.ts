@@ -13,10 +13,10 @@ export function addStatus(program: Command): void {
         await Promise.all([
           import("../docker/engine.ts"),
           import("./require-lab.ts"),
-          import("../docker/look-at-lab.ts"),
+          import("../lab/look-at-lab.ts"),
           import("../report/status.ts"),
           import("../report/text.ts"),
-          import("../terminal.ts"),
+          import("../terminal/terminal.ts"),
         ]);
       const engine = new Engine();
       const status = await lookAtLab(await requireLab(name, engine), engine);

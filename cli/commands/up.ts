@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { Interrupt } from "../interrupt.ts";
 import type { Lab } from "../lab/topology.ts";
+import type { Interrupt } from "../terminal/interrupt.ts";
 import { commaList, nameOption, portOption } from "./options.ts";
 
 interface UpOptions {
@@ -27,12 +27,12 @@ export function addUp(program: Command): void {
         { interruptibly },
       ] = await Promise.all([
         import("../docker/engine.ts"),
-        import("../docker/start-lab.ts"),
-        import("../docker/add-servers.ts"),
-        import("../docker/free-lab.ts"),
-        import("../docker/remove-lab.ts"),
-        import("../terminal.ts"),
-        import("../interrupt.ts"),
+        import("../lab/start-lab.ts"),
+        import("../lab/add-servers.ts"),
+        import("../lab/free-lab.ts"),
+        import("../lab/remove-lab.ts"),
+        import("../terminal/terminal.ts"),
+        import("../terminal/interrupt.ts"),
       ]);
       const screen = terminal.detectTerminal({ colour: command.optsWithGlobals().color !== false });
       const narrator = await terminal.openNarrator(screen);
@@ -70,7 +70,10 @@ export function addUp(program: Command): void {
 
 /** @throws LabError (`unknown-profile`) */
 async function knownProfiles(wanted: readonly string[]): Promise<readonly string[]> {
-  const [{ allProfiles }, { unknownValue }] = await Promise.all([import("../lab/stores.ts"), import("../errors.ts")]);
+  const [{ allProfiles }, { unknownValue }] = await Promise.all([
+    import("../theory/stores.ts"),
+    import("../errors.ts"),
+  ]);
   const known = allProfiles();
   for (const profile of wanted) if (!known.includes(profile)) throw unknownValue("profile", profile, known);
   return wanted;
@@ -82,7 +85,7 @@ function checkPort({ name, port }: UpOptions, running: number): void {
 }
 
 async function describeLab(lab: Lab): Promise<string> {
-  const { selectArchitectures } = await import("../lab/architectures.ts");
+  const { selectArchitectures } = await import("../theory/architectures.ts");
   const { architectureUrl } = await import("../lab/topology.ts");
   const { name, port } = lab;
   const architectures = selectArchitectures(lab);

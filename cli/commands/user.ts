@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type ExitReason, exitCodeFor, LabError, unknownValue } from "../errors.ts";
 import { defaultName } from "../lab/topology.ts";
 import type { UserStory } from "../report/user.ts";
-import { isUserAction, userActions } from "../users/user-actions.ts";
+import { isUserAction, userActions } from "../users/by-hand/user-actions.ts";
 import { nameOption } from "./options.ts";
 
 interface UserCommandOptions {
@@ -29,7 +29,7 @@ export function addUser(program: Command): void {
     .action(
       async (user: string, action: string, item: string | undefined, options: UserCommandOptions, command: Command) => {
         const colour = command.optsWithGlobals().color !== false;
-        const { interruptibly } = await import("../interrupt.ts");
+        const { interruptibly } = await import("../terminal/interrupt.ts");
         // Its answer has to be kept: the site may know by then what the browser would not.
         await interruptibly("its answer is awaited first", () => drive({ user, action, item }, options, colour));
       },
@@ -45,8 +45,8 @@ interface Given {
 /** What was typed is checked before the engine is asked. */
 async function drive({ user, action, item }: Given, { at, name, json }: UserCommandOptions, colour: boolean) {
   const [{ architectureCalled, driveUser }, { lastArchitectureOf }, { harmless }] = await Promise.all([
-    import("../drive-user.ts"),
-    import("../users/kept-user.ts"),
+    import("../lab/drive-user.ts"),
+    import("../users/by-hand/kept-user.ts"),
     import("../report/text.ts"),
   ]);
   if (!isUserAction(action)) throw unknownValue("action", harmless(action), Object.keys(userActions));
@@ -68,10 +68,10 @@ async function drive({ user, action, item }: Given, { at, name, json }: UserComm
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
     import("./require-profiles.ts"),
-    import("../lab/architectures.ts"),
+    import("../theory/architectures.ts"),
     import("../report/user.ts"),
     import("../report/json.ts"),
-    import("../terminal.ts"),
+    import("../terminal/terminal.ts"),
   ]);
   const engine = new Engine();
   const lab = await requireLab(name, engine);

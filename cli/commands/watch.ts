@@ -37,12 +37,12 @@ async function watch({ policy, store, users, name, open }: WatchOptions): Promis
   ] = await Promise.all([
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
-    import("../docker/free-lab.ts"),
+    import("../lab/free-lab.ts"),
     import("./require-profiles.ts"),
-    import("../lab/architectures.ts"),
-    import("../lab/stores.ts"),
+    import("../theory/architectures.ts"),
+    import("../theory/stores.ts"),
     import("../watch/watch-lab.ts"),
-    import("../interrupt.ts"),
+    import("../terminal/interrupt.ts"),
   ]);
   const known = loadStores().map(({ id }) => id);
   const stores = store ?? firstStores.filter((id) => known.includes(id));

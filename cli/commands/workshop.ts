@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { LabError } from "../errors.ts";
+import { addPresentationOptions, type PresentationOptions } from "../terminal/present/open-presentation.ts";
 import { nameOption, portOption } from "./options.ts";
-import { addPresentationOptions, type PresentationOptions } from "./presentation.ts";
 
 export interface WorkshopOptions extends PresentationOptions {
   name: string;
@@ -29,7 +29,7 @@ export function addWorkshop(program: Command): void {
     async (what: string | undefined, lesson: string | undefined, options: WorkshopOptions, command: Command) => {
       const { color, input } = command.optsWithGlobals();
       const verb = verbs.find((one) => one === what);
-      const flow = await import("../run-workshop.ts");
+      const flow = await import("../workshop/run-workshop.ts");
       const settings = { ...options, colour: color !== false, input: input !== false };
       if (verb) return flow[verb](lesson, settings);
       if (lesson !== undefined)

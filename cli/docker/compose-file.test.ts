@@ -5,9 +5,9 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { labels, startLabels } from "../lab/labels.ts";
 import { mountedFiles } from "../lab/mounted-files.ts";
-import { composeFile, packageRoot } from "../lab/paths.ts";
-import { allProfiles, servicesOf } from "../lab/stores.ts";
 import { appServers, balancer, nodeBalancer, spareServers } from "../lab/topology.ts";
+import { composeFile, packageRoot } from "../paths.ts";
+import { allProfiles, servicesOf } from "../theory/stores.ts";
 
 interface Mount {
   type: string;

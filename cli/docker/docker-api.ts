@@ -1,6 +1,6 @@
 import Docker from "dockerode";
 import { LabError } from "../errors.ts";
-import { localEndpoint, socketPath } from "../lab/endpoint.ts";
+import { localEndpoint, socketPath } from "./endpoint.ts";
 
 /** An engine that says nothing for so long will not. Nothing that the lab asks of it takes half of that. */
 export const answerDeadlineMs = 60_000;

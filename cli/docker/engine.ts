@@ -1,11 +1,11 @@
 import { Writable } from "node:stream";
 import type { ContainerInfo, ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
 import { LabError } from "../errors.ts";
+import { lockOfEngine, underLock } from "../host/lock.ts";
 import { byHand, type LabelsOfStart, labels, startLabels } from "../lab/labels.ts";
-import { lockOfEngine, underLock } from "../lab/lock.ts";
-import { engineAddress } from "../lab/record.ts";
-import { allProfiles, servicesOf } from "../lab/stores.ts";
 import { balancer, type Lab, networkOf, projectOf } from "../lab/topology.ts";
+import { engineAddress } from "../record/record.ts";
+import { allProfiles, servicesOf } from "../theory/stores.ts";
 import { answerDeadlineMs, explain, openDocker } from "./docker-api.ts";
 import {
   isFromNotedImage,

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import type Docker from "dockerode";
 import { LabError } from "../errors.ts";
-import { type ProcessIdentity, stateOfProcess, thisProcess } from "../lab/process-identity.ts";
+import { type ProcessIdentity, stateOfProcess, thisProcess } from "../host/process-identity.ts";
 import { explain, openDocker } from "./docker-api.ts";
 import { readImageLists, refuseForeignImages, writtenAnew } from "./image-archive.ts";
 import { imageRoles, resolveImages, roles } from "./images.ts";

@@ -1,4 +1,4 @@
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("aof-then-restart", {
   experience:

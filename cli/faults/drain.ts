@@ -1,4 +1,4 @@
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("drain", {
   experience: "`drain` in the balancers' lists: nobody new is sent there; who is bound to it by a cookie stays",

@@ -1,4 +1,4 @@
-import { defineFault, infoNumber } from "../fault.ts";
+import { defineFault, infoNumber } from "../servers/fault.ts";
 
 export default defineFault("evict-expiring", {
   experience:

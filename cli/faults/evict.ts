@@ -1,4 +1,4 @@
-import { defineFault, infoNumber, keysWentMissing } from "../fault.ts";
+import { defineFault, infoNumber, keysWentMissing } from "../servers/fault.ts";
 
 export default defineFault("evict", {
   experience:

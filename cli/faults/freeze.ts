@@ -1,4 +1,4 @@
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("freeze", {
   experience: "paused: connections are accepted and never answered; the memory stays as it is",

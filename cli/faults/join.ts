@@ -1,4 +1,4 @@
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("join", {
   experience: "a spare app server gets a line in the balancers' lists, and its share of the visitors",

@@ -1,4 +1,4 @@
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../servers/fault.ts";
 
 /** Exit code of a process that SIGKILL ended: 128 + 9. */
 const killedExitCode = 137;

@@ -1,4 +1,4 @@
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("leave", {
   experience: "`down` in the balancers' lists: nobody is sent there any more; the process goes on and keeps its memory",

@@ -1,4 +1,4 @@
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("partition", {
   experience: "cut off from the network: alive and well, but nobody reaches it and it reaches nobody",

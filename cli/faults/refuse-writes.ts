@@ -1,4 +1,4 @@
-import { defineFault, infoNumber } from "../fault.ts";
+import { defineFault, infoNumber } from "../servers/fault.ts";
 
 export default defineFault("refuse-writes", {
   experience: "memory is full (maxmemory, noeviction, the default policy): Redis answers reads and refuses writes",

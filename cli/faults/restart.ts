@@ -1,4 +1,4 @@
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("restart", {
   experience: "SIGTERM, then started again at once: the process may save its data; another one takes its place",

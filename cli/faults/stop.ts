@@ -1,4 +1,4 @@
-import { defineFault } from "../fault.ts";
+import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("stop", {
   experience: "SIGTERM: the process may finish its work and save its data, then it is gone",

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "../errors.ts";
-import { packageRoot } from "./paths.ts";
+import { packageRoot } from "../paths.ts";
 
 /** What compose.yaml mounts into containers, by its path in the package. */
 export const mountedFiles = [

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { Chalk } from "chalk";
 import { describe, expect, it } from "vitest";
-import { demoRun } from "../lab/paths.ts";
-import { runFiles } from "../lab/runs.ts";
+import { runFiles } from "../experiment/run-folders.ts";
 import { balancer } from "../lab/topology.ts";
+import { demoRun } from "../paths.ts";
 import { Film } from "../picture/film.ts";
 import { Playback } from "../picture/playback.ts";
 import { widthOf } from "../report/text.ts";

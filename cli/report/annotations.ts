@@ -1,5 +1,5 @@
 import type { Result, Verdict } from "../verdict/result.ts";
-import { doubtSentences } from "./explain.ts";
+import { doubtSentences } from "./narrative.ts";
 import { harmless } from "./text.ts";
 import { runReasons, verdictSentence } from "./verdict-words.ts";
 

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { Cell, Comparison } from "../compare.ts";
+import type { Cell, Comparison } from "../experiment/comparison/decide.ts";
 import { plural } from "./words.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { unknownValue } from "../errors.ts";
-import { pageAssets } from "../page-assets.ts";
+import { pageAssets } from "../picture/page-assets.ts";
 import type { Result } from "../verdict/result.ts";
 import { eventsReport } from "./events.ts";
 import { htmlReport } from "./html.ts";

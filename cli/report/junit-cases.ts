@@ -1,7 +1,7 @@
 import { judgeInDetail } from "../verdict/judge.ts";
 import type { ArchitectureResult, Result } from "../verdict/result.ts";
 import type { SessionVerdict } from "../verdict/session-verdict.ts";
-import { faultSentence } from "./explain.ts";
+import { faultSentence } from "./narrative.ts";
 import type { ReportSource } from "./source.ts";
 import { runReasons } from "./verdict-words.ts";
 import { plural } from "./words.ts";

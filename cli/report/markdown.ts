@@ -1,6 +1,6 @@
 import type { ArchitectureResult, Result } from "../verdict/result.ts";
-import { doubtSentences, faultSentence, outageSentence, statisticsSentence, whySentences } from "./explain.ts";
 import { cellOf } from "./matrix.ts";
+import { doubtSentences, faultSentence, outageSentence, statisticsSentence, whySentences } from "./narrative.ts";
 import { judgeCommand, repeatCommand } from "./repeat-command.ts";
 import { harmless } from "./text.ts";
 import { runReasons, verdictSentence } from "./verdict-words.ts";

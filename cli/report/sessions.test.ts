@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { SessionMap } from "../docker/look-at-sessions.ts";
+import type { SessionMap } from "../lab/look-at-sessions.ts";
 import { sessionsReport } from "./sessions.ts";
 import { widthOf } from "./text.ts";
 

@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import Table from "cli-table3";
-import type { SessionMap, SessionsOfStore, SessionsOnServer } from "../docker/look-at-sessions.ts";
+import type { SessionMap, SessionsOfStore, SessionsOnServer } from "../lab/look-at-sessions.ts";
 import { harmless, widthOf, wrap } from "./text.ts";
 
 /** `lab sessions` for people: how many each app server sees of each store, then the keys of each server with their ends. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { LabStatus, RedisHealth } from "../docker/look-at-lab.ts";
+import type { LabStatus, RedisHealth } from "../lab/look-at-lab.ts";
 import { statusReport } from "./status.ts";
 
 const well: RedisHealth = {

@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import Table from "cli-table3";
-import type { DatabaseHealth, LabStatus, RedisHealth } from "../docker/look-at-lab.ts";
+import type { DatabaseHealth, LabStatus, RedisHealth } from "../lab/look-at-lab.ts";
 
 /**
  * `lab status` for people: services, sessions by store and app server, Redis's own health.

@@ -1,4 +1,4 @@
-import type { Step, Third } from "../scenario.ts";
+import type { Step, Third } from "../theory/scenario.ts";
 import { plural } from "./words.ts";
 
 export interface StepsOptions {

@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Result } from "../verdict/result.ts";
-import { doubtSentences, faultSentence, outageSentence, statisticsSentence, whySentences } from "./explain.ts";
 import { matrix } from "./matrix.ts";
+import { doubtSentences, faultSentence, outageSentence, statisticsSentence, whySentences } from "./narrative.ts";
 import { nextStep, type Suggestion } from "./next-step.ts";
 import { judgeCommand } from "./repeat-command.ts";
 import { harmless, widthOf, wrap } from "./text.ts";

@@ -1,5 +1,5 @@
 import type { OperationEvent, OperationKind } from "../history/events.ts";
-import type { Answers } from "../scenario.ts";
+import type { Answers } from "../theory/scenario.ts";
 import type { Member } from "../users/population.ts";
 import type { OperationOptions } from "../users/virtual-user.ts";
 import type { Stage } from "./stage.ts";

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { Fault } from "../fault.ts";
 import kill from "../faults/kill.ts";
 import partition from "../faults/partition.ts";
-import { everyRedis, fullest, master, victim } from "../scenario.ts";
+import type { Fault } from "../servers/fault.ts";
+import { everyRedis, fullest, master, victim } from "../theory/scenario.ts";
 import { aim, injectFaults } from "./faults-happen.ts";
 import { setStage, type TestStage } from "./testing/stage.ts";
 

@@ -1,8 +1,8 @@
-import { masterOf } from "../docker/server-groups.ts";
 import { LabError } from "../errors.ts";
-import { evidenceFor, type Fault, type Signs, signsOf, unseenEvidence } from "../fault.ts";
-import { loadStores, serversOf } from "../lab/stores.ts";
-import { everyRedis, fullest, master, victim } from "../scenario.ts";
+import { evidenceFor, type Fault, type Signs, signsOf, unseenEvidence } from "../servers/fault.ts";
+import { masterOf } from "../servers/server-groups.ts";
+import { everyRedis, fullest, master, victim } from "../theory/scenario.ts";
+import { loadStores, serversOf } from "../theory/stores.ts";
 import { waitUntil } from "../wait.ts";
 import { engineSays, noteFault } from "./heal-faults.ts";
 import { expectOtherLives } from "./note-disturbances.ts";

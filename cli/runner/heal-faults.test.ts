@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import kill from "../faults/kill.ts";
-import { everyoneLogsIn, inject, takeAway } from "../scenario.ts";
+import { everyoneLogsIn, inject, takeAway } from "../theory/scenario.ts";
 import { fillServers, holdCopies, injectFaults, takeAway as takeAwayNow } from "./faults-happen.ts";
 import { healFaults, noteWhatIsStillBroken } from "./heal-faults.ts";
 import { runScenario } from "./run-scenario.ts";

@@ -1,10 +1,10 @@
-import { sessionsIn } from "../docker/look-at-lab.ts";
-import { isRedis } from "../docker/redis-settings.ts";
-import { masterOf } from "../docker/server-groups.ts";
-import { redisInfo } from "../docker/service.ts";
-import { sessionServerOf } from "../docker/session-server.ts";
-import { type Store, serversOf } from "../lab/stores.ts";
-import { expectationOf, type StoreSeen } from "../scenario.ts";
+import { sessionsIn } from "../lab/look-at-lab.ts";
+import { isRedis } from "../servers/redis-settings.ts";
+import { masterOf } from "../servers/server-groups.ts";
+import { redisInfo } from "../servers/service.ts";
+import { sessionServerOf } from "../servers/session-server.ts";
+import { expectationOf, type StoreSeen } from "../theory/scenario.ts";
+import { type Store, serversOf } from "../theory/stores.ts";
 import type { Member } from "../users/population.ts";
 import { waitUntil } from "../wait.ts";
 import type { Stage } from "./stage.ts";

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ContainerState } from "../docker/engine.ts";
 import type { HistoryEvent } from "../history/events.ts";
-import { selectArchitectures } from "../lab/architectures.ts";
 import { appServers } from "../lab/topology.ts";
+import { selectArchitectures } from "../theory/architectures.ts";
 import { expectOtherLives, newLivesSeen, noteDisturbances } from "./note-disturbances.ts";
 
 const runBegan = Date.now() - 10_000;

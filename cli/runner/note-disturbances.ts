@@ -1,6 +1,6 @@
 import type { ContainerState } from "../docker/engine.ts";
-import { serversOf } from "../lab/stores.ts";
 import { balancer, nodeBalancer, policyOfNodeBalancer } from "../lab/topology.ts";
+import { serversOf } from "../theory/stores.ts";
 import type { Broken, Stage } from "./stage.ts";
 
 /** What is known of the processes that a run depends on. */

@@ -1,10 +1,10 @@
 /** A presenter takes all the time that a room needs: that changes no verdict. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { runExperiment } from "../experiment.ts";
-import { selectArchitectures } from "../lab/architectures.ts";
+import { runExperiment } from "../experiment/experiment.ts";
 import sessionExpiry from "../scenarios/session-expiry.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
+import { selectArchitectures } from "../theory/architectures.ts";
 
 const name = "test-pauses";
 const command = labCommand({ name });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import join from "../faults/join.ts";
 import type { HistoryEvent, StoreSeenEvent } from "../history/events.ts";
-import { inject, type SessionFacts } from "../scenario.ts";
-import { ipHashServer } from "../users/ip-hash.ts";
+import { ipHashServer } from "../theory/placement/ip-hash.ts";
+import { inject, type SessionFacts } from "../theory/scenario.ts";
 import { lookAtStores, predict } from "./predict.ts";
 import { setStage, type TestStageOptions } from "./testing/stage.ts";
 import { everyoneLogsIn, everyoneShops } from "./users-act.ts";

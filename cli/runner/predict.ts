@@ -1,9 +1,9 @@
-import { redisInfo } from "../docker/service.ts";
-import { sessionServerOf } from "../docker/session-server.ts";
-import { serversOf } from "../lab/stores.ts";
-import { expectationOf, type SessionFacts } from "../scenario.ts";
-import { consistentHash } from "../users/consistent-hash.ts";
-import { ipHashServer } from "../users/ip-hash.ts";
+import { redisInfo } from "../servers/service.ts";
+import { sessionServerOf } from "../servers/session-server.ts";
+import { consistentHash } from "../theory/placement/consistent-hash.ts";
+import { ipHashServer } from "../theory/placement/ip-hash.ts";
+import { expectationOf, type SessionFacts } from "../theory/scenario.ts";
+import { serversOf } from "../theory/stores.ts";
 import type { Member } from "../users/population.ts";
 import { waitUntil } from "../wait.ts";
 import type { Stage } from "./stage.ts";

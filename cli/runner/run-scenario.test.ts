@@ -12,7 +12,7 @@ import {
   regularsKeepShopping,
   takeAway,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 import { runScenario } from "./run-scenario.ts";
 import { setStage, type TestStage } from "./testing/stage.ts";
 

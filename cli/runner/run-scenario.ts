@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { balancer } from "../lab/topology.ts";
-import type { Step } from "../scenario.ts";
+import type { Step } from "../theory/scenario.ts";
 import { aim, fillServers, holdCopies, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
 import { healFaults, noteWhatIsStillBroken } from "./heal-faults.ts";
 import { shortIdleMs, whileInUse } from "./keep-in-use.ts";

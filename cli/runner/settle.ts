@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { actUntil } from "../act-until.ts";
-import { groupProblems } from "../docker/server-groups.ts";
-import type { Feeling } from "../docker/service.ts";
-import type { Architecture } from "../lab/architectures.ts";
-import { companionsOf } from "../lab/stores.ts";
 import { architectureHost, directHost } from "../lab/topology.ts";
+import { groupProblems } from "../servers/server-groups.ts";
+import type { Feeling } from "../servers/service.ts";
+import type { Architecture } from "../theory/architectures.ts";
+import { companionsOf } from "../theory/stores.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { lastSeen, type Waited, waitUntil } from "../wait.ts";

@@ -1,10 +1,10 @@
 import type { Engine } from "../docker/engine.ts";
-import type { Service } from "../docker/service.ts";
 import type { Phase } from "../history/events.ts";
 import type { Recorder } from "../history/recorder.ts";
-import type { Architecture } from "../lab/architectures.ts";
 import type { Lab } from "../lab/topology.ts";
-import type { Scenario, Seen, StrangersSeen } from "../scenario.ts";
+import type { Service } from "../servers/service.ts";
+import type { Architecture } from "../theory/architectures.ts";
+import type { Scenario, Seen, StrangersSeen } from "../theory/scenario.ts";
 import type { Member } from "../users/population.ts";
 import type { Transport } from "../users/transport.ts";
 import type { HeldCookie } from "../users/virtual-user.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { OperationEvent } from "../history/events.ts";
 import { directHost } from "../lab/topology.ts";
-import type { StrangersSeen } from "../scenario.ts";
+import type { StrangersSeen } from "../theory/scenario.ts";
 import type { Member } from "../users/population.ts";
 import { type HeldCookie, VirtualUser } from "../users/virtual-user.ts";
 import { act } from "./act-on-record.ts";

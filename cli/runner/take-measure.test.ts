@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Measure, Seen } from "../scenario.ts";
+import type { Measure, Seen } from "../theory/scenario.ts";
 import { takeMeasure } from "./take-measure.ts";
 import { setStage } from "./testing/stage.ts";
 import { everyoneBrowses, everyoneLogsIn } from "./users-act.ts";

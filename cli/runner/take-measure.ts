@@ -1,4 +1,4 @@
-import type { Answers, Measure, Seen } from "../scenario.ts";
+import type { Answers, Measure, Seen } from "../theory/scenario.ts";
 import { isElsewhere } from "./act-on-record.ts";
 import { seenInStores } from "./look-into-stores.ts";
 import type { Stage } from "./stage.ts";

@@ -3,14 +3,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
-import { openLabServices } from "../docker/lab-services.ts";
-import { becomeReady, findLab } from "../docker/start-lab.ts";
-import { type Outcome, runExperiment } from "../experiment.ts";
-import type { Fault } from "../fault.ts";
+import { type Outcome, runExperiment } from "../experiment/experiment.ts";
 import kill from "../faults/kill.ts";
 import refuseWrites from "../faults/refuse-writes.ts";
-import { selectArchitectures } from "../lab/architectures.ts";
+import { openLabServices } from "../lab/lab-services.ts";
+import { becomeReady, findLab } from "../lab/start-lab.ts";
 import type { Lab } from "../lab/topology.ts";
+import serverCrash from "../scenarios/server-crash.ts";
+import type { Fault } from "../servers/fault.ts";
+import { fatesOf, labCommand } from "../testing/run-lab.ts";
+import { selectArchitectures } from "../theory/architectures.ts";
 import {
   everyoneBrowses,
   everyoneChecksIn,
@@ -24,9 +26,7 @@ import {
   someLogIn,
   someShop,
   tell,
-} from "../scenario.ts";
-import serverCrash from "../scenarios/server-crash.ts";
-import { fatesOf, labCommand } from "../testing/run-lab.ts";
+} from "../theory/scenario.ts";
 
 const name = "test-untimely";
 const command = labCommand({ name });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer, OperationKind } from "../history/events.ts";
 import { directHost } from "../lab/topology.ts";
-import type { Third } from "../scenario.ts";
+import type { Third } from "../theory/scenario.ts";
 import type { Member } from "../users/population.ts";
 import type { OperationOptions } from "../users/virtual-user.ts";
 import { act } from "./act-on-record.ts";

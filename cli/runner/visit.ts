@@ -1,4 +1,4 @@
-import type { Architecture } from "../lab/architectures.ts";
+import type { Architecture } from "../theory/architectures.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import type { Stage } from "./stage.ts";
 

@@ -1,6 +1,6 @@
-import { type RedisContents, redisContents } from "../docker/service.ts";
-import { type Store, serversOf } from "../lab/stores.ts";
-import type { SessionFacts } from "../scenario.ts";
+import { type RedisContents, redisContents } from "../servers/service.ts";
+import type { SessionFacts } from "../theory/scenario.ts";
+import { type Store, serversOf } from "../theory/stores.ts";
 import type { VirtualUser } from "../users/virtual-user.ts";
 import type { Stage } from "./stage.ts";
 

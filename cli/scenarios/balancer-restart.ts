@@ -9,7 +9,7 @@ import {
   healEverything,
   inject,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "The balancer is restarted",

@@ -13,7 +13,7 @@ import {
   inject,
   spareProfile,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "Blue-green: all visitors are switched to a new set of app servers",

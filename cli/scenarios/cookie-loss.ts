@@ -6,7 +6,7 @@ import {
   everyoneReadsBack,
   everyoneShops,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "The balancer's cookie is lost, the app's is kept",

@@ -9,7 +9,7 @@ import {
   type Seen,
   strangersForgeAffinity,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "A forged affinity cookie",

@@ -12,7 +12,7 @@ import {
   measure,
   tell,
   thievesTryTheCopies,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 const openedWhileAway = "copied cookies that opened the session while Redis was away";
 

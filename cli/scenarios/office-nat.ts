@@ -6,7 +6,7 @@ import {
   everyoneShops,
   measure,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "A whole office behind one network",

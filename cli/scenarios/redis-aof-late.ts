@@ -11,7 +11,7 @@ import {
   inject,
   measure,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 /** https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/ */
 export default defineScenario({

@@ -11,7 +11,7 @@ import {
   inject,
   measure,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "One server of a Redis Cluster dies",

@@ -11,7 +11,7 @@ import {
   inject,
   snapshot,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "Redis dies without warning (SIGKILL)",

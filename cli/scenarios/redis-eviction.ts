@@ -13,7 +13,7 @@ import {
   measure,
   regularsKeepShopping,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 /** What each server does when its memory is full: three settings of `maxmemory-policy`, side by side. */
 const whenFull = { leastUsedGo: "redis", expiringGo: "redis-rdb", writesFail: "redis-aof" } as const;

@@ -12,7 +12,7 @@ import {
   someLogIn,
   someShop,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "The Redis master dies, and a replica takes over",

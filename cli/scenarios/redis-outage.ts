@@ -12,7 +12,7 @@ import {
   measure,
   type Seen,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 /** The store cannot do without Redis. */
 const isHit = ({ server }: Seen["store"]) => server?.startsWith("redis") === true;

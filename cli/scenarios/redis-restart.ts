@@ -10,7 +10,7 @@ import {
   healEverything,
   inject,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "Redis is restarted politely (SIGTERM)",

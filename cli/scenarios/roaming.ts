@@ -6,7 +6,7 @@ import {
   everyoneRoams,
   everyoneShops,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "Everybody's client address changes",

@@ -14,7 +14,7 @@ import {
   measure,
   type Seen,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 const recognisedWhileDraining = {
   name: "answers that recognised their user while a server drained",

@@ -10,7 +10,7 @@ import {
   healEverything,
   inject,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "A new version is rolled out, one app server after the other",

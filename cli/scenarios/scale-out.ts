@@ -11,7 +11,7 @@ import {
   oneSpare,
   spareProfile,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "One app server more",

@@ -10,7 +10,7 @@ import {
   inject,
   tell,
   victim,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "One app server dies without warning",

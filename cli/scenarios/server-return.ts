@@ -11,7 +11,7 @@ import {
   takeAway,
   tell,
   victim,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "The server that comes back logs people out a second time",

@@ -7,7 +7,7 @@ import {
   measure,
   regularsKeepShopping,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 const stillHeld = "ended sessions that the store still holds";
 const stillKept = "keys or rows of ended sessions on the store's server";

@@ -9,7 +9,7 @@ import {
   measure,
   type Seen,
   tell,
-} from "../scenario.ts";
+} from "../theory/scenario.ts";
 
 export default defineScenario({
   title: "A session cookie planted before the login",

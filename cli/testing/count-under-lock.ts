@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
-import { underLock } from "../lab/lock.ts";
+import { underLock } from "../host/lock.ts";
 
 const [path = "", file = "", times = ""] = process.argv.slice(2);
 const lock = { path, what: "counting" };

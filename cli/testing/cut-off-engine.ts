@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { socketPath } from "../lab/endpoint.ts";
+import { socketPath } from "../docker/endpoint.ts";
 
 /** A way to the engine that the test can cut and mend: a unix socket that passes everything on to the real one. */
 export interface EngineLine extends Disposable {

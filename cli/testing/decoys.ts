@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { thisProcess } from "../lab/process-identity.ts";
+import { thisProcess } from "../host/process-identity.ts";
 import { anyImage } from "./any-image.ts";
 import { createNetwork, docker } from "./engine-inventory.ts";
 import { inAnotherContainer, placeLabOfAnother } from "./labs-of-others.ts";

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream";
-import { socketPath } from "../lab/endpoint.ts";
+import { socketPath } from "../docker/endpoint.ts";
 import { waitUntil } from "../wait.ts";
 import { hangMs } from "./engine-pace.ts";
 

@@ -7,7 +7,7 @@ const tried = 3;
 
 /** What the README promises of `kill -9`: so many times what the engine takes to remove as many containers one after the other, ... */
 const promisedTimes = 5;
-/** ... and the silence that is waited for, in case the engine carries out an order late (cli/docker/until-quiet.ts), begun anew once. */
+/** ... and the silence that is waited for, in case the engine carries out an order late (cli/docker/until-nothing-new.ts), begun anew once. */
 const silencesMs = 2 * 2_000;
 
 /** How soon after `kill -9` a lab is to be gone or healed on this engine, as busy as this machine is now. Ask right after it was. */

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { type ProcessIdentity, stateOfProcess } from "../lab/process-identity.ts";
-import { isDamaged, readRecord, recordPath } from "../lab/record.ts";
+import { type ProcessIdentity, stateOfProcess } from "../host/process-identity.ts";
+import { isDamaged, readRecord, recordPath } from "../record/record.ts";
 import { waitUntil } from "../wait.ts";
 import { type EngineLine, openEngineLine } from "./cut-off-engine.ts";
 import { type EngineGate, openEngineGate } from "./engine-gate.ts";

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { type ProcessIdentity, thisProcess, thisUser } from "../lab/process-identity.ts";
+import { type ProcessIdentity, thisProcess, thisUser } from "../host/process-identity.ts";
 import { anyImage } from "./any-image.ts";
 import { createNetwork, docker, inventory } from "./engine-inventory.ts";
 import { labelsOfStart } from "./labels-of-start.ts";

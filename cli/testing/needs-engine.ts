@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { Engine } from "../docker/engine.ts";
-import { removeLab } from "../docker/remove-lab.ts";
+import { removeLab } from "../lab/remove-lab.ts";
 import { docker } from "./engine-inventory.ts";
 
 /**
@@ -14,7 +14,7 @@ export default async function needsEngine(): Promise<() => Promise<void>> {
     throw new Error(
       `The container tests need a Docker engine, and none answers (${stderr.trim().split("\n").at(-1)}). Start one with ./scripts/setup.sh --yes, or run only the others: npm run test:unit.`,
     );
-  // A test that starts Vitest itself (cli/one-file.docker.test.ts) must not end the labs of those that run beside it.
+  // A test that starts Vitest itself (cli/whole/one-file.docker.test.ts) must not end the labs of those that run beside it.
   if (process.env.VITEST_POOL_ID !== undefined) return async () => {};
   await clearAway();
   return nothingIsLeft;

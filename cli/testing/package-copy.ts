@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packageRoot } from "../lab/paths.ts";
+import { packageRoot } from "../paths.ts";
 
 /** A copy of the built package in which one thing can be changed: the lab runs from it as from the original. */
 export interface PackageCopy extends Disposable {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { packageRoot } from "../lab/paths.ts";
+import { packageRoot } from "../paths.ts";
 import { waitUntil } from "../wait.ts";
 import { hangMs } from "./engine-pace.ts";
 

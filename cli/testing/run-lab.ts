@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
-import { packageRoot } from "../lab/paths.ts";
+import { packageRoot } from "../paths.ts";
 import type { Result } from "../verdict/result.ts";
 
 /** The `lab` command as a user runs it: the built one, in a process of its own, with a home that is thrown away. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { selectArchitectures } from "../lab/architectures.ts";
+import { selectArchitectures } from "../theory/architectures.ts";
 import { castPopulation } from "./population.ts";
 import type { Transport } from "./transport.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { UserEvent } from "../history/events.ts";
-import type { Architecture } from "../lab/architectures.ts";
+import type { Architecture } from "../theory/architectures.ts";
 import type { Transport } from "./transport.ts";
 import { VirtualUser } from "./virtual-user.ts";
 

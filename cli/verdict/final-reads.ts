@@ -1,5 +1,5 @@
 import type { OperationEvent } from "../history/events.ts";
-import { noteOnce } from "./few.ts";
+import { noteOnce } from "./small-sets.ts";
 
 /** How often each kind of answer was seen. */
 export interface Tally {

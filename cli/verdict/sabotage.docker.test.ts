@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inventory } from "../testing/engine-inventory.ts";
 import { copyPackage, type PackageCopy } from "../testing/package-copy.ts";
 import { type LabCommand, labCommand } from "../testing/run-lab.ts";
-import type { Result } from "../verdict/result.ts";
+import type { Result } from "./result.ts";
 
 /**
  * A broken architecture is noticed, never confirmed. Each test breaks one thing on purpose in a copy of the package. What can be
@@ -215,7 +215,7 @@ describe("a command that breaks something else than it says, on a lab that is we
 
   it("does not confirm a drained deployment when nginx is never told to drain", async () => {
     const { exitCode, result } = await scenarioOf(
-      (copy) => copy.change("dist/cli/docker/upstreams.js", 'draining: "drain"', 'draining: ""'),
+      (copy) => copy.change("dist/cli/servers/upstreams.js", 'draining: "drain"', 'draining: ""'),
       ...["rolling-deploy-drain", "--policy", "cookie", "--store", "memory,redis"],
     );
     expect(result.reasons[0]).toContain("fault not confirmed: drain app1");

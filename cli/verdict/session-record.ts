@@ -1,6 +1,6 @@
 import { type ChangeEvent, type Copied, mostItems, type OperationEvent, type UserEvent } from "../history/events.ts";
-import { noteOnce } from "./few.ts";
 import { type FinalReads, newFinalReads, newTally, noteFinalRead, type Tally, tally } from "./final-reads.ts";
+import { noteOnce } from "./small-sets.ts";
 
 /** Everything the judge remembers of one session: bounded, whatever the length of the history. */
 export interface SessionRecord {

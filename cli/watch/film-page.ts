@@ -1,8 +1,8 @@
-import { listenForInterrupts } from "../interrupt.ts";
-import { replaceFile } from "../lab/replace-file.ts";
+import { replaceFile } from "../host/replace-file.ts";
 import { balancer } from "../lab/topology.ts";
-import { pageAssets } from "../page-assets.ts";
 import type { Film } from "../picture/film.ts";
+import { pageAssets } from "../picture/page-assets.ts";
+import { listenForInterrupts } from "../terminal/interrupt.ts";
 import { Feed } from "./feed.ts";
 import { packEvents } from "./pack-events.ts";
 import type { PageData } from "./page-data.ts";

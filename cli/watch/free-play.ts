@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { historyVersion, type Phase, type RunEvent } from "../history/events.ts";
-import type { Architecture } from "../lab/architectures.ts";
 import { appServers, defaultVictim } from "../lab/topology.ts";
 import { eachInTurn, seededShuffle } from "../runner/pace.ts";
+import type { Architecture } from "../theory/architectures.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { castPopulation, type Member } from "../users/population.ts";
 import type { Transport } from "../users/transport.ts";

@@ -1,8 +1,8 @@
 import type { ContainerState, Engine } from "../docker/engine.ts";
-import { sessionsIn } from "../docker/look-at-lab.ts";
-import type { Architecture } from "../lab/architectures.ts";
+import { sessionsIn } from "../lab/look-at-lab.ts";
 import type { Lab } from "../lab/topology.ts";
 import type { Condition, LookEvent } from "../picture/moments.ts";
+import type { Architecture } from "../theory/architectures.ts";
 import type { Transport } from "../users/transport.ts";
 
 export interface LookOptions {

@@ -1,4 +1,4 @@
-import type { PageAssets } from "../page-assets.ts";
+import type { PageAssets } from "../picture/page-assets.ts";
 import { head } from "../report/html/frame.ts";
 import { html, jsonForScript, Markup } from "../report/html/markup.ts";
 import type { PageData } from "./page-data.ts";

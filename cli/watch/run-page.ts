@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "../history/events.ts";
 import { balancer } from "../lab/topology.ts";
-import { pageAssets } from "../page-assets.ts";
+import { pageAssets } from "../picture/page-assets.ts";
 import { Feed } from "./feed.ts";
 import { servedPage } from "./page-html.ts";
 import { servePage } from "./server.ts";

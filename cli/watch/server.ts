@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { PageAssets } from "../page-assets.ts";
+import type { PageAssets } from "../picture/page-assets.ts";
+import { admit, type Door, pathForOnce, type Route } from "./admission.ts";
 import { CodeForOnce } from "./code-for-once.ts";
 import type { Feed } from "./feed.ts";
-import { admit, type Door, pathForOnce, type Route } from "./guard.ts";
 import type { Answered, Wish } from "./page-data.ts";
+import { readWish } from "./page-request.ts";
 import { streamFeed } from "./stream.ts";
-import { readWish } from "./wish.ts";
 
 export interface PageServer extends AsyncDisposable {
   /** With the token: whoever has it may look, and act. For the user's own eyes: no other program is to be told. */

@@ -1,4 +1,4 @@
-import type { Interrupt } from "../interrupt.ts";
+import type { Interrupt } from "../terminal/interrupt.ts";
 import type { PageServer } from "./server.ts";
 
 /**

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lessonIds, loadLesson } from "../catalogue.ts";
-import { loadStores } from "../lab/stores.ts";
 import { paragraphs } from "../report/lesson.ts";
 import { widthOf } from "../report/text.ts";
+import { loadStores } from "../theory/stores.ts";
 import type { LessonAnswer, Question } from "./lesson.ts";
 
 it("there are lessons enough, numbered without gaps", () => {

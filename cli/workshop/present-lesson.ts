@@ -1,10 +1,10 @@
 import { loadLesson } from "../catalogue.ts";
-import type { Move } from "../present/move.ts";
-import type { Page } from "../present/page.ts";
-import type { Presenter } from "../present/presenter.ts";
 import { comparisonLines, questionLines } from "../report/lesson.ts";
-import type { Desk } from "./desk.ts";
+import type { Move } from "../terminal/present/move.ts";
+import type { Presenter } from "../terminal/present/presenter.ts";
+import type { Page } from "../terminal/present/slide.ts";
 import type { LessonAnswer, Measured } from "./lesson.ts";
+import type { Desk } from "./lesson-lab.ts";
 import type { Progress } from "./progress.ts";
 import { headline } from "./teach.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { stateFolder } from "../lab/paths.ts";
+import { stateFolder } from "../paths.ts";
 
 const answer = z.union([z.number(), z.string()]);
 const lessonProgressSchema = z.object({

@@ -1,8 +1,8 @@
 import { lessonIds, loadLesson } from "../catalogue.ts";
 import { comparisonLines, paragraphs, questionLines } from "../report/lesson.ts";
-import type { Desk } from "./desk.ts";
 import { numberOf } from "./find-lesson.ts";
 import type { Lesson, LessonAnswer } from "./lesson.ts";
+import type { Desk } from "./lesson-lab.ts";
 import type { Progress } from "./progress.ts";
 
 export interface Teaching {

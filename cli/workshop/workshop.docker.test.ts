@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lessonIds, loadLesson } from "../catalogue.ts";
-import { packageRoot } from "../lab/paths.ts";
+import { packageRoot } from "../paths.ts";
 import { columns, keys, openPseudoTerminal, type PseudoTerminal, rows } from "../testing/pseudo-terminal.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { waitUntil } from "../wait.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
-import { packageRoot } from "../../cli/lab/paths.ts";
+import { packageRoot } from "../../cli/paths.ts";
 import { inventory } from "../../cli/testing/engine-inventory.ts";
 import { waitUntil } from "../../cli/wait.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { packageRoot } from "../../cli/lab/paths.ts";
+import { packageRoot } from "../../cli/paths.ts";
 
 /** The program as users run it. */
 export const builtLab = join(packageRoot, "dist/cli/main.js");

@@ -1,5 +1,5 @@
 import { imageEnvironment, resolveImages } from "../../cli/docker/images.ts";
-import { composeFile } from "../../cli/lab/paths.ts";
+import { composeFile } from "../../cli/paths.ts";
 import { figure, inTurns, type Measurement, repeat, say, timed } from "./figure.ts";
 
 /** `lab up` beside bare Compose with the same files, both until every container is healthy; and `lab reset` of what was used. */

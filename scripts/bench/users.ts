@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "../../cli/lab/paths.ts";
 import { architectureHost } from "../../cli/lab/topology.ts";
+import { packageRoot } from "../../cli/paths.ts";
 import { actingAtOnce } from "../../cli/runner/pace.ts";
 import { clientAddresses } from "../../cli/users/client-address.ts";
 import { openTransport } from "../../cli/users/transport.ts";

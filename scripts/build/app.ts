@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
-import { packageRoot as root } from "../../cli/lab/paths.ts";
+import { packageRoot as root } from "../../cli/paths.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
-import { packageRoot as root } from "../../cli/lab/paths.ts";
+import { packageRoot as root } from "../../cli/paths.ts";
 
 /** A package whose code is in what was built. */
 export interface BundledPackage {

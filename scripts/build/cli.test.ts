@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { packageRoot } from "../../cli/lab/paths.ts";
+import { packageRoot } from "../../cli/paths.ts";
 
 const built = join(packageRoot, "dist/cli");
 /** What dockerode would bring for engines on other machines, which the lab refuses. */

@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build, type Plugin, transform } from "esbuild";
-import { packageRoot as root } from "../../cli/lab/paths.ts";
+import { packageRoot as root } from "../../cli/paths.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 
 /**
@@ -62,7 +62,7 @@ function ownFilesStayFiles(): Plugin {
   };
 }
 
-/** SSH is for engines on other machines, which the lab refuses (cli/lab/endpoint.ts): dockerode's part for it stays out. */
+/** SSH is for engines on other machines, which the lab refuses (cli/docker/endpoint.ts): dockerode's part for it stays out. */
 function withoutSsh(): Plugin {
   const namespace = "without-ssh";
   return {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot as root } from "../../cli/lab/paths.ts";
+import { packageRoot as root } from "../../cli/paths.ts";
 import type { BundledPackage } from "./bundled-packages.ts";
 
 type Named = Pick<BundledPackage, "name" | "version" | "licence">;

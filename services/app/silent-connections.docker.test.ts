@@ -6,7 +6,7 @@ import { startStoreServer } from "./testing/store-server.ts";
 import { startTestApp } from "./testing/test-app.ts";
 import { waitUntil } from "./testing/wait-until.ts";
 
-/** Servers of a group tell each other's addresses, past any relay: cli/docker/heal-services.docker.test.ts cuts these off. */
+/** Servers of a group tell each other's addresses, past any relay: cli/lab/heal-services.docker.test.ts cuts these off. */
 const stores = [...(await loadStoreFiles())].filter(([, { server, group }]) => server !== null && group === undefined);
 
 /** More than an app server has connections to any store. */

@@ -1,7 +1,7 @@
 import { fateMarks, stayedOutWord } from "../../picture/palette.ts";
 import { isFate } from "../../verdict/fates.ts";
 import type { ArchitectureResult, Result } from "../../verdict/result.ts";
-import { doubtSentences, faultSentence, outageSentence, statisticsSentence, whySentences } from "../explain.ts";
+import { doubtSentences, faultSentence, outageSentence, statisticsSentence, whySentences } from "../narrative.ts";
 import { nextStep, type Suggestion } from "../next-step.ts";
 import { judgeCommand, repeatCommand } from "../repeat-command.ts";
 import { runReasons, verdictSentence } from "../verdict-words.ts";

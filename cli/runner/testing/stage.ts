@@ -1,11 +1,11 @@
 import type { ContainerState, Engine } from "../../docker/engine.ts";
-import type { RedisSettings } from "../../docker/redis-settings.ts";
-import type { Service } from "../../docker/service.ts";
 import type { HistoryEvent } from "../../history/events.ts";
-import { selectArchitectures } from "../../lab/architectures.ts";
 import { appServers, balancer, type Lab } from "../../lab/topology.ts";
-import type { Scenario, Step } from "../../scenario.ts";
 import login from "../../scenarios/login.ts";
+import type { RedisSettings } from "../../servers/redis-settings.ts";
+import type { Service } from "../../servers/service.ts";
+import { selectArchitectures } from "../../theory/architectures.ts";
+import type { Scenario, Step } from "../../theory/scenario.ts";
 import { clientAddresses } from "../../users/client-address.ts";
 import { castPopulation } from "../../users/population.ts";
 import { newLivesSeen } from "../note-disturbances.ts";

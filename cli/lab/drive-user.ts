@@ -1,0 +1,88 @@
+import type { Engine } from "../docker/engine.ts";
+import { LabError } from "../errors.ts";
+import type { OperationEvent, OperationKind } from "../history/events.ts";
+import type { UserStory } from "../report/user.ts";
+import { type Architecture, selectArchitectures } from "../theory/architectures.ts";
+import { compare, learn } from "../users/by-hand/acknowledged.ts";
+import { findKeptUser, keepUser, newKeptUser } from "../users/by-hand/kept-user.ts";
+import { type UserAction, userActions } from "../users/by-hand/user-actions.ts";
+import { openTransport } from "../users/transport.ts";
+import { VirtualUser } from "../users/virtual-user.ts";
+import { refuseDuringRun } from "./claim-lab.ts";
+import { balancer, type Lab } from "./topology.ts";
+
+export interface Wish {
+  name: string;
+  action: UserAction;
+  architecture: Architecture;
+  /** What to put into the cart; by default items are counted. */
+  item?: string;
+}
+
+/**
+ * Has one browser do one thing, and keeps it for the next time. It never logs in by itself.
+ *
+ * @throws LabError (`lab-in-use`) where that would falsify what a run in progress counts
+ */
+export async function driveUser(
+  { name, action, architecture, item }: Wish,
+  { lab, engine }: { lab: Lab; engine: Engine },
+): Promise<UserStory> {
+  if (action === "login" || action === "logout") refuseDuringRun(lab.name, { byLogin: true });
+  const whose = { lab: lab.name, name, architecture: architecture.id };
+  const { id: labId } = await engine.state(lab, balancer);
+  const found = findKeptUser(whose);
+  const newLab = found !== undefined && found.labId !== labId;
+  const kept = found === undefined || newLab ? newKeptUser(whose, labId) : found;
+  const browser = new VirtualUser({
+    id: name,
+    host: architecture.host,
+    address: kept.address,
+    nonce: kept.nonce,
+    ...(kept.cookies ? { cookies: kept.cookies } : {}),
+  });
+  const kind = userActions[action];
+  const itemsSent = kept.itemsSent + (kind === "add-item" ? 1 : 0);
+  const operation = kind && (await perform(browser, kind, item ?? `item-${itemsSent}`, lab));
+  const judgement =
+    operation && compare(kept.acknowledged, operation, { user: name, livesIn: architecture.store.livesIn });
+  keepUser(lab.name, {
+    ...kept,
+    cookies: browser.serializedCookies,
+    acknowledged: operation ? learn(kept.acknowledged, operation) : kept.acknowledged,
+    itemsSent,
+    usedAt: Date.now(),
+  });
+  const { cookies, address } = browser;
+  return { ...whose, address, action, operation, judgement, cookies, newLab };
+}
+
+/** The architecture of this id, e.g. `cookie.memory`. @throws LabError (`bad-architecture`, `unknown-policy`, `unknown-store`) */
+export function architectureCalled(id: string): Architecture {
+  const [policy = "", store = "", ...more] = id.split(".");
+  if (!policy || !store || more.length > 0)
+    throw new LabError(`--at is "${id}".`, {
+      id: "bad-architecture",
+      todo: "Give a balancing policy and a session store with a dot between them, e.g. cookie.memory.",
+      exit: "usage",
+    });
+  return selectArchitectures({ policies: [policy], stores: [store] })[0]!;
+}
+
+async function perform(
+  browser: VirtualUser,
+  kind: OperationKind,
+  item: string,
+  { port }: Lab,
+): Promise<OperationEvent> {
+  const transport = openTransport({ port, connections: 1 });
+  try {
+    return await browser.perform(
+      kind,
+      { transport, now: () => performance.now() },
+      { phase: "baseline", connection: "fresh", ...(kind === "add-item" ? { item } : {}) },
+    );
+  } finally {
+    await transport.close();
+  }
+}

@@ -1,0 +1,121 @@
+import { actUntil } from "../act-until.ts";
+import type { ContainerState, Engine } from "../docker/engine.ts";
+import { LabError } from "../errors.ts";
+import { guardRunningLab } from "../record/guard-lab.ts";
+import { restoreRedis } from "../servers/redis-settings.ts";
+import { groupProblems, masterOf } from "../servers/server-groups.ts";
+import { sessionServerOf } from "../servers/session-server.ts";
+import { storesOf } from "../theory/stores.ts";
+import { lastSeen, waitUntil } from "../wait.ts";
+import { ailmentsOf, mend } from "./heal-services.ts";
+import { serviceNames } from "./lab-services.ts";
+import { countSessions, type SessionsOfStore } from "./look-at-sessions.ts";
+import { reviveLab } from "./start-lab.ts";
+import { appServers, balancer, defaultName, type Lab, nodeBalancer, spareServers } from "./topology.ts";
+
+/** A server that has to load its data first empties itself when it has. */
+const emptyDeadlineMs = 20_000;
+/** Replicas follow their master. */
+const countDeadlineMs = 5_000;
+/** An app server ends in less; what hangs is not waited for. */
+const graceSeconds = 1;
+
+/**
+ * `resetLab`, on record: when this process dies in the middle, what it had stopped is brought back.
+ *
+ * @throws LabError (`not-emptied`, `not-ready`, `state-unwritable`, ...)
+ */
+export async function resetOnRecord(lab: Lab, engine: Engine): Promise<void> {
+  await using guard = guardRunningLab(lab);
+  const { owner } = guard;
+  const services = await serviceNames(lab, engine);
+  const note = (type: "breaking" | "healed") =>
+    guard.note(...services.map((target) => ({ type, kind: "reset", target, owner })));
+  note("breaking");
+  await resetLab(lab, engine);
+  note("healed");
+}
+
+/**
+ * Makes a lab as it was at its start: everything alive, nothing in any store.
+ *
+ * @throws LabError (`not-emptied`, `not-ready`)
+ */
+export async function resetLab(lab: Lab, engine: Engine): Promise<void> {
+  const states = await engine.states(lab);
+  for (const ailment of ailmentsOf(states)) await mend(ailment, lab, engine);
+  const forgetThese = (some: readonly ContainerState[]) => Promise.all(some.map((state) => forget(state, lab, engine)));
+  const copies = storesOf(lab).flatMap(({ group }) => (group?.holds === "copies" ? group.services : []));
+  // Sentinels need a while to agree again; the app servers start meanwhile.
+  await Promise.all([
+    forgetThese(states.filter(({ service }) => !copies.includes(service))),
+    forgetThese(states.filter(({ service }) => copies.includes(service))).then(() => firstMasters(lab, engine)),
+  ]);
+  await reviveLab(lab, engine, new AbortController().signal);
+  const stores = storesOf(lab).filter(({ livesIn }) => livesIn !== "browser");
+  const emptied = await waitUntil({
+    look: async () => (await countSessions(lab, stores)).filter((store) => !isEmpty(store)),
+    until: (full) => full.length === 0,
+    deadlineMs: countDeadlineMs,
+  });
+  if (emptied.ok) return;
+  const names = (full: readonly SessionsOfStore[]) => full.map(({ store }) => store).join(", ");
+  throw notEmptied(
+    lastSeen(emptied, (full) => `there are still sessions in ${names(full)}`),
+    lab,
+  );
+}
+
+/** Every app server has answered, and sees no session. */
+function isEmpty({ seen }: SessionsOfStore): boolean {
+  return Object.values(seen).every((count) => count === 0);
+}
+
+/**
+ * After a failover another server is the master than at the start. Whoever starts asks the Sentinels, and the first server is the
+ * master when none is there: so all of them stop, then the servers start, then the Sentinels, who remember nothing.
+ */
+async function firstMasters(lab: Lab, engine: Engine): Promise<void> {
+  for (const store of storesOf(lab)) {
+    const { group } = store;
+    if (group?.holds !== "copies") continue;
+    const isFirst = (await masterOf(store, lab, engine)) === group.services[0];
+    if (isFirst && (await groupProblems(lab, engine)).length === 0) continue;
+    const all = (services: readonly string[], act: (service: string) => Promise<void>) =>
+      Promise.all(services.map(act));
+    await all([...group.watchers, ...group.services], (service) => engine.stop(lab, service, { graceSeconds }));
+    await all(group.services, (service) => engine.start(lab, service));
+    await all(group.watchers, (service) => engine.start(lab, service));
+  }
+}
+
+/**
+ * Each service forgets in its own way. App servers and nginx keep what they know in the memory of a process (sessions; failure
+ * windows, the table of `sticky learn`, changed lists of app servers): another process knows nothing. What was dead has just got one.
+ */
+async function forget({ service, running }: ContainerState, lab: Lab, engine: Engine): Promise<void> {
+  if ([...appServers, ...spareServers, balancer, nodeBalancer].includes(service)) {
+    if (!running) return;
+    await engine.stop(lab, service, { graceSeconds });
+    await engine.start(lab, service);
+    return;
+  }
+  const server = sessionServerOf(service);
+  if (!server) return;
+  await restoreRedis({ service, lab, engine });
+  const { ok } = await actUntil({
+    act: () => server.empty({ lab, engine, service }),
+    until: (emptied) => emptied,
+    deadlineMs: emptyDeadlineMs,
+  });
+  if (!ok) throw notEmptied(`${service} does not answer`, lab);
+}
+
+function notEmptied(why: string, { name }: Lab): LabError {
+  const suffix = name === defaultName ? "" : ` --name ${name}`;
+  return new LabError(`The lab "${name}" could not be emptied: ${why}.`, {
+    id: "not-emptied",
+    todo: `Make a new one: lab down${suffix}, then lab up${suffix}.`,
+    exit: "environment",
+  });
+}

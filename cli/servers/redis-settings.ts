@@ -1,0 +1,135 @@
+import { actUntil } from "../act-until.ts";
+import { loadStores, serversOf } from "../theory/stores.ts";
+import { waitUntil } from "../wait.ts";
+import { dataFolder, laterSettings } from "./redis-condition.ts";
+import { refused, saveAgain } from "./redis-saves.ts";
+import { redisServer } from "./redis-sessions.ts";
+import { type ServiceAddress, sessionServerOf } from "./session-server.ts";
+
+/** What Redis removes when it is full (`maxmemory-policy`). https://redis.io/docs/latest/develop/reference/eviction/ */
+export type EvictionPolicy = "allkeys-lru" | "volatile-lru" | "noeviction";
+
+/** How the settings of a Redis server can be changed while it runs. All of it is undone by `restore`. */
+export interface RedisSettings {
+  /** Another application's keys, which have no end: about 4 MB in keys of 4 KB. Once only. */
+  fill(): Promise<void>;
+  /** Puts the memory limit below what is used, so that half of the other application's keys are too much. */
+  limitMemory(policy: EvictionPolicy): Promise<void>;
+  /**
+   * Has the next start use an append-only file, as an edited configuration would; `now` also switches it on at once, and waits
+   * until all that the server holds is in the file.
+   */
+  appendOnly(options: { now: boolean }): Promise<void>;
+  /** The settings that compose.yaml starts it with, and the other application's keys gone. Waits until the server answers. */
+  restore(): Promise<void>;
+}
+
+/** The other application's keys. */
+export const ballast = { prefix: "another-application:", keys: 1_024, bytes: 4_096 };
+/** Loading a data set, or writing it to a new file, takes as long. */
+const deadlineMs = 10_000;
+
+export function redisSettings(at: ServiceAddress): RedisSettings {
+  const shell = (script: string) => at.engine.exec(at.lab, at.service, ["sh", "-c", script]);
+  const fill = async () => {
+    const { prefix, keys, bytes } = ballast;
+    await shell(`
+      [ "$(redis-cli EXISTS ${prefix}1)" = 0 ] || exit 0
+      seq ${keys} | sed 's/.*/SETRANGE ${prefix}& ${bytes - 1} x/' | redis-cli >/dev/null`);
+  };
+  return {
+    fill,
+
+    async limitMemory(policy) {
+      await fill();
+      // 64 is the most: Redis's own 5 samples a time would make an experiment of a hundred keys a matter of luck.
+      await shell(`
+        used=$(redis-cli INFO memory | tr -d '\\r' | sed -n 's/^used_memory://p')
+        redis-cli CONFIG SET maxmemory-policy ${policy} maxmemory-samples 64
+        redis-cli CONFIG SET maxmemory $((used - ${(ballast.keys * ballast.bytes) / 2}))
+        redis-cli SET ${ballast.prefix}1 x`);
+    },
+
+    async appendOnly({ now }) {
+      await shell(`printf 'appendonly yes\\n' > ${laterSettings}`);
+      if (!now) return;
+      await shell("redis-cli CONFIG SET appendonly yes");
+      const { ok, seen } = await waitUntil({
+        look: () => shell("redis-cli INFO persistence").catch(String),
+        until: (said) => aofIsWritten.every((line) => said.includes(line)),
+        deadlineMs,
+      });
+      if (!ok) throw refused(at, "to write all that it holds to an append-only file", aofLines(seen));
+    },
+
+    async restore() {
+      const { ok, seen } = await actUntil({
+        act: async () => {
+          const said = await shell(restoring(hasAof(at.service))).catch(String);
+          if (/=> MISCONF/.test(said)) await saveAgain(at);
+          return said.trim();
+        },
+        until: (said) => said === "restored",
+        deadlineMs,
+      });
+      if (ok) return;
+      const [, command, answer] = /^(.+?) => ([\s\S]*)$/.exec(seen) ?? [];
+      throw refused(at, command ? `\`${command}\`` : "to put its settings back", answer ?? seen);
+    },
+  };
+}
+
+const aofIsWritten = [
+  "aof_enabled:1",
+  "aof_rewrite_in_progress:0",
+  "aof_rewrite_scheduled:0",
+  "aof_last_bgrewrite_status:ok",
+];
+
+function aofLines(said: string | undefined): string {
+  return (said ?? "")
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith("aof_"))
+    .join(", ");
+}
+
+/**
+ * Says `restored` in the end, or else who answered what: `SAVE => ERR ...`. None of the settings is in compose.yaml: these are Redis's
+ * defaults. The snapshot is made anew because the one on disk may hold what is gone since, and would bring it back. A server that
+ * compose.yaml starts with an AOF keeps it. A replica refuses to forget the other application's keys; its master tells it to.
+ */
+function restoring(keepsAof: boolean): string {
+  const isChanged = `[ -e ${laterSettings} ] || [ "$(redis-cli CONFIG GET appendonly | tail -n 1)" = yes ]`;
+  const switchOff = `if ${isChanged}; then
+    ask CONFIG SET appendonly no
+    try rm -rf ${dataFolder}/appendonlydir
+    ask SAVE
+  fi`;
+  return `
+  end() { echo "$*"; exit 0; }
+  ask() { said=$(redis-cli "$@" 2>&1); [ "$said" = OK ] || end "$* => $said"; }
+  try() { said=$("$@" 2>&1) || end "$* => $said"; }
+  said=$(redis-cli PING 2>&1)
+  [ "$said" = PONG ] || end "PING => $said"
+  ask ACL SETUSER default +@all
+  ask CONFIG SET maxmemory 0 maxmemory-policy noeviction maxmemory-samples 5
+  said=$(redis-cli --scan --pattern '${ballast.prefix}*' | xargs -r -n 500 redis-cli UNLINK 2>&1)
+  case $said in READONLY* | '' | [0-9]*) ;; *) end "UNLINK => $said";; esac
+  ${keepsAof ? "" : switchOff}
+  [ ! -e ${laterSettings} ] || try rm ${laterSettings}
+  echo restored`;
+}
+
+/** As compose.yaml starts it. */
+export function hasAof(service: string): boolean {
+  return loadStores().some((store) => store.persistence === "append-only" && serversOf(store).includes(service));
+}
+
+export function isRedis(service: string): boolean {
+  return sessionServerOf(service) === redisServer;
+}
+
+/** Undoes what was changed of a service's settings, if it is a Redis server. */
+export async function restoreRedis(at: ServiceAddress): Promise<void> {
+  if (isRedis(at.service)) await redisSettings(at).restore();
+}

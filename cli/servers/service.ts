@@ -1,0 +1,246 @@
+import type { ContainerState, Engine } from "../docker/engine.ts";
+import { appServers, architectureHost, balancer, directHost, type Lab } from "../lab/topology.ts";
+import { loadPolicies } from "../theory/policies.ts";
+import { companionsOf } from "../theory/stores.ts";
+import { clientAddresses } from "../users/client-address.ts";
+import type { Transport } from "../users/transport.ts";
+import { isRedis, type RedisSettings, redisSettings } from "./redis-settings.ts";
+import { sessionServerOf } from "./session-server.ts";
+import { changeStanding, readStandings, type Standing } from "./upstreams.ts";
+
+/** How a service feels to somebody who uses it. */
+export interface Feeling {
+  /** It answers requests. */
+  answers: boolean;
+  /** A name for this life of the process (boot id, Redis run_id); unknown while it does not answer. */
+  life: string | undefined;
+  says: string;
+  /** Redis `INFO`, where the service is a Redis that answers. */
+  info?: Readonly<Record<string, string>>;
+}
+
+/** Whom the balancers send to an app server. */
+export interface Newcomers {
+  /** How it stands in the lists that they run with; undefined: as the files in nginx/ say. */
+  standing: Standing | undefined;
+  /** Policies under which some of a few new browsers got there, and those under which none did. */
+  comeBy: readonly string[];
+  stayAwayBy: readonly string[];
+}
+
+/** What a fault may do to a service, and how it can see that it was done. */
+export interface Service {
+  readonly name: string;
+  kill(): Promise<void>;
+  /** SIGTERM, SIGKILL after a grace period. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  pause(): Promise<void>;
+  unpause(): Promise<void>;
+  disconnect(): Promise<void>;
+  connect(): Promise<void>;
+  /** For Redis servers: their settings can be changed. @throws Error for any other service */
+  redis(): RedisSettings;
+  /** Changes how it stands in the balancers' lists; undefined puts it back as it was. */
+  stand(standing: Standing | undefined): Promise<void>;
+  newcomers(): Promise<Newcomers>;
+  /** What the engine says. */
+  state(): Promise<ContainerState>;
+  /** What is felt, by asking the service (or whoever uses it) through the balancer. */
+  feel(): Promise<Feeling>;
+}
+
+export interface ServiceOptions {
+  lab: Lab;
+  engine: Engine;
+  transport: Transport;
+  /** Compose service that holds a store -> id of that store, to ask app servers about it. */
+  storeOf: ReadonlyMap<string, string>;
+  /** Policies that are looked at for newcomers; all unless told. */
+  policies?: readonly string[];
+}
+
+/** New browsers that ask at a policy's door in one look: enough that none of four servers is missed by chance. */
+const newcomersPerLook = 16;
+
+/** A handle on one service of the lab. */
+export function openService(name: string, { lab, engine, transport, storeOf, policies }: ServiceOptions): Service {
+  const store = storeOf.get(name);
+  return {
+    name,
+    kill: () => engine.kill(lab, name),
+    stop: () => engine.stop(lab, name),
+    start: () => engine.start(lab, name),
+    pause: () => engine.pause(lab, name),
+    unpause: () => engine.unpause(lab, name),
+    disconnect: () => engine.disconnect(lab, name),
+    connect: () => engine.connect(lab, name),
+    redis: () => {
+      if (!isRedis(name)) throw new Error(`${name} is no Redis server`);
+      return redisSettings({ lab, engine, service: name });
+    },
+    stand: (standing) => changeStanding(engine, lab, name, standing),
+    newcomers: async () => ({
+      standing: (await readStandings(engine, lab))[name],
+      ...(await whoSends(name, transport, policies ?? loadPolicies().map(({ id }) => id))),
+    }),
+    state: () => engine.state(lab, name),
+    feel: () => {
+      if (name === balancer) return feelBalancer({ lab, engine, transport });
+      const companions = companionsOf(name);
+      if (companions.length > 0) return feelCompanion(name, companions, { lab, engine });
+      return store === undefined
+        ? feelAppServer(name, transport, storeOf)
+        : feelStore(name, store, { lab, engine, transport });
+    },
+  };
+}
+
+async function whoSends(name: string, transport: Transport, policies: readonly string[]) {
+  const newAddress = clientAddresses();
+  const comes = await Promise.all(
+    policies.map(async (policy) => {
+      const host = architectureHost({ policy, store: "memory" });
+      const visits = Array.from({ length: newcomersPerLook }, () =>
+        transport.send({
+          host,
+          method: "GET",
+          path: "/whoami",
+          headers: { accept: "application/json", "x-lab-client-address": newAddress() },
+          connection: "fresh",
+        }),
+      );
+      const replies = await Promise.all(visits);
+      return replies.some((reply) => reply.answered && headerOf(reply.headers["x-app-server"]) === name);
+    }),
+  );
+  return {
+    comeBy: policies.filter((_, index) => comes[index]),
+    stayAwayBy: policies.filter((_, index) => !comes[index]),
+  };
+}
+
+/** nginx does not name its lives; the start time of its master process does (`/proc/1/stat`, field 22, ticks since boot). */
+async function feelBalancer({ lab, engine, transport }: Omit<ServiceOptions, "storeOf">): Promise<Feeling> {
+  const reply = await ask(transport, "balancer", "/balancer-healthz");
+  const answers = reply.answered && reply.status === 200;
+  const stat = answers ? await engine.exec(lab, balancer, ["cat", "/proc/1/stat"]).catch(() => "") : "";
+  const life = stat.trim().split(" ")[21];
+  return { answers, life, says: life ? `nginx answers, its process began at tick ${life}` : describe("nginx", reply) };
+}
+
+async function feelAppServer(
+  name: string,
+  transport: Transport,
+  stores: ReadonlyMap<string, string>,
+): Promise<Feeling> {
+  // Any store will do: the boot id comes with every answer, a 503 about the store included.
+  const store = [...stores.values()][0] ?? "memory";
+  const reply = await ask(transport, directHost({ appServer: name, store }), "/healthz");
+  const life = reply.answered ? headerOf(reply.headers["x-boot-id"]) : undefined;
+  const says = life ? `${name} answers, boot ${life.slice(0, 8)}` : describe(name, reply);
+  return { answers: life !== undefined, life, says };
+}
+
+/** Asks the app servers in turn, the users of the store, whether they reach it; and the store itself which process it is. */
+async function feelStore(
+  name: string,
+  store: string,
+  { lab, engine, transport }: Omit<ServiceOptions, "storeOf">,
+): Promise<Feeling> {
+  for (const appServer of appServers) {
+    const reply = await ask(transport, directHost({ appServer, store }), "/healthz");
+    if (!reply.answered || headerOf(reply.headers["x-boot-id"]) === undefined) continue;
+    const answers = reply.status === 200;
+    const info = answers && isRedis(name) ? await redisInfo(engine, lab, name) : undefined;
+    const life = info
+      ? info.run_id
+      : answers
+        ? await sessionServerOf(name)?.lifeOf({ lab, engine, service: name })
+        : undefined;
+    const says = answers
+      ? `${appServer} reaches ${name}${life ? `, run_id ${life.slice(0, 8)}` : ""}`
+      : `${appServer} cannot reach ${name}`;
+    return { answers, life, says, ...(info ? { info } : {}) };
+  }
+  return { answers: false, life: undefined, says: `no app server answers to say whether ${name} is there` };
+}
+
+/**
+ * The app servers reach a store of several servers also when one of these is away. So its companions are asked, over the network:
+ * each looks for the one process that the name stands for.
+ */
+async function feelCompanion(
+  name: string,
+  companions: readonly string[],
+  { lab, engine }: Pick<ServiceOptions, "lab" | "engine">,
+): Promise<Feeling> {
+  const others = companions.filter((other) => other !== name);
+  // `timeout`: an address without a container is silent.
+  const find = ["sh", "-c", `timeout 1 redis-cli -h ${name} -p ${portOf(name)} info server | grep ^run_id:`];
+  const ask = async (other: string) => /run_id:(\w+)/.exec(await engine.exec(lab, other, find).catch(() => ""))?.[1];
+  const [first, ...rest] = others;
+  // One that reaches it is enough; only where the first does not, all of the others have to say so.
+  const life = (await ask(first!)) ?? (await Promise.all(rest.map(ask))).find((id) => id !== undefined);
+  const who = others.join(", ");
+  const says = life
+    ? `${name} is reached by its companions, run_id ${life.slice(0, 8)}`
+    : `none of ${who} reaches ${name}`;
+  return { answers: life !== undefined, life, says };
+}
+
+/** The usual ports of Sentinels and of Redis. */
+function portOf(name: string): number {
+  return name.startsWith("sentinel") ? 26_379 : 6379;
+}
+
+/**
+ * All strings that a Redis server holds: what sessions look like there, whatever their layout is.
+ * https://redis.io/docs/latest/commands/scan/
+ */
+const allStrings = `
+local found, cursor = {}, "0"
+repeat
+  local page = redis.call("SCAN", cursor, "COUNT", 1000, "TYPE", "string")
+  cursor = page[1]
+  for _, key in ipairs(page[2]) do table.insert(found, redis.call("GET", key)) end
+until cursor == "0"
+return found`;
+
+export interface RedisContents {
+  role: string;
+  /** All strings, one a line. */
+  strings: string;
+}
+
+/** Undefined when it does not answer. */
+export async function redisContents(engine: Engine, lab: Lab, service: string): Promise<RedisContents | undefined> {
+  const ask = 'redis-cli info replication | grep ^role: && exec redis-cli --raw eval_ro "$0" 0';
+  const said = await engine.exec(lab, service, ["sh", "-c", ask, allStrings]).catch(() => "");
+  const [, role, strings] = /^role:(\w+)\r?\n([\s\S]*)$/.exec(said) ?? [];
+  return role === undefined || strings === undefined ? undefined : { role, strings };
+}
+
+/** Redis `INFO`, as a table of its fields; undefined when the server does not answer. */
+export async function redisInfo(
+  engine: Engine,
+  lab: Lab,
+  service: string,
+): Promise<Record<string, string> | undefined> {
+  const text = await engine.exec(lab, service, ["redis-cli", "INFO", "everything"]).catch(() => "");
+  const fields = [...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, field, value]) => [field!, value!] as const);
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+}
+
+function ask(transport: Transport, host: string, path: string) {
+  return transport.send({ host, method: "GET", path, headers: { accept: "application/json" }, connection: "fresh" });
+}
+
+function describe(name: string, reply: Awaited<ReturnType<typeof ask>>): string {
+  if (reply.answered) return `asking ${name} gives status ${reply.status}`;
+  return `asking ${name}: ${reply.reason}`;
+}
+
+function headerOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

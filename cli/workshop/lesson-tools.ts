@@ -1,0 +1,134 @@
+import { randomBytes } from "node:crypto";
+import type { Engine } from "../docker/engine.ts";
+import { runExperiment } from "../experiment/experiment.ts";
+import { makePlan } from "../experiment/plan.ts";
+import { throwFirst } from "../experiment/troubles.ts";
+import type { OperationEvent } from "../history/events.ts";
+import { architectureCalled, driveUser } from "../lab/drive-user.ts";
+import { healServices } from "../lab/heal-services.ts";
+import { appServers, defaultVictim, directHost, type Lab } from "../lab/topology.ts";
+import { type Guard, guardRunningLab } from "../record/guard-lab.ts";
+import type { Narrator } from "../runner/stage.ts";
+import type { Interrupt } from "../terminal/interrupt.ts";
+import { selectArchitectures } from "../theory/architectures.ts";
+import { loadStores } from "../theory/stores.ts";
+import { findKeptUser, type KeptUser, keptUsers } from "../users/by-hand/kept-user.ts";
+import { clientAddresses } from "../users/client-address.ts";
+import type { Transport } from "../users/transport.ts";
+import { VirtualUser } from "../users/virtual-user.ts";
+import { waitUntil } from "../wait.ts";
+import type { Bench, KnownUser, Reply, Stranger } from "./lesson.ts";
+
+/** Twice nginx's failure window (`fail_timeout` in nginx/policies), and then some. */
+const patienceMs = 6_000;
+
+export interface BenchOptions {
+  lab: Lab;
+  engine: Engine;
+  transport: Transport;
+  narrator: Narrator;
+  interrupt: Interrupt;
+  /** Notes of the lesson's setup. */
+  notes: Map<string, string>;
+}
+
+/** The running lab, as lessons use it. */
+export function openBench({ lab, engine, transport, narrator, interrupt, notes }: BenchOptions): Bench {
+  const architectures = selectArchitectures(lab);
+  const newAddress = clientAddresses();
+  /** While something is killed. */
+  let guard: Guard | undefined;
+  const killed: string[] = [];
+  const whoami: Bench["whoami"] = async (name, id) => {
+    const wish = { name, action: "whoami" as const, architecture: architectureCalled(id) };
+    const { operation, judgement } = await driveUser(wish, { lab, engine });
+    return replyOf(operation!, judgement?.says);
+  };
+  return {
+    appServers,
+    stores: [...new Set(architectures.map(({ store }) => store.id))],
+    architectures: architectures.map(({ id }) => id),
+    async play(scenarioId, { policies, stores, users }) {
+      const plan = await makePlan({
+        scenarioId,
+        policies,
+        stores,
+        users,
+        seed: 1,
+        victim: defaultVictim,
+        name: lab.name,
+        keep: true,
+        command: `lab scenario ${scenarioId} --policy ${policies.join(",")} --store ${stores.join(",")} --users ${users}`,
+      });
+      const { result, troubles } = await runExperiment(plan, narrator, interrupt);
+      if (troubles.length > 0) throwFirst(troubles);
+      interrupt.signal.throwIfAborted();
+      // Perhaps only because the engine went away; then it is no measurement.
+      if (result.verdict === "inconclusive") await engine.version();
+      return result;
+    },
+    stranger: (id) => openStranger(id, { transport, address: newAddress() }),
+    whoami,
+    whoamiUntil: async (name, id, wanted) => {
+      const look = () => whoami(name, id);
+      const until = ({ answer }: Reply) => answer === wanted;
+      const waiting = { look, until, deadlineMs: patienceMs, everyMs: 200, signal: interrupt.signal };
+      const { seen } = await waitUntil(waiting);
+      return seen ?? { answer: "none", server: undefined, boot: undefined, says: "no look came to an end" };
+    },
+    known: (name, architecture) => asKnown(findKeptUser({ lab: lab.name, name, architecture })),
+    everybody: (architecture) =>
+      keptUsers(lab.name)
+        .filter((user) => user.architecture === architecture)
+        .flatMap((user) => asKnown(user) ?? []),
+    state: (service) => engine.state(lab, service),
+    boot: async (appServer) =>
+      (await openStranger("cookie.memory", { transport, address: newAddress() }).askAt(appServer)).boot,
+    serverOf: (store) => loadStores().find(({ id }) => id === store)?.server ?? undefined,
+    async kill(service) {
+      guard ??= guardRunningLab(lab);
+      guard.note({ type: "breaking", kind: "kill", target: service, owner: guard.owner });
+      killed.push(service);
+      await engine.kill(lab, service);
+    },
+    async heal() {
+      await healServices({ lab, engine, say: ({ service, cure }) => narrator.doing(`${service}: ${cure}`) });
+      for (const target of killed.splice(0)) guard?.note({ type: "healed", kind: "kill", target, owner: guard.owner });
+      await guard?.[Symbol.asyncDispose]();
+      guard = undefined;
+    },
+    remember: (key, value) => void notes.set(key, value),
+    recall: (key) => notes.get(key),
+  };
+}
+
+function openStranger(id: string, { transport, address }: { transport: Transport; address: string }): Stranger {
+  const { host, store } = architectureCalled(id);
+  const name = `visitor-${randomBytes(4).toString("hex")}`;
+  const browser = new VirtualUser({ id: name, host, address, nonce: randomBytes(12).toString("base64url") });
+  const tools = { transport, now: () => performance.now() };
+  return {
+    do: async (kind) =>
+      replyOf(
+        await browser.perform(kind, tools, { phase: "baseline", ...(kind === "add-item" ? { item: "item-1" } : {}) }),
+      ),
+    askAt: async (appServer) => {
+      const host = directHost({ appServer, store: store.id });
+      return replyOf(await browser.perform("who-am-i", tools, { phase: "baseline", jar: "home", host }));
+    },
+    replay: async () => replyOf(await browser.perform("who-am-i", tools, { phase: "final", jar: "pinned" })),
+    get home() {
+      return browser.home;
+    },
+  };
+}
+
+function replyOf({ answer, server, boot }: OperationEvent, says = ""): Reply {
+  return { answer, server, boot, says };
+}
+
+function asKnown(user: KeptUser | undefined): KnownUser | undefined {
+  if (!user) return undefined;
+  const { session, cart, home } = user.acknowledged;
+  return { name: user.name, session, cart, home };
+}
