@@ -20,6 +20,11 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_STATE_HOME || join(homedir(), ".local/state"), "session-lab");
 }
 
+/** Of what is on record of labs that commands have begun. */
+export function recordsFolder(): string {
+  return join(stateFolder(), "labs");
+}
+
 export function runsFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(stateFolder(env), "runs");
 }

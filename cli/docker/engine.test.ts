@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { labDeployment } from "../lab/lab-deployment.ts";
 import { labels } from "../lab/labels.ts";
 import { type FakeEngine, type FakeThing, openFakeEngine } from "../testing/fake-engine.ts";
 import { openSilentEngine } from "../testing/silent-engine.ts";
@@ -162,16 +163,23 @@ describe("of two containers with the labels of one service, the lab's own is mea
   const own = containerOf("one", "app2");
   const network: FakeThing = { kind: "network", name: "session-lab-one_lab", labels: ofLab("one") };
 
-  it.each(["kill", "stop", "start", "pause", "unpause"] as const)("%s", async (verb) => {
+  it.each(["kill", "stop", "pause", "unpause"] as const)("%s", async (verb) => {
     await withEngine([clone, own, network], async (engine, fake) => {
-      await engine[verb](lab, "app2");
+      await (await engine.containerOf(lab, "app2"))[verb]();
       expect(fake.done()).toEqual([`${verb} id-of-${own.name}`]);
+    });
+  });
+
+  it("start", async () => {
+    await withEngine([clone, own, network], async (engine, fake) => {
+      await labDeployment(lab, engine).bring("app2");
+      expect(fake.done()).toEqual([`start id-of-${own.name}`]);
     });
   });
 
   it("its state, and what it was made from", async () => {
     await withEngine([clone, own, network], async (engine) => {
-      expect(await engine.state(lab, "app2")).toMatchObject({ id: `id-of-${own.name}` });
+      expect(await (await engine.containerOf(lab, "app2")).state()).toMatchObject({ id: `id-of-${own.name}` });
       expect((await engine.states(lab)).map(({ id }) => id)).toEqual([`id-of-${own.name}`]);
       expect(await engine.madeFrom(lab, "app2")).toMatchObject({ image: "sha256:image" });
     });
@@ -179,7 +187,7 @@ describe("of two containers with the labels of one service, the lab's own is mea
 
   it("where its own is gone, nothing is done to the other", async () => {
     await withEngine([clone, network], async (engine, fake) => {
-      await expect(engine.kill(lab, "app2")).rejects.toMatchObject({ id: "service-missing" });
+      await expect(engine.containerOf(lab, "app2")).rejects.toMatchObject({ id: "service-missing" });
       expect(fake.done()).toEqual([]);
     });
   });

@@ -1,12 +1,14 @@
-import { Writable } from "node:stream";
-import type { ContainerInfo, ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
+import type { ContainerInfo, NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
 import { LabError } from "../errors.ts";
-import { lockOfEngine, underLock } from "../host/lock.ts";
+import { underLock } from "../host/lock.ts";
 import { byHand, type LabelsOfStart, labels, startLabels } from "../lab/labels.ts";
 import { balancer, type Lab, networkOf, projectOf } from "../lab/topology.ts";
+import { lockOfEngine } from "../record/locks.ts";
 import { engineAddress } from "../record/record.ts";
+import type { Container, ContainerState } from "../subject/deployment.ts";
 import { allProfiles, servicesOf } from "../theory/stores.ts";
-import { answerDeadlineMs, explain, openDocker } from "./docker-api.ts";
+import { openContainer, stateOf, unlessAlreadySo } from "./container.ts";
+import { answerDeadlineMs, openDocker } from "./docker-api.ts";
 import {
   isFromNotedImage,
   type Labels,
@@ -19,24 +21,6 @@ import {
   whyNoVolumeOfOurs,
 } from "./is-ours.ts";
 import { leaveInTurn } from "./leave-in-turn.ts";
-
-/** The state of one service's container, as the engine sees it. */
-export interface ContainerState {
-  service: string;
-  id: string;
-  running: boolean;
-  paused: boolean;
-  exitCode: number;
-  /** ISO 8601; changes with every start. */
-  startedAt: string;
-  /** ISO 8601, of the life before where it runs; the year 1 where it has not ended yet. */
-  finishedAt?: string;
-  /** What its first process was started with, program first. */
-  command?: readonly string[];
-  /** Attached to the lab's network. */
-  attached: boolean;
-  health: string;
-}
 
 export interface MadeFrom {
   image: string;
@@ -193,105 +177,37 @@ export class Engine {
     const { ours } = await this.#containers(labelsOf(lab));
     return Promise.all(
       ours.map(async ({ Id, Labels }) =>
-        stateOf(Labels[labels.service]!, await this.#docker.getContainer(Id).inspect(), lab),
+        stateOf(await this.#docker.getContainer(Id).inspect(), {
+          service: Labels[labels.service]!,
+          network: networkOf(lab),
+        }),
       ),
     );
   }
 
-  async state(lab: Lab, service: string): Promise<ContainerState> {
-    return stateOf(service, await (await this.#container(lab, service)).inspect(), lab);
+  /** @throws LabError (`service-missing`) */
+  async containerOf(lab: Lab, service: string): Promise<Container> {
+    const { id } = await this.#container(lab, service);
+    return openContainer(this.#docker, id, { service, network: networkOf(lab) }, this.#leave);
   }
 
-  async kill(lab: Lab, service: string): Promise<void> {
-    const container = await this.#container(lab, service);
-    await this.#leave(() => container.kill({ signal: "SIGKILL" }));
+  async start(id: string): Promise<void> {
+    await this.#docker.getContainer(id).start().catch(unlessAlreadySo);
   }
 
-  /** SIGTERM, then SIGKILL after `graceSeconds`. */
-  async stop(lab: Lab, service: string, { graceSeconds = 5 } = {}): Promise<void> {
-    const container = await this.#container(lab, service);
-    await this.#leave(() => container.stop({ t: graceSeconds }).catch(unlessAlreadySo));
-  }
-
-  /** @throws LabError (`start-failed`) with the engine's own words, e.g. when a file that the container mounts is gone */
-  async start(lab: Lab, service: string): Promise<void> {
-    const container = await this.#container(lab, service);
-    await container
-      .start()
-      .catch(unlessAlreadySo)
-      .catch((error: Error) => {
-        throw new LabError(`The engine cannot start ${service} of the lab "${lab.name}": ${error.message}`, {
-          id: "start-failed",
-          todo: `Run \`lab down --name ${lab.name}\`, then \`lab up --name ${lab.name}\`.`,
-          exit: "environment",
-          cause: error,
-        });
-      });
-  }
-
-  async pause(lab: Lab, service: string): Promise<void> {
-    await (await this.#container(lab, service)).pause();
-  }
-
-  async unpause(lab: Lab, service: string): Promise<void> {
-    await (await this.#container(lab, service)).unpause();
-  }
-
+  /** Takes a service's container off the lab's network. */
   async disconnect(lab: Lab, service: string): Promise<void> {
     const [container, network] = await Promise.all([this.#container(lab, service), this.#network(lab)]);
     await this.#leave(() => network.disconnect({ Container: container.id }));
   }
 
-  /** Attaches a service to the lab's network again, under its fixed address and its names. */
-  async connect(lab: Lab, service: string): Promise<void> {
+  /** @param address its fixed one on the lab's network, if it has one */
+  async connect(lab: Lab, service: string, address: string | undefined): Promise<void> {
     const [container, network] = await Promise.all([this.#container(lab, service), this.#network(lab)]);
-    const address = (await this.addresses(lab)).get(service);
     await network.connect({
       Container: container.id,
       EndpointConfig: { Aliases: [service], ...(address ? { IPAMConfig: { IPv4Address: address } } : {}) },
     });
-  }
-
-  /** Runs a command in a service's container and returns what it printed on stdout. */
-  async exec(lab: Lab, service: string, command: string[]): Promise<string> {
-    const container = await this.#container(lab, service);
-    const run = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
-    const stream = await run.start({});
-    const output: string[] = [];
-    this.#docker.modem.demuxStream(stream, collector(output), collector([]));
-    await ended(stream);
-    return output.join("");
-  }
-
-  /** Runs a service's own health check (`healthcheck` in compose.yaml) now: the state that Docker states may be seconds old. */
-  async isWell(lab: Lab, service: string): Promise<boolean> {
-    const container = await this.#container(lab, service);
-    const { Config, State } = await container.inspect();
-    if (!State.Running || State.Paused) return false;
-    const [kind, ...words] = Config.Healthcheck?.Test ?? [];
-    const run = await container.exec({
-      Cmd: kind === "CMD-SHELL" ? ["sh", "-c", ...words] : words,
-      AttachStdout: true,
-    });
-    const stream = await run.start({});
-    await ended(stream.resume());
-    return (await run.inspect()).ExitCode === 0;
-  }
-
-  /** What a service wrote since an instant (ms since the epoch). */
-  async log(
-    lab: Lab,
-    service: string,
-    { from, sinceMs = 0 }: { from: "stdout" | "stderr"; sinceMs?: number },
-  ): Promise<string> {
-    const container = await this.#container(lab, service);
-    const log = await container.logs({
-      stdout: from === "stdout",
-      stderr: from === "stderr",
-      since: sinceMs / 1000,
-      follow: false,
-    });
-    return demultiplex(log as unknown as Buffer);
   }
 
   /** Service -> the address that compose.yaml gives it, read back from the names that it gives the balancer (`extra_hosts`). */
@@ -459,11 +375,6 @@ function labelsOf({ name, project }: Lab): string[] {
   return [`${labels.lab}=${name}`, `${labels.project}=${project}`, ...marks];
 }
 
-/** Docker answers 304 when a container is already started or stopped. */
-function unlessAlreadySo(error: unknown): void {
-  if ((error as { statusCode?: number }).statusCode !== 304) throw error;
-}
-
 /**
  * What cannot be removed is left for the audit to name. 404: gone already; 403, 409: in use by somebody else; 500 and more: it cannot
  * (e.g. `device or resource busy`). An engine that can do nothing at all fails at the audit, too.
@@ -471,44 +382,4 @@ function unlessAlreadySo(error: unknown): void {
 function unlessGone(error: unknown): void {
   if (error instanceof LabError && error.id === "engine-failed") return;
   if (![403, 404, 409].includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
-}
-
-function stateOf(service: string, info: ContainerInspectInfo, lab: Lab): ContainerState {
-  const { State } = info;
-  return {
-    service,
-    id: info.Id,
-    running: State.Running,
-    paused: State.Paused,
-    exitCode: State.ExitCode,
-    startedAt: State.StartedAt,
-    finishedAt: State.FinishedAt,
-    command: [info.Path, ...info.Args],
-    attached: Object.hasOwn(info.NetworkSettings.Networks, networkOf(lab)),
-    health: State.Health?.Status ?? "unknown",
-  };
-}
-
-/** Docker's multiplexed log format: an 8-byte header (stream, 0, 0, 0, big-endian length) before each chunk. */
-function demultiplex(log: Buffer): string {
-  const chunks: Buffer[] = [];
-  for (let offset = 0; offset + 8 <= log.length; ) {
-    const length = log.readUInt32BE(offset + 4);
-    chunks.push(log.subarray(offset + 8, offset + 8 + length));
-    offset += 8 + length;
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function collector(chunks: string[]): NodeJS.WritableStream {
-  return new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      chunks.push(chunk.toString("utf8"));
-      done();
-    },
-  });
-}
-
-async function ended(stream: NodeJS.ReadableStream): Promise<void> {
-  await new Promise((resolve, reject) => stream.on("end", resolve).on("error", (error) => reject(explain(error))));
 }

@@ -8,6 +8,7 @@ import { explainDisk } from "../errors.ts";
 import { historyVersion, type RunEvent, type Versions } from "../history/events.ts";
 import { readHistory } from "../history/reader.ts";
 import { FileRecorder } from "../history/recorder.ts";
+import { labDeployment } from "../lab/lab-deployment.ts";
 import { openLab } from "../lab/open-lab.ts";
 import { removeLab } from "../lab/remove-lab.ts";
 import { appServers, balancer, type Lab } from "../lab/topology.ts";
@@ -18,6 +19,7 @@ import { seededShuffle } from "../runner/pace.ts";
 import { runScenario } from "../runner/run-scenario.ts";
 import { Interrupted, type Narrator, type Stage } from "../runner/stage.ts";
 import { openService, redisInfo } from "../servers/service.ts";
+import { execIn } from "../subject/deployment.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
 import { loadStores } from "../theory/stores.ts";
 import { clientAddresses, officeAddresses } from "../users/client-address.ts";
@@ -165,6 +167,7 @@ interface RunTools extends OpenRun, Pick<Site, "guard"> {
 async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Promise<void> {
   const { recorder, narrator, signal, guard } = tools;
   const transport = openTransport({ port: lab.port });
+  const deployment = labDeployment(lab, engine);
   try {
     narrator.doing(`${plan.architectures.length} architectures, ${plan.users} users each: finding a home for everyone`);
     const newAddress = plan.scenario.clients === "one-network" ? officeAddresses() : clientAddresses();
@@ -177,8 +180,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
     );
     const stage: Stage = {
       ...plan,
-      lab,
-      engine,
+      deployment,
       transport,
       recorder,
       narrator,
@@ -194,8 +196,7 @@ async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Pr
       shuffle: seededShuffle(plan.seed),
       service: (name) =>
         openService(name, {
-          lab,
-          engine,
+          deployment,
           transport,
           storeOf,
           policies: [...new Set(plan.architectures.map(({ policy }) => policy.id))],
@@ -248,14 +249,15 @@ async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise<RunEve
 
 /** What takes part, as it says itself. */
 export async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
+  const deployment = labDeployment(lab, engine);
   const printed = (service: string, command: string) =>
-    engine.exec(lab, service, ["sh", "-c", `${command} 2>&1`]).catch(() => "");
+    execIn({ deployment, service }, ["sh", "-c", `${command} 2>&1`]).catch(() => "");
   const [engineVersion, compose, nginx, node, redis, images] = await Promise.all([
     engine.version(),
     composeVersion(),
     printed(balancer, "nginx -v"),
     printed(appServers[0]!, "node --version"),
-    redisInfo(engine, lab, "redis"),
+    redisInfo({ deployment, service: "redis" }),
     imageDigests(lab),
   ]);
   return {

@@ -3,7 +3,7 @@ import { readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../errors.ts";
-import { recordPath, recordsFolder } from "../record/record.ts";
+import { recordsFolder } from "../paths.ts";
 import { makeFolder } from "./make-folder.ts";
 import { parsePlainJson } from "./plain-json.ts";
 import { type ProcessIdentity, stateOfProcess, thisProcess } from "./process-identity.ts";
@@ -27,18 +27,8 @@ interface Hold extends ProcessIdentity {
 /** What is done under a lock asks the engine, whose silence ends after 60 s (`answerDeadlineMs` in cli/docker/docker-api.ts). */
 const holdDeadlineMs = 90_000;
 const everyMs = 10;
-const ending = ".lock";
-
-/** For what an engine must not be told by two at once. */
-export function lockOfEngine(engine: string, what: string): Lock {
-  return { path: recordPath({ name: "engine", engine }).replace(/jsonl$/, `leave${ending}`), what };
-}
-
-/** For the balancers' lists of a lab. */
-export function lockOfLists(of: { name: string; engine: string }): Lock {
-  const what = `changing the balancers' lists of the lab "${of.name}"`;
-  return { path: recordPath(of).replace(/jsonl$/, `lists${ending}`), what };
-}
+/** Of the names of locks. */
+export const lockEnding = ".lock";
 
 /**
  * Does something while no other process does that holds the same lock. A lock is a symbolic link that points to nowhere: its name is
@@ -61,7 +51,7 @@ export async function underLock<Value>(lock: Lock, act: () => Promise<Value>): P
 /** Removes the locks of the dead: of each whose next holder has not come yet. Never throws. */
 export function dropDeadLocks(folder = recordsFolder()): void {
   try {
-    const files = readdirSync(folder).filter((file) => file.endsWith(ending));
+    const files = readdirSync(folder).filter((file) => file.endsWith(lockEnding));
     for (const file of files) takeFromTheDead(join(folder, file));
   } catch {}
 }
@@ -125,7 +115,7 @@ function place(path: string): void {
  */
 function takeFromTheDead(path: string): void {
   if (!isDead(targetOf(path))) return;
-  const heirs = `${path}.heirs${ending}`;
+  const heirs = `${path}.heirs${lockEnding}`;
   const [how] = tryToTake(heirs);
   if (how === "held") takeFromTheDead(heirs);
   if (how !== "taken") return;

@@ -30,7 +30,7 @@ export async function driveUser(
 ): Promise<UserStory> {
   if (action === "login" || action === "logout") refuseDuringRun(lab.name, { byLogin: true });
   const whose = { lab: lab.name, name, architecture: architecture.id };
-  const { id: labId } = await engine.state(lab, balancer);
+  const { id: labId } = await engine.containerOf(lab, balancer);
   const found = findKeptUser(whose);
   const newLab = found !== undefined && found.labId !== labId;
   const kept = found === undefined || newLab ? newKeptUser(whose, labId) : found;

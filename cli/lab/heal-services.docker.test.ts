@@ -1,13 +1,16 @@
 /** What `lab heal` and `lab status` say is true on real servers: healed means usable, and what cannot be mended is said in words. */
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
 import { masterOf } from "../servers/server-groups.ts";
+import { execIn } from "../subject/deployment.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 import { loadStores } from "../theory/stores.ts";
 import { openTransport } from "../users/transport.ts";
 import { waitUntil } from "../wait.ts";
 import { findAilments } from "./heal-services.ts";
+import { labDeployment } from "./lab-deployment.ts";
 import type { LabStatus } from "./look-at-lab.ts";
 import { findLab } from "./start-lab.ts";
 import { appServers, directHost, type Lab, spareServers } from "./topology.ts";
@@ -25,8 +28,9 @@ afterAll(async () => {
   command[Symbol.dispose]();
 });
 
-const shell = (service: string, script: string) => engine.exec(lab, service, ["sh", "-c", script]);
-const redis = (service: string, ...words: string[]) => engine.exec(lab, service, ["redis-cli", ...words]);
+const on = () => labDeployment(lab, engine);
+const shell = (service: string, script: string) => execIn({ deployment: on(), service }, ["sh", "-c", script]);
+const redis = (service: string, ...words: string[]) => execIn({ deployment: on(), service }, ["redis-cli", ...words]);
 const heal = () => command.run(["heal"]);
 
 it("nothing is ill right after the start, nor while a server saves", async () => {
@@ -73,7 +77,9 @@ describe("the next run has a baseline for everybody", () => {
   /** Nobody hears of its death: as when the machine goes, or the way to it before. */
   const silently = async (service: string) => {
     await engine.disconnect(lab, service);
-    await engine.kill(lab, service);
+    await on()
+      .containerOf(service)
+      .then((container) => container.kill());
   };
   const byFault = (kind: string) => async (service: string) => {
     expect(await command.run(["fault", kind, service])).toMatchObject({ exitCode: 0 });
@@ -93,7 +99,7 @@ describe("the next run has a baseline for everybody", () => {
     const store = loadStores().find((each) => each.id === id)!;
     await login(id);
     await crowd(id);
-    await breakIt((await masterOf(store, lab, engine)) ?? store.server!);
+    await breakIt((await masterOf(store, on())) ?? store.server!);
     const healed = await heal();
     expect([healed.exitCode, healed.stdout]).toEqual([0, expect.stringMatching(/Everything answers again/)]);
     expect(await crowd(id)).toEqual(["200"]);
@@ -201,7 +207,9 @@ describe("a Redis server that is set otherwise", () => {
     expect(exitCode).toBe(3);
     expect(stderr).toMatch(/redis was asked `ACL SETUSER default \+@all` and answered: NOPERM .*acl/);
     expect(stderr).not.toContain("internal error");
-    await engine.stop(lab, "redis");
+    await on()
+      .containerOf("redis")
+      .then((container) => container.stop());
     expect((await heal()).exitCode).toBe(0);
   });
 });

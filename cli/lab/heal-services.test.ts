@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ContainerState } from "../docker/engine.ts";
+import type { ContainerState } from "../subject/deployment.ts";
 import { ailmentsOf } from "./heal-services.ts";
 
 const well: ContainerState = {

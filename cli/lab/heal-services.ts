@@ -1,11 +1,13 @@
-import type { ContainerState, Engine } from "../docker/engine.ts";
+import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { problemsOf } from "../servers/redis-condition.ts";
 import { conditionOf, saveAgain } from "../servers/redis-saves.ts";
 import { isRedis, restoreRedis } from "../servers/redis-settings.ts";
 import type { Service } from "../servers/service.ts";
 import { changeStanding, readStandings } from "../servers/upstreams.ts";
+import type { ContainerState, Deployment } from "../subject/deployment.ts";
 import { lastSeen, waitUntil } from "../wait.ts";
+import { labDeployment } from "./lab-deployment.ts";
 import { openLabServices } from "./lab-services.ts";
 import { reviveLab } from "./start-lab.ts";
 import { defaultName, type Lab } from "./topology.ts";
@@ -58,15 +60,16 @@ export async function healServices({ lab, engine, only, say, signal = forever }:
   for (const ailment of all.filter(isWanted)) {
     signal.throwIfAborted();
     say(ailment);
-    await tries(ailment.service, mend(ailment, lab, engine));
+    await tries(ailment.service, mend(ailment, labDeployment(lab, engine)));
   }
   const left = all.filter((ailment) => !isWanted(ailment));
   // What has just been started may have been set otherwise before; restoring what is as it was changes nothing.
-  const services = (await engine.states(lab)).filter((state) => state.running && isWanted(state));
+  const deployment = labDeployment(lab, engine);
+  const services = (await deployment.states()).filter((state) => state.running && isWanted(state));
   await Promise.all(
     services
       .filter(({ service }) => !errors.has(service))
-      .map(({ service }) => tries(service, restoreRedis({ service, lab, engine }))),
+      .map(({ service }) => tries(service, restoreRedis({ service, deployment }))),
   );
   if (errors.size > 0) throw together([...errors.values()]);
   if (left.length === 0) await reviveLab(lab, engine, signal);
@@ -93,10 +96,11 @@ function together(errors: readonly unknown[]): unknown {
  * engine for each Redis server, all at once.
  */
 export async function findAilments(lab: Lab, engine: Engine): Promise<Ailment[]> {
-  const states = await engine.states(lab);
+  const deployment = labDeployment(lab, engine);
+  const states = await deployment.states();
   const [lists, redis] = await Promise.all([
-    changedLists(lab, engine),
-    Promise.all(states.map((state) => ailmentsOfRedis(state, lab, engine))),
+    changedLists(deployment),
+    Promise.all(states.map((state) => ailmentsOfRedis(state, deployment))),
   ]);
   return [...ailmentsOf(states), ...redis.flat(), ...lists];
 }
@@ -104,11 +108,10 @@ export async function findAilments(lab: Lab, engine: Engine): Promise<Ailment[]>
 /** Of a server that cannot be asked, or does not answer, other things are said. */
 async function ailmentsOfRedis(
   { service, running, paused, command = [] }: ContainerState,
-  lab: Lab,
-  engine: Engine,
+  deployment: Deployment,
 ): Promise<Ailment[]> {
   if (!running || paused || !isRedis(service)) return [];
-  const condition = await conditionOf({ service, lab, engine });
+  const condition = await conditionOf({ service, deployment });
   // As compose.yaml starts it, whatever the store's file says of it: a difference between these two is what a run finds out.
   const appendOnly = command[command.indexOf("--appendonly") + 1] === "yes";
   return (condition ? problemsOf(condition, { appendOnly }) : []).map((problem) => ({ service, ...problem }));
@@ -131,8 +134,8 @@ export async function requireWell(lab: Lab, engine: Engine): Promise<void> {
 }
 
 /** Who stands otherwise in the balancers' lists than nginx/ says. A balancer that is down has no list; started again, it has its own. */
-async function changedLists(lab: Lab, engine: Engine): Promise<Ailment[]> {
-  const standings = await readStandings(engine, lab).catch(() => ({}));
+async function changedLists(deployment: Deployment): Promise<Ailment[]> {
+  const standings = await readStandings(deployment).catch(() => ({}));
   return Object.entries(standings).map(([service, standing]) => ({
     service,
     found: `${standing} in the balancers' lists`,
@@ -141,13 +144,13 @@ async function changedLists(lab: Lab, engine: Engine): Promise<Ailment[]> {
 }
 
 /** Does what an ailment needs; does not wait for its effect. */
-export async function mend({ service, cure }: Ailment, lab: Lab, engine: Engine): Promise<void> {
-  if (cure === "unfrozen") await engine.unpause(lab, service);
-  if (cure === "attached again") await engine.connect(lab, service);
-  if (cure === "started") await engine.start(lab, service);
-  if (cure === "put back in the lists") await changeStanding(engine, lab, service, undefined);
-  if (cure === "saves again") await saveAgain({ service, lab, engine });
-  if (cure === "settings put back") await restoreRedis({ service, lab, engine });
+export async function mend({ service, cure }: Ailment, deployment: Deployment): Promise<void> {
+  if (cure === "unfrozen") await (await deployment.containerOf(service)).unpause();
+  if (cure === "attached again") await deployment.join(service);
+  if (cure === "started") await deployment.bring(service);
+  if (cure === "put back in the lists") await changeStanding(deployment, service, undefined);
+  if (cure === "saves again") await saveAgain({ service, deployment });
+  if (cure === "settings put back") await restoreRedis({ service, deployment });
 }
 
 async function theseAnswer(names: readonly string[], lab: Lab, engine: Engine): Promise<void> {

@@ -2,6 +2,7 @@ import type { Engine } from "../docker/engine.ts";
 import { openService, type Service } from "../servers/service.ts";
 import { loadStores } from "../theory/stores.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
+import { labDeployment } from "./lab-deployment.ts";
 import type { Lab } from "./topology.ts";
 
 /** Handles on the services of a lab; closing them closes the connections through which they are felt. */
@@ -15,7 +16,7 @@ export function openLabServices(lab: Lab, engine: Engine): LabServices {
   const storeOf = new Map(loadStores().flatMap(({ server, id }) => (server === null ? [] : [[server, id] as const])));
   return {
     transport,
-    named: (name) => openService(name, { lab, engine, transport, storeOf }),
+    named: (name) => openService(name, { deployment: labDeployment(lab, engine), transport, storeOf }),
     [Symbol.asyncDispose]: () => transport.close(),
   };
 }

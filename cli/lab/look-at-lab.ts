@@ -1,10 +1,12 @@
-import type { ContainerState, Engine } from "../docker/engine.ts";
+import type { Engine } from "../docker/engine.ts";
 import { postgresHealth } from "../servers/postgres-sessions.ts";
 import { changedSettings, memoryLimitBytes, refusesWrites, unwritten } from "../servers/redis-condition.ts";
 import { conditionOf } from "../servers/redis-saves.ts";
 import { hasAof } from "../servers/redis-settings.ts";
+import { type ContainerState, execIn, type ServiceAddress } from "../subject/deployment.ts";
 import { serversOf, storesOf } from "../theory/stores.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
+import { labDeployment } from "./lab-deployment.ts";
 import { appServers, directHost, type Lab } from "./topology.ts";
 
 /** How a lab is doing at the moment. */
@@ -70,17 +72,18 @@ export interface DatabaseHealth {
 /** @throws LabError (`engine-down`, ...) */
 export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
   const transport = openTransport({ port: lab.port, connections: 8 });
+  const deployment = labDeployment(lab, engine);
   try {
     const stores = storesOf(lab);
     const servers = [...new Set(stores.flatMap(serversOf))];
     const named = (prefix: string) => servers.filter((server) => server.startsWith(prefix));
     const watchers = stores.flatMap(({ group }) => group?.watchers ?? []);
     const [services, sessions, redis, databases, sentinels] = await Promise.all([
-      engine.states(lab),
+      deployment.states(),
       Promise.all(stores.map(async ({ id }) => [id, await sessionsIn(id, transport)] as const)),
-      Promise.all(named("redis").map((service) => redisHealth(service, lab, engine))),
-      Promise.all(named("postgres").map((service) => postgresHealth({ service, lab, engine }))),
-      Promise.all(watchers.map((service) => askSentinel(service, lab, engine))),
+      Promise.all(named("redis").map((service) => redisHealth({ service, deployment }))),
+      Promise.all(named("postgres").map((service) => postgresHealth({ service, deployment }))),
+      Promise.all(watchers.map((service) => askSentinel({ service, deployment }))),
     ]);
     // Of an engine that goes away meanwhile one hears no server; that says nothing of the servers.
     const isSilent = [...redis, ...databases].some(({ answers }) => !answers);
@@ -93,10 +96,11 @@ export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
   }
 }
 
-async function askSentinel(service: string, lab: Lab, engine: Engine): Promise<SentinelView> {
+async function askSentinel(at: ServiceAddress): Promise<SentinelView> {
   const ask = (...words: string[]) =>
-    engine.exec(lab, service, ["redis-cli", "-p", "26379", "--raw", "SENTINEL", ...words, "sessions"]).catch(() => "");
+    execIn(at, ["redis-cli", "-p", "26379", "--raw", "SENTINEL", ...words, "sessions"]).catch(() => "");
   const [fields, quorum] = await Promise.all([ask("MASTER"), ask("CKQUORUM")]);
+  const { service } = at;
   const lines = fields.split("\n");
   const field = (name: string) => lines[lines.indexOf(name) + 1];
   if (!lines.includes("ip")) return { service, master: null, says: "does not answer" };
@@ -104,9 +108,9 @@ async function askSentinel(service: string, lab: Lab, engine: Engine): Promise<S
 }
 
 /** A member of a cluster says how the cluster is; among copies the one that is no master is a replica. */
-async function sayRole(info: Record<string, string>, service: string, lab: Lab, engine: Engine): Promise<string> {
+async function sayRole(info: Record<string, string>, at: ServiceAddress): Promise<string> {
   if (info.cluster_enabled === "1") {
-    const said = await engine.exec(lab, service, ["redis-cli", "CLUSTER", "INFO"]).catch(() => "");
+    const said = await execIn(at, ["redis-cli", "CLUSTER", "INFO"]).catch(() => "");
     return `master, cluster ${/cluster_state:(\w+)/.exec(said)?.[1] ?? "unknown"}`;
   }
   if (info.role !== "slave") return info.role ?? "unknown";
@@ -126,8 +130,9 @@ export async function sessionsIn(store: string, transport: Transport): Promise<R
   return Object.fromEntries(counts);
 }
 
-async function redisHealth(service: string, lab: Lab, engine: Engine): Promise<RedisHealth> {
-  const condition = await conditionOf({ engine, lab, service });
+async function redisHealth(at: ServiceAddress): Promise<RedisHealth> {
+  const { service } = at;
+  const condition = await conditionOf(at);
   if (!condition) return { service, answers: false };
   const { info, folder } = condition;
   const refuses = refusesWrites(condition);
@@ -146,6 +151,6 @@ async function redisHealth(service: string, lab: Lab, engine: Engine): Promise<R
     changedSettings: changedSettings(condition, { appendOnly: hasAof(service) }),
     appendOnly: info.aof_enabled === "1",
     loading: info.loading === "1",
-    role: await sayRole(info, service, lab, engine),
+    role: await sayRole(info, at),
   };
 }

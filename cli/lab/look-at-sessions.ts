@@ -3,6 +3,7 @@ import { redisInfo } from "../servers/service.ts";
 import { type Entry, sessionServerOf } from "../servers/session-server.ts";
 import { type Store, serversOf, storesOf } from "../theory/stores.ts";
 import { openTransport } from "../users/transport.ts";
+import { labDeployment } from "./lab-deployment.ts";
 import { sessionsIn } from "./look-at-lab.ts";
 import type { Lab } from "./topology.ts";
 
@@ -64,7 +65,7 @@ export async function lookAtSessions(
 
   async function roleOf(service: string): Promise<Pick<SessionsOnServer, "role">> {
     const isCopy = stores.some(({ group }) => group?.holds === "copies" && group.services.includes(service));
-    const role = isCopy ? (await redisInfo(engine, lab, service))?.role : undefined;
+    const role = isCopy ? (await redisInfo({ deployment: labDeployment(lab, engine), service }))?.role : undefined;
     return role === undefined ? {} : { role: role === "master" ? "master" : "replica" };
   }
 }
@@ -87,6 +88,9 @@ export async function countSessions(lab: Lab, stores: readonly Store[]): Promise
 }
 
 async function lookInto(service: string, lab: Lab, engine: Engine): Promise<SessionsOnServer> {
-  const found = await sessionServerOf(service)?.list({ lab, engine, service }, { atMost: shownAtMost });
+  const found = await sessionServerOf(service)?.list(
+    { deployment: labDeployment(lab, engine), service },
+    { atMost: shownAtMost },
+  );
   return { service, answers: found !== undefined, total: found?.total ?? 0, entries: found?.entries ?? [] };
 }

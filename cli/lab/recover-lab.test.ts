@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ContainerState, Engine } from "../docker/engine.ts";
+import type { Engine } from "../docker/engine.ts";
 import { thisProcess } from "../host/process-identity.ts";
 import { addToRecord, beginRecord, type LabRecord, type RecordLine, readRecord } from "../record/record.ts";
+import type { ContainerState } from "../subject/deployment.ts";
 import { container, lateLab as lab, lateEngine } from "../testing/late-engine.ts";
 import { recoverLab } from "./recover-lab.ts";
 

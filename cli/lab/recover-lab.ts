@@ -12,6 +12,7 @@ import { orphansOf, recoveryOf } from "../record/recovery.ts";
 import { restoreRedis } from "../servers/redis-settings.ts";
 import { beingAdded } from "./add-servers.ts";
 import { findAilments, mend } from "./heal-services.ts";
+import { labDeployment } from "./lab-deployment.ts";
 import { allOf, removeAll, removeUntilQuiet } from "./remove-lab.ts";
 import { findLab } from "./start-lab.ts";
 import type { Lab } from "./topology.ts";
@@ -67,19 +68,20 @@ async function takeBack(record: RecordOfLab, lab: Lab, engine: Engine): Promise<
 
 async function heal(record: RecordOfLab, lab: Lab, engine: Engine): Promise<void> {
   if (orphansNow(record).broken.length === 0) return;
+  const deployment = labDeployment(lab, engine);
   let errors: unknown[] = [];
   const isWell = await untilQuiet(async () => {
     errors = [];
     const targets = orphansNow(record).broken.map(({ target }) => target);
     const ailments = (await findAilments(lab, engine)).filter(({ service }) => targets.includes(service));
     // Somebody else may be healing it at the same moment: an error counts only when it stays ill.
-    for (const ailment of ailments) await mend(ailment, lab, engine).catch((error) => errors.push(error));
+    for (const ailment of ailments) await mend(ailment, deployment).catch((error) => errors.push(error));
     return ailments.length === 0;
   });
   const { broken } = orphansNow(record);
   if (!isWell) throw errors[0] ?? new Error(`${broken.map(({ target }) => target).join(", ")} cannot be healed`);
   await Promise.all(
-    [...new Set(broken.map(({ target }) => target))].map((service) => restoreRedis({ service, lab, engine })),
+    [...new Set(broken.map(({ target }) => target))].map((service) => restoreRedis({ service, deployment })),
   );
   for (const { kind, target, owner } of broken) addToRecord(record, { type: "healed", kind, target, owner });
 }

@@ -2,18 +2,22 @@
  * Any sequence of faults and heals, then `lab reset`, equals a fresh lab. A few sequences that together have every kind of fault;
  * `RESET_RUNS=40` adds as many random ones, of a seed that is new each time (`RESET_SEED` repeats one).
  */
+
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultKinds, loadFault } from "../catalogue.ts";
-import { type ContainerState, Engine } from "../docker/engine.ts";
+import { Engine } from "../docker/engine.ts";
 import type { Fault } from "../servers/fault.ts";
 import { masterOf } from "../servers/server-groups.ts";
+import type { ContainerState } from "../subject/deployment.ts";
+import { execIn } from "../subject/deployment.ts";
 import { docker, inventory } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
 import { storesOf } from "../theory/stores.ts";
 import { waitUntil } from "../wait.ts";
+import { labDeployment } from "./lab-deployment.ts";
 import { type LabServices, openLabServices } from "./lab-services.ts";
 import { countSessions } from "./look-at-sessions.ts";
 import { resetLab } from "./reset-lab.ts";
@@ -160,7 +164,7 @@ class FailOver implements Command {
   async run(): Promise<void> {
     const store = storesOf(lab).find(({ id }) => id === "redis-sentinel")!;
     const { seen } = await waitUntil({
-      look: () => masterOf(store, lab, engine),
+      look: () => masterOf(store, labDeployment(lab, engine)),
       until: (master) => master !== undefined && master !== copies[0],
       deadlineMs: 60_000,
     });
@@ -334,7 +338,7 @@ async function portrait(): Promise<Portrait> {
   const inspected = await docker("inspect", "--format", containerFacts, ...states.map(({ id }) => id));
   const stores = storesOf(lab).filter(({ livesIn }) => livesIn !== "browser");
   const exec = async (service: string, script: string) =>
-    (await engine.exec(lab, service, ["sh", "-c", script])).trim().split("\n");
+    (await execIn({ deployment: labDeployment(lab, engine), service }, ["sh", "-c", script])).trim().split("\n");
   const processes = states.map(async ({ service, id }) => [service, await processesIn(id)] as const);
   return {
     processes: Object.fromEntries(await Promise.all(processes)),
@@ -355,7 +359,9 @@ async function portrait(): Promise<Portrait> {
     ),
     nodeBalancer: await exec(nodeBalancer, "ls /tmp"),
     copies: await Promise.all(copies.map((server) => exec(server, roleAndKeys))),
-    masters: await Promise.all(stores.map(async (store) => [store.id, await masterOf(store, lab, engine)])),
+    masters: await Promise.all(
+      stores.map(async (store) => [store.id, await masterOf(store, labDeployment(lab, engine))]),
+    ),
     redis: await Promise.all(redisServers.map((server) => exec(server, redisFacts))),
     sessions: await countSessions(lab, stores),
   };

@@ -1,13 +1,15 @@
 import { actUntil } from "../act-until.ts";
-import type { ContainerState, Engine } from "../docker/engine.ts";
+import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { guardRunningLab } from "../record/guard-lab.ts";
 import { restoreRedis } from "../servers/redis-settings.ts";
 import { groupProblems, masterOf } from "../servers/server-groups.ts";
 import { sessionServerOf } from "../servers/session-server.ts";
+import type { ContainerState, Deployment, ServiceAddress } from "../subject/deployment.ts";
 import { storesOf } from "../theory/stores.ts";
 import { lastSeen, waitUntil } from "../wait.ts";
 import { ailmentsOf, mend } from "./heal-services.ts";
+import { labDeployment } from "./lab-deployment.ts";
 import { serviceNames } from "./lab-services.ts";
 import { countSessions, type SessionsOfStore } from "./look-at-sessions.ts";
 import { reviveLab } from "./start-lab.ts";
@@ -42,14 +44,16 @@ export async function resetOnRecord(lab: Lab, engine: Engine): Promise<void> {
  * @throws LabError (`not-emptied`, `not-ready`)
  */
 export async function resetLab(lab: Lab, engine: Engine): Promise<void> {
-  const states = await engine.states(lab);
-  for (const ailment of ailmentsOf(states)) await mend(ailment, lab, engine);
-  const forgetThese = (some: readonly ContainerState[]) => Promise.all(some.map((state) => forget(state, lab, engine)));
+  const deployment = labDeployment(lab, engine);
+  const states = await deployment.states();
+  for (const ailment of ailmentsOf(states)) await mend(ailment, deployment);
+  const forgetThese = (some: readonly ContainerState[]) =>
+    Promise.all(some.map((state) => forget(state, deployment, lab)));
   const copies = storesOf(lab).flatMap(({ group }) => (group?.holds === "copies" ? group.services : []));
   // Sentinels need a while to agree again; the app servers start meanwhile.
   await Promise.all([
     forgetThese(states.filter(({ service }) => !copies.includes(service))),
-    forgetThese(states.filter(({ service }) => copies.includes(service))).then(() => firstMasters(lab, engine)),
+    forgetThese(states.filter(({ service }) => copies.includes(service))).then(() => firstMasters(lab, deployment)),
   ]);
   await reviveLab(lab, engine, new AbortController().signal);
   const stores = storesOf(lab).filter(({ livesIn }) => livesIn !== "browser");
@@ -75,17 +79,17 @@ function isEmpty({ seen }: SessionsOfStore): boolean {
  * After a failover another server is the master than at the start. Whoever starts asks the Sentinels, and the first server is the
  * master when none is there: so all of them stop, then the servers start, then the Sentinels, who remember nothing.
  */
-async function firstMasters(lab: Lab, engine: Engine): Promise<void> {
+async function firstMasters(lab: Lab, deployment: Deployment): Promise<void> {
   for (const store of storesOf(lab)) {
     const { group } = store;
     if (group?.holds !== "copies") continue;
-    const isFirst = (await masterOf(store, lab, engine)) === group.services[0];
-    if (isFirst && (await groupProblems(lab, engine)).length === 0) continue;
+    const isFirst = (await masterOf(store, deployment)) === group.services[0];
+    if (isFirst && (await groupProblems(storesOf(lab), deployment)).length === 0) continue;
     const all = (services: readonly string[], act: (service: string) => Promise<void>) =>
       Promise.all(services.map(act));
-    await all([...group.watchers, ...group.services], (service) => engine.stop(lab, service, { graceSeconds }));
-    await all(group.services, (service) => engine.start(lab, service));
-    await all(group.watchers, (service) => engine.start(lab, service));
+    await all([...group.watchers, ...group.services], (service) => stop({ service, deployment }));
+    await all(group.services, (service) => deployment.bring(service));
+    await all(group.watchers, (service) => deployment.bring(service));
   }
 }
 
@@ -93,22 +97,26 @@ async function firstMasters(lab: Lab, engine: Engine): Promise<void> {
  * Each service forgets in its own way. App servers and nginx keep what they know in the memory of a process (sessions; failure
  * windows, the table of `sticky learn`, changed lists of app servers): another process knows nothing. What was dead has just got one.
  */
-async function forget({ service, running }: ContainerState, lab: Lab, engine: Engine): Promise<void> {
+async function forget({ service, running }: ContainerState, deployment: Deployment, lab: Lab): Promise<void> {
   if ([...appServers, ...spareServers, balancer, nodeBalancer].includes(service)) {
     if (!running) return;
-    await engine.stop(lab, service, { graceSeconds });
-    await engine.start(lab, service);
+    await stop({ service, deployment });
+    await deployment.bring(service);
     return;
   }
   const server = sessionServerOf(service);
   if (!server) return;
-  await restoreRedis({ service, lab, engine });
+  await restoreRedis({ service, deployment });
   const { ok } = await actUntil({
-    act: () => server.empty({ lab, engine, service }),
+    act: () => server.empty({ deployment, service }),
     until: (emptied) => emptied,
     deadlineMs: emptyDeadlineMs,
   });
   if (!ok) throw notEmptied(`${service} does not answer`, lab);
+}
+
+async function stop({ deployment, service }: ServiceAddress): Promise<void> {
+  await (await deployment.containerOf(service)).stop({ graceSeconds });
 }
 
 function notEmptied(why: string, { name }: Lab): LabError {

@@ -9,11 +9,14 @@ import { nameOfProcess, thisUser } from "../host/process-identity.ts";
 import { type Guard, guardNewLab } from "../record/guard-lab.ts";
 import { recordsHere } from "../record/record.ts";
 import { groupProblems } from "../servers/server-groups.ts";
+import { logOf } from "../subject/deployment.ts";
 import { type Architecture, selectArchitectures } from "../theory/architectures.ts";
+import { storesOf } from "../theory/stores.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { labVersion } from "../version.ts";
 import { lastSeen, type Waited, waitUntil } from "../wait.ts";
 import { requireFreeLab } from "./free-lab.ts";
+import { labDeployment } from "./lab-deployment.ts";
 import { idsOf } from "./labels.ts";
 import { refuseUnreadableFiles } from "./mounted-files.ts";
 import { removeAll, removeLab } from "./remove-lab.ts";
@@ -113,10 +116,11 @@ export async function findLab(name: string, engine: Engine): Promise<Lab | undef
 
 /** Brings back to life whatever of a lab is stopped, paused or cut off, and waits until all of it answers. */
 export async function reviveLab(lab: Lab, engine: Engine, signal: AbortSignal): Promise<void> {
-  for (const { service, running, paused, attached } of await engine.states(lab)) {
-    if (paused) await engine.unpause(lab, service);
-    if (!attached) await engine.connect(lab, service);
-    if (!running) await engine.start(lab, service);
+  const deployment = labDeployment(lab, engine);
+  for (const { service, running, paused, attached } of await deployment.states()) {
+    if (paused) await (await deployment.containerOf(service)).unpause();
+    if (!attached) await deployment.join(service);
+    if (!running) await deployment.bring(service);
   }
   await becomeReady(lab, selectArchitectures(lab), engine, signal);
 }
@@ -154,7 +158,7 @@ export async function becomeReady(
 /** @throws LabError (`not-ready`) */
 async function groupsAgree({ lab, engine, signal }: Omit<Waiting, "transport">): Promise<void> {
   const waited = await waitUntil({
-    look: () => groupProblems(lab, engine),
+    look: () => groupProblems(storesOf(lab), labDeployment(lab, engine)),
     until: (problems) => problems.length === 0,
     deadlineMs: readyDeadlineMs,
     signal,
@@ -213,7 +217,12 @@ function notReady<Seen>(
 async function nobodyGaveUp(lab: Lab, engine: Engine): Promise<void> {
   const ended = (await engine.states(lab)).find(({ running, exitCode }) => !running && exitCode !== 0);
   if (!ended) return;
-  const lastWords = (await engine.log(lab, ended.service, { from: "stderr" })).trim().split("\n").at(-1);
+  const lastWords = (
+    await logOf({ deployment: labDeployment(lab, engine), service: ended.service }, { from: "stderr" })
+  )
+    .trim()
+    .split("\n")
+    .at(-1);
   throw new LabError(
     `The service ${ended.service} ended with exit code ${ended.exitCode}: ${lastWords || "it said nothing"}`,
     {

@@ -1,7 +1,6 @@
 import { lstatSync, type Stats, statSync } from "node:fs";
 import { LabError } from "../errors.ts";
-import { runsFolder, stateFolder } from "../paths.ts";
-import { recordsFolder } from "./record.ts";
+import { recordsFolder, runsFolder, stateFolder } from "../paths.ts";
 
 /** Who runs this command; `sudoer`: on whose behalf root does (`SUDO_UID`). */
 interface User {

@@ -13,7 +13,7 @@ import { makeFolder } from "../host/make-folder.ts";
 import { parsePlainJson } from "../host/plain-json.ts";
 import { isSameProcess, type ProcessIdentity } from "../host/process-identity.ts";
 import { isLabName } from "../lab/lab-name.ts";
-import { stateFolder } from "../paths.ts";
+import { recordsFolder } from "../paths.ts";
 
 export type RecordLine =
   /** First line. `started`: a command starts this lab. `found`: a command uses a lab that has no record here. */
@@ -79,10 +79,6 @@ export type RecordOfLab = Pick<LabRecord, "path" | "id">;
 export interface DamagedRecord {
   path: string;
   damaged: string;
-}
-
-export function recordsFolder(): string {
-  return join(stateFolder(), "labs");
 }
 
 /** Which folder that is, in a few characters that say nothing of its path: for labels. */

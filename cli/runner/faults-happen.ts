@@ -1,6 +1,7 @@
 import { LabError } from "../errors.ts";
 import { evidenceFor, type Fault, type Signs, signsOf, unseenEvidence } from "../servers/fault.ts";
 import { masterOf } from "../servers/server-groups.ts";
+import { execIn } from "../subject/deployment.ts";
 import { everyRedis, fullest, master, victim } from "../theory/scenario.ts";
 import { loadStores, serversOf } from "../theory/stores.ts";
 import { waitUntil } from "../wait.ts";
@@ -53,9 +54,9 @@ function fullestNow({ keptOn }: Stage): string {
   });
 }
 
-async function masterNow({ architectures, lab, engine }: Stage): Promise<string> {
+async function masterNow({ architectures, deployment }: Stage): Promise<string> {
   const store = architectures.map((architecture) => architecture.store).find(({ group }) => group?.holds === "copies");
-  const found = store && (await masterOf(store, lab, engine));
+  const found = store && (await masterOf(store, deployment));
   if (found) return found;
   throw new LabError(store ? `The servers of ${store.id} have no master.` : "No chosen store has a master.", {
     id: "no-master",
@@ -70,9 +71,9 @@ async function masterNow({ architectures, lab, engine }: Stage): Promise<string>
  * times `down-after-milliseconds`. A master that is started anew refuses nobody.
  */
 export async function holdCopies(stage: Stage): Promise<void> {
-  const { engine, lab } = stage;
+  const { deployment } = stage;
   const service = await masterNow(stage);
-  const redis = (...command: string[]) => engine.exec(lab, service, ["redis-cli", ...command]);
+  const redis = (...command: string[]) => execIn({ deployment, service }, ["redis-cli", ...command]);
   const heal = async () => void (await redis("ACL", "SETUSER", "default", "+psync", "+sync"));
   putOnRecord(stage, [{ kind: holding, target: service, isFault: false, heal }]);
   stage.hit.add(service);

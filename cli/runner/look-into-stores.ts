@@ -90,13 +90,13 @@ async function seenOnServer(
 }
 
 /** Parts are added up, of copies the master's counts. Undefined where a server does not answer. */
-async function keptFor({ lab, engine }: Stage, store: Store): Promise<Kept | undefined> {
+async function keptFor({ deployment }: Stage, store: Store): Promise<Kept | undefined> {
   const services =
-    store.group?.holds === "copies" ? [(await masterOf(store, lab, engine)) ?? ""] : [...serversOf(store)];
+    store.group?.holds === "copies" ? [(await masterOf(store, deployment)) ?? ""] : [...serversOf(store)];
   const found = await Promise.all(
     services.map(async (service) => ({
-      entries: await sessionServerOf(service)?.kept({ lab, engine, service }),
-      evicted: isRedis(service) ? Number((await redisInfo(engine, lab, service))?.evicted_keys ?? 0) : 0,
+      entries: await sessionServerOf(service)?.kept({ deployment, service }),
+      evicted: isRedis(service) ? Number((await redisInfo({ deployment, service }))?.evicted_keys ?? 0) : 0,
     })),
   );
   return found.reduce<Kept | undefined>(

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ContainerState } from "../docker/engine.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import { appServers } from "../lab/topology.ts";
+import type { ContainerState } from "../subject/deployment.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
 import { expectOtherLives, newLivesSeen, noteDisturbances } from "./note-disturbances.ts";
 
@@ -33,7 +33,7 @@ beforeEach(async () => {
   states = new Map(services.map((service) => [service, well(service)]));
   events = [];
   stage = {
-    engine: { states: async () => [...states.values()] },
+    deployment: { states: async () => [...states.values()] },
     lab: {},
     recorder: { now: () => Date.now() - runBegan, record: (event: HistoryEvent) => events.push(event) },
     lives: newLivesSeen(),
@@ -125,9 +125,9 @@ describe("what the run itself does is no disturbance", () => {
 });
 
 it("an engine that does not answer is asked again the next time", async () => {
-  stage.engine.states = () => Promise.reject(new Error("no engine"));
+  stage.deployment.states = () => Promise.reject(new Error("no engine"));
   becomes("app1", restarted(4_200));
   expect(await noted()).toEqual([]);
-  stage.engine.states = async () => [...states.values()];
+  stage.deployment.states = async () => [...states.values()];
   expect(await noted()).toHaveLength(1);
 });

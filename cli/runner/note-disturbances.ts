@@ -1,5 +1,5 @@
-import type { ContainerState } from "../docker/engine.ts";
 import { balancer, nodeBalancer, policyOfNodeBalancer } from "../lab/topology.ts";
+import type { ContainerState } from "../subject/deployment.ts";
 import { serversOf } from "../theory/stores.ts";
 import type { Broken, Stage } from "./stage.ts";
 
@@ -15,7 +15,7 @@ export function newLivesSeen(): LivesSeen {
   return { startedAt: new Map(), noted: new Set() };
 }
 
-type Looking = Pick<Stage, "engine" | "lab" | "recorder" | "lives" | "broken" | "architectures" | "appServers">;
+type Looking = Pick<Stage, "deployment" | "recorder" | "lives" | "broken" | "architectures" | "appServers">;
 
 /**
  * Puts on record what became another process, or is dead, frozen or cut off, without this run having done it. Has to be called before
@@ -23,7 +23,7 @@ type Looking = Pick<Stage, "engine" | "lab" | "recorder" | "lives" | "broken" | 
  * where it is another process then.
  */
 export async function noteDisturbances(stage: Looking): Promise<void> {
-  const states = await stage.engine.states(stage.lab).catch(() => []);
+  const states = await stage.deployment.states().catch(() => []);
   const needed = servicesNeeded(stage);
   for (const state of states) if (needed.has(state.service)) noteDisturbance(stage, state);
 }

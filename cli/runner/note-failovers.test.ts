@@ -29,17 +29,19 @@ test("a log that could not be read is read the next time; one read while a balan
   const asked: number[] = [];
   const recorded: unknown[] = [];
   let isAway = true;
-  const engine = {
-    log: async (_lab: unknown, service: string, { sinceMs }: { sinceMs: number }) => {
-      if (isAway) throw new Error("the engine is away");
-      if (service === "nginx") asked.push(sinceMs);
-      return service === "nginx" ? line : "";
-    },
+  const deployment = {
+    containerOf: async (service: string) => ({
+      log: async ({ sinceMs }: { sinceMs: number }) => {
+        if (isAway) throw new Error("the engine is away");
+        if (service === "nginx") asked.push(sinceMs);
+        return service === "nginx" ? line : "";
+      },
+    }),
     addresses: async () => addresses,
   };
   const failoversSeen = { readUntil: 7, touched: new Set<string>() };
   const recorder = { now: () => 1, record: (event: unknown) => recorded.push(event) };
-  const look = () => noteFailovers({ engine, lab: {}, recorder, failoversSeen } as unknown as Stage);
+  const look = () => noteFailovers({ deployment, recorder, failoversSeen } as unknown as Stage);
 
   await look();
   isAway = false;
@@ -67,9 +69,12 @@ test("while a store is broken it counts only that an app server takes no connect
     balancer: `app2 is down: silent for 2000 ms\n${node}\n`,
   };
   const recorded: { line: string }[] = [];
-  const engine = { log: async (_lab: unknown, service: string) => logs[service], addresses: async () => addresses };
+  const deployment = {
+    containerOf: async (service: string) => ({ log: async () => logs[service] }),
+    addresses: async () => addresses,
+  };
   const recorder = { now: () => 1, record: (event: { line: string }) => recorded.push(event) };
   const failoversSeen = { readUntil: 7, touched: new Set(["redis"]) };
-  await noteFailovers({ engine, lab: {}, recorder, failoversSeen } as unknown as Stage);
+  await noteFailovers({ deployment, recorder, failoversSeen } as unknown as Stage);
   expect(recorded.map(({ line }) => line)).toEqual([unreached, node]);
 });

@@ -1,4 +1,5 @@
 import { appServers, balancer, nodeBalancer, policyOfNodeBalancer, spareServers } from "../lab/topology.ts";
+import { logOf } from "../subject/deployment.ts";
 import type { Stage } from "./stage.ts";
 
 /** What has happened since the balancers' logs were read last. */
@@ -18,7 +19,7 @@ export function newFailoversSeen(): FailoversSeen {
  * may be the fault's, but not that they take no connection: only that counts then. While a balancer is broken, nobody can tell. Has to be
  * called before each fault, at the settle point and at the end.
  */
-export async function noteFailovers({ engine, lab, recorder, failoversSeen }: Stage): Promise<void> {
+export async function noteFailovers({ deployment, recorder, failoversSeen }: Stage): Promise<void> {
   const { readUntil: sinceMs, touched } = failoversSeen;
   const now = Date.now();
   if (touched.has(balancer) || touched.has(nodeBalancer)) {
@@ -26,9 +27,9 @@ export async function noteFailovers({ engine, lab, recorder, failoversSeen }: St
     return;
   }
   const logs = await Promise.all([
-    engine.log(lab, balancer, { from: "stderr", sinceMs }),
-    engine.log(lab, nodeBalancer, { from: "stdout", sinceMs }),
-    engine.addresses(lab),
+    logOf({ deployment, service: balancer }, { from: "stderr", sinceMs }),
+    logOf({ deployment, service: nodeBalancer }, { from: "stdout", sinceMs }),
+    deployment.addresses(),
   ]).catch(() => undefined);
   // What could not be read now is read the next time.
   if (!logs) return;

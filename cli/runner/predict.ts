@@ -1,5 +1,6 @@
 import { redisInfo } from "../servers/service.ts";
 import { sessionServerOf } from "../servers/session-server.ts";
+import type { ServiceAddress } from "../subject/deployment.ts";
 import { consistentHash } from "../theory/placement/consistent-hash.ts";
 import { ipHashServer } from "../theory/placement/ip-hash.ts";
 import { expectationOf, type SessionFacts } from "../theory/scenario.ts";
@@ -96,7 +97,7 @@ function isAtRest(info: Record<string, string> | undefined): boolean {
 
 /** Records which process each store's server is and how many keys it holds. */
 export async function lookAtStores(
-  { architectures, engine, lab, recorder, signal }: Stage,
+  { architectures, deployment, recorder, signal }: Stage,
   when: "before-fault" | "settled",
 ): Promise<Map<string, SnapshotTime>> {
   const servers = [...new Set(architectures.flatMap(({ store }) => serversOf(store)))];
@@ -105,13 +106,13 @@ export async function lookAtStores(
   await Promise.all(
     servers.map(async (server) => {
       const waited = await waitUntil({
-        look: () => redisInfo(engine, lab, server),
+        look: () => redisInfo({ deployment, service: server }),
         until: isAtRest,
         deadlineMs: atRestDeadlineMs,
         signal,
       });
       // Where no look came to an end: the engine gets its own time for one more, since what is predicted rests on it.
-      const info = waited.ok ? waited.seen : (waited.seen ?? (await redisInfo(engine, lab, server)));
+      const info = waited.ok ? waited.seen : (waited.seen ?? (await redisInfo({ deployment, service: server })));
       const at = recorder.now();
       if (info) {
         const role = info.role === "master" ? "master" : "slave";
@@ -128,7 +129,7 @@ export async function lookAtStores(
         snapshots.set(server, snapshotTime(info, at));
         return;
       }
-      const [runId, held] = await lookAtOther(server, { lab, engine });
+      const [runId, held] = await lookAtOther({ deployment, service: server });
       if (runId !== undefined) recorder.record({ type: "store-seen", at, when, server, runId, keys: held });
     }),
   );
@@ -136,12 +137,8 @@ export async function lookAtStores(
 }
 
 /** A server that is no Redis, or does not answer. @returns which process it is, and how many sessions it holds */
-async function lookAtOther(
-  service: string,
-  { lab, engine }: Pick<Stage, "lab" | "engine">,
-): Promise<[life: string | undefined, held: number]> {
-  const kind = sessionServerOf(service);
-  const at = { lab, engine, service };
+async function lookAtOther(at: ServiceAddress): Promise<[life: string | undefined, held: number]> {
+  const kind = sessionServerOf(at.service);
   return [await kind?.lifeOf(at), (await kind?.list(at, { atMost: 0 }))?.total ?? 0];
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { balancer } from "../lab/topology.ts";
+import { execIn, logOf } from "../subject/deployment.ts";
 import type { Step } from "../theory/scenario.ts";
 import { aim, fillServers, holdCopies, injectFaults, nameOf, takeAway } from "./faults-happen.ts";
 import { healFaults, noteWhatIsStillBroken } from "./heal-faults.ts";
@@ -106,7 +107,7 @@ async function play(stage: Stage, step: Step): Promise<void> {
       narrator.doing(`another application fills ${step.servers.join(", ")}`);
       return fillServers(stage, step.servers);
     case "save":
-      await stage.engine.exec(stage.lab, step.server, ["redis-cli", "SAVE"]);
+      await execIn({ deployment: stage.deployment, service: step.server }, ["redis-cli", "SAVE"]);
       return;
     case "hold-copies":
       return holdCopies(stage);
@@ -183,8 +184,8 @@ function noteWrongLabels({ members, appServers, recorder }: Stage): void {
 }
 
 /** Lines that nginx must never write, whatever the scenario. */
-async function noteAlerts({ engine, lab, recorder }: Stage, sinceMs: number): Promise<void> {
-  const log = await engine.log(lab, balancer, { from: "stderr", sinceMs }).catch(() => "");
+async function noteAlerts({ deployment, recorder }: Stage, sinceMs: number): Promise<void> {
+  const log = await logOf({ deployment, service: balancer }, { from: "stderr", sinceMs }).catch(() => "");
   for (const line of log.split("\n").filter((text) => /\[(alert|emerg)\]/.test(text)))
     recorder.record({ type: "alert", at: recorder.now(), service: balancer, line: line.trim() });
 }

@@ -55,10 +55,11 @@ async function appServersAnswer({ appServers, service, signal }: Stage): Promise
 }
 
 /** Servers that hold sessions together need a while to agree, e.g. on who is the master, after one of them was hit. */
-async function groupsAgree({ lab, engine, hit, signal }: Stage): Promise<string | undefined> {
+async function groupsAgree({ architectures, deployment, hit, signal }: Stage): Promise<string | undefined> {
   if (![...hit].some((service) => companionsOf(service).length > 0)) return undefined;
+  const stores = [...new Set(architectures.map(({ store }) => store))];
   const waited = await waitUntil({
-    look: () => groupProblems(lab, engine),
+    look: () => groupProblems(stores, deployment),
     until: (problems) => problems.length === 0,
     deadlineMs: settleDeadlineMs,
     signal,

@@ -1,8 +1,7 @@
-import type { Engine } from "../docker/engine.ts";
 import type { Phase } from "../history/events.ts";
 import type { Recorder } from "../history/recorder.ts";
-import type { Lab } from "../lab/topology.ts";
 import type { Service } from "../servers/service.ts";
+import type { Deployment } from "../subject/deployment.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import type { Scenario, Seen, StrangersSeen } from "../theory/scenario.ts";
 import type { Member } from "../users/population.ts";
@@ -49,8 +48,7 @@ export interface Broken {
 export interface Stage {
   scenario: Scenario;
   architectures: readonly Architecture[];
-  lab: Lab;
-  engine: Engine;
+  deployment: Deployment;
   transport: Transport;
   recorder: Recorder;
   narrator: Narrator;

@@ -1,4 +1,5 @@
 /** Things break when nobody planned it, two at once, or for good: what the lab then says is true. */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -6,6 +7,7 @@ import { Engine } from "../docker/engine.ts";
 import { type Outcome, runExperiment } from "../experiment/experiment.ts";
 import kill from "../faults/kill.ts";
 import refuseWrites from "../faults/refuse-writes.ts";
+import { labDeployment } from "../lab/lab-deployment.ts";
 import { openLabServices } from "../lab/lab-services.ts";
 import { becomeReady, findLab } from "../lab/start-lab.ts";
 import type { Lab } from "../lab/topology.ts";
@@ -31,6 +33,7 @@ import {
 const name = "test-untimely";
 const command = labCommand({ name });
 const engine = new Engine();
+const on = (service: string) => engine.containerOf(lab, service);
 const asked = { policies: ["cookie"], stores: ["memory", "redis", "redis-aof"] };
 let lab: Lab;
 beforeAll(async () => {
@@ -86,9 +89,9 @@ describe("what nobody planned", () => {
         everyoneReadsBack(),
         ...aWhileLater,
       ],
-      { meanwhile: { now: () => engine.kill(lab, "redis") } },
+      { meanwhile: { now: () => on("redis").then((container) => container.kill()) } },
     );
-    await engine.start(lab, "redis");
+    await labDeployment(lab, engine).bring("redis");
     expect([result.verdict, ...fatesOf(result)]).toEqual([
       "inconclusive",
       "cookie.memory: 6 survived",
@@ -110,7 +113,12 @@ describe("what nobody planned", () => {
         everyoneReadsBack(),
         ...aWhileLater,
       ],
-      { meanwhile: { now: () => engine.pause(lab, "redis"), later: () => engine.unpause(lab, "redis") } },
+      {
+        meanwhile: {
+          now: () => on("redis").then((container) => container.pause()),
+          later: () => on("redis").then((container) => container.unpause()),
+        },
+      },
     );
     expect(unknownWrites(folder)).toBe(4);
     expect([result.verdict, ...fatesOf(result)]).toEqual([
@@ -124,7 +132,12 @@ describe("what nobody planned", () => {
   it("an app server hangs before anything is broken: whom the balancer then led elsewhere is not judged", async () => {
     const { result } = await play(
       [everyoneLogsIn(), everyoneShops(), tell("now"), everyoneReadsBack(), tell("later"), ...aWhileLater],
-      { meanwhile: { now: () => engine.pause(lab, "app2"), later: () => engine.unpause(lab, "app2") } },
+      {
+        meanwhile: {
+          now: () => on("app2").then((container) => container.pause()),
+          later: () => on("app2").then((container) => container.unpause()),
+        },
+      },
     );
     expect([result.verdict, ...fatesOf(result)]).toEqual([
       "inconclusive",
@@ -137,9 +150,9 @@ describe("what nobody planned", () => {
 
   it("an app server dies and stays away: whether its sessions are lost nobody can know", async () => {
     const { result } = await play([...shopped, tell("now"), ...aWhileLater], {
-      meanwhile: { now: () => engine.kill(lab, "app2") },
+      meanwhile: { now: () => on("app2").then((container) => container.kill()) },
     });
-    await engine.start(lab, "app2");
+    await labDeployment(lab, engine).bring("app2");
     expect([result.verdict, ...fatesOf(result)]).toEqual([
       "inconclusive",
       "cookie.memory: 2 not-judged, 4 survived",

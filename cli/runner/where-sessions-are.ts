@@ -11,12 +11,15 @@ export interface Holding {
 }
 
 /** What each server holds of the stores that have several: store -> its servers. */
-export async function lookIntoGroups({ architectures, engine, lab }: Stage): Promise<Map<string, Holding[]>> {
+export async function lookIntoGroups({
+  architectures,
+  deployment,
+}: Pick<Stage, "architectures" | "deployment">): Promise<Map<string, Holding[]>> {
   const stores = new Map(architectures.map(({ store }) => [store.id, store]));
   const held = [...stores.values()]
     .filter(({ group }) => group !== null)
     .map(async (store): Promise<[string, Holding[]]> => {
-      const look = async (service: string) => ({ service, contents: await redisContents(engine, lab, service) });
+      const look = async (service: string) => ({ service, contents: await redisContents({ deployment, service }) });
       return [store.id, await Promise.all(serversOf(store).map(look))];
     });
   return new Map(await Promise.all(held));

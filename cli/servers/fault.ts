@@ -1,5 +1,5 @@
-import type { ContainerState } from "../docker/engine.ts";
 import type { Evidence } from "../history/events.ts";
+import type { ContainerState } from "../subject/deployment.ts";
 import { ballast } from "./redis-settings.ts";
 import type { Feeling, Newcomers, Service } from "./service.ts";
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultKinds, loadFault } from "../catalogue.ts";
 import { Engine } from "../docker/engine.ts";
+import { labDeployment } from "../lab/lab-deployment.ts";
 import { findLab } from "../lab/start-lab.ts";
 import { balancer, directHost, type Lab, networkOf } from "../lab/topology.ts";
 import { docker } from "../testing/engine-inventory.ts";
@@ -22,7 +23,7 @@ beforeAll(async () => {
   lab = (await findLab("test-faults", engine))!;
   transport = openTransport({ port: lab.port });
   const storeOf = new Map(["redis-aof", "redis-rdb"].map((name) => [name, name]));
-  service = (name) => openService(name, { lab, engine, transport, storeOf });
+  service = (name) => openService(name, { deployment: labDeployment(lab, engine), transport, storeOf });
 });
 
 afterAll(async () => {

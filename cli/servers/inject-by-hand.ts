@@ -1,9 +1,10 @@
-import type { ContainerState, Engine } from "../docker/engine.ts";
+import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import type { Evidence } from "../history/events.ts";
 import { openLabServices } from "../lab/lab-services.ts";
 import type { Lab } from "../lab/topology.ts";
 import type { InjectedFault } from "../report/fault.ts";
+import type { ContainerState } from "../subject/deployment.ts";
 import { waitUntil } from "../wait.ts";
 import { evidenceFor, type Fault, type Signs, signsOf, unseenEvidence } from "./fault.ts";
 import { isRedis } from "./redis-settings.ts";

@@ -1,6 +1,7 @@
 import { nothing } from "../docker/docker-api.ts";
 import type { DatabaseHealth } from "../lab/look-at-lab.ts";
-import type { Entries, ServiceAddress, SessionServer } from "./session-server.ts";
+import { execIn, type ServiceAddress } from "../subject/deployment.ts";
+import type { Entries, SessionServer } from "./session-server.ts";
 
 /** The table of compose/postgres-init.sql: a row is a session, and no session any more when `expire` is over. */
 const listing = (atMost: number) => `
@@ -50,8 +51,8 @@ export async function postgresHealth(at: ServiceAddress): Promise<DatabaseHealth
 }
 
 /** The bare values that it printed; nothing when the container cannot run it or the database refuses. */
-async function psql({ engine, lab, service }: ServiceAddress, statements: string[]): Promise<string> {
+async function psql(at: ServiceAddress, statements: string[]): Promise<string> {
   const connection = ["-h", "127.0.0.1", "-U", "lab", "-d", "lab"];
   const command = ["psql", ...connection, "-Atq", "-v", "ON_ERROR_STOP=1", ...statements.flatMap((one) => ["-c", one])];
-  return (await engine.exec(lab, service, command).catch(nothing)).trim();
+  return (await execIn(at, command).catch(nothing)).trim();
 }

@@ -1,16 +1,15 @@
 /** Mends a Redis server that could not write to its disk. */
 import { actUntil } from "../act-until.ts";
 import { LabError } from "../errors.ts";
-import { defaultName, type Lab } from "../lab/topology.ts";
+import { execIn, type ServiceAddress } from "../subject/deployment.ts";
 import { dataFolder, look, type RedisCondition, readCondition, unwritten } from "./redis-condition.ts";
-import type { ServiceAddress } from "./session-server.ts";
 
 /** Writing a data set to a new file takes as long. */
 const deadlineMs = 10_000;
 
 /** What it says of itself; undefined when it says nothing. */
-export async function conditionOf({ lab, engine, service }: ServiceAddress): Promise<RedisCondition | undefined> {
-  return readCondition(await engine.exec(lab, service, ["sh", "-c", look]).catch(() => ""));
+export async function conditionOf(at: ServiceAddress): Promise<RedisCondition | undefined> {
+  return readCondition(await execIn(at, ["sh", "-c", look]).catch(() => ""));
 }
 
 /** The folder's owner gets the right to write back. `SAVE` waits for a save that is under way by being refused. */
@@ -28,7 +27,7 @@ case $info in *aof_last_bgrewrite_status:err*) redis-cli BGREWRITEAOF;; esac`;
 export async function saveAgain(at: ServiceAddress): Promise<void> {
   const { ok, seen } = await actUntil({
     act: async () => {
-      await at.engine.exec(at.lab, at.service, ["sh", "-c", saving]).catch(() => "");
+      await execIn(at, ["sh", "-c", saving]).catch(() => "");
       return conditionOf(at);
     },
     until: (condition) => condition !== undefined && (isSaved(condition) || needsAPerson(condition)),
@@ -40,7 +39,7 @@ export async function saveAgain(at: ServiceAddress): Promise<void> {
   const todo = seen && todoOf(seen);
   throw new LabError(`${at.service} cannot ${what}: ${why}.`, {
     id: "redis-cannot-save",
-    todo: `${todo ? `${todo}, then run \`lab heal${suffixOf(at.lab)}\` again.` : seeTheLog(at)} ${anew(at.lab)}`,
+    todo: `${todo ? `${todo}, then run \`lab heal${at.deployment.option}\` again.` : seeTheLog(at)} ${anew(at)}`,
     exit: "environment",
   });
 }
@@ -58,22 +57,18 @@ function todoOf({ folder }: RedisCondition): string | undefined {
 }
 
 /** For whatever a server is asked and does not do. */
-export function refused({ service, lab }: ServiceAddress, asked: string, answer: string | undefined): LabError {
-  return new LabError(`${service} was asked ${asked} and answered: ${answer?.trim().slice(0, 200) || "nothing"}`, {
+export function refused(at: ServiceAddress, asked: string, answer: string | undefined): LabError {
+  return new LabError(`${at.service} was asked ${asked} and answered: ${answer?.trim().slice(0, 200) || "nothing"}`, {
     id: "redis-refused",
-    todo: `${seeTheLog({ service, lab })} ${anew(lab)}`,
+    todo: `${seeTheLog(at)} ${anew(at)}`,
     exit: "environment",
   });
 }
 
-function suffixOf({ name }: Lab): string {
-  return name === defaultName ? "" : ` --name ${name}`;
+function seeTheLog({ deployment, service }: ServiceAddress): string {
+  return `\`lab logs${deployment.option} ${service}\` shows what it says.`;
 }
 
-function seeTheLog({ service, lab }: Pick<ServiceAddress, "service" | "lab">): string {
-  return `\`lab logs${suffixOf(lab)} ${service}\` shows what it says.`;
-}
-
-function anew(lab: Lab): string {
-  return `Or make a new lab: \`lab down${suffixOf(lab)}\`, then \`lab up${suffixOf(lab)}\`.`;
+function anew({ deployment: { option } }: ServiceAddress): string {
+  return `Or make a new lab: \`lab down${option}\`, then \`lab up${option}\`.`;
 }

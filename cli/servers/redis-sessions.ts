@@ -1,5 +1,6 @@
 import { nothing } from "../docker/docker-api.ts";
-import type { Entries, ServiceAddress, SessionServer } from "./session-server.ts";
+import { execIn, type ServiceAddress } from "../subject/deployment.ts";
+import type { Entries, SessionServer } from "./session-server.ts";
 
 /**
  * `SCAN`, `TYPE` and `PTTL` in one round trip. ARGV[1] is how many keys are wanted; SCAN may name a key twice.
@@ -48,8 +49,8 @@ export const redisServer: SessionServer = {
 };
 
 /** What it printed; nothing when the container cannot run it. */
-async function redisCli({ engine, lab, service }: ServiceAddress, command: string[]): Promise<string> {
-  return engine.exec(lab, service, ["redis-cli", ...command]).catch(nothing);
+async function redisCli(at: ServiceAddress, command: string[]): Promise<string> {
+  return execIn(at, ["redis-cli", ...command]).catch(nothing);
 }
 
 function numberIn(said: string): number | undefined {

@@ -1,10 +1,11 @@
 import { actUntil } from "../act-until.ts";
+import { execIn, type ServiceAddress } from "../subject/deployment.ts";
 import { loadStores, serversOf } from "../theory/stores.ts";
 import { waitUntil } from "../wait.ts";
 import { dataFolder, laterSettings } from "./redis-condition.ts";
 import { refused, saveAgain } from "./redis-saves.ts";
 import { redisServer } from "./redis-sessions.ts";
-import { type ServiceAddress, sessionServerOf } from "./session-server.ts";
+import { sessionServerOf } from "./session-server.ts";
 
 /** What Redis removes when it is full (`maxmemory-policy`). https://redis.io/docs/latest/develop/reference/eviction/ */
 export type EvictionPolicy = "allkeys-lru" | "volatile-lru" | "noeviction";
@@ -30,7 +31,7 @@ export const ballast = { prefix: "another-application:", keys: 1_024, bytes: 4_0
 const deadlineMs = 10_000;
 
 export function redisSettings(at: ServiceAddress): RedisSettings {
-  const shell = (script: string) => at.engine.exec(at.lab, at.service, ["sh", "-c", script]);
+  const shell = (script: string) => execIn(at, ["sh", "-c", script]);
   const fill = async () => {
     const { prefix, keys, bytes } = ballast;
     await shell(`

@@ -1,5 +1,5 @@
-import type { ContainerState, Engine } from "../docker/engine.ts";
-import { appServers, architectureHost, balancer, directHost, type Lab } from "../lab/topology.ts";
+import { appServers, architectureHost, balancer, directHost } from "../lab/topology.ts";
+import { type ContainerState, type Deployment, execIn, type ServiceAddress } from "../subject/deployment.ts";
 import { loadPolicies } from "../theory/policies.ts";
 import { companionsOf } from "../theory/stores.ts";
 import { clientAddresses } from "../users/client-address.ts";
@@ -51,8 +51,7 @@ export interface Service {
 }
 
 export interface ServiceOptions {
-  lab: Lab;
-  engine: Engine;
+  deployment: Deployment;
   transport: Transport;
   /** Compose service that holds a store -> id of that store, to ask app servers about it. */
   storeOf: ReadonlyMap<string, string>;
@@ -63,35 +62,36 @@ export interface ServiceOptions {
 /** New browsers that ask at a policy's door in one look: enough that none of four servers is missed by chance. */
 const newcomersPerLook = 16;
 
-/** A handle on one service of the lab. */
-export function openService(name: string, { lab, engine, transport, storeOf, policies }: ServiceOptions): Service {
+/** A handle on one service. */
+export function openService(name: string, { deployment, transport, storeOf, policies }: ServiceOptions): Service {
   const store = storeOf.get(name);
+  const container = () => deployment.containerOf(name);
   return {
     name,
-    kill: () => engine.kill(lab, name),
-    stop: () => engine.stop(lab, name),
-    start: () => engine.start(lab, name),
-    pause: () => engine.pause(lab, name),
-    unpause: () => engine.unpause(lab, name),
-    disconnect: () => engine.disconnect(lab, name),
-    connect: () => engine.connect(lab, name),
+    kill: async () => (await container()).kill(),
+    stop: async () => (await container()).stop(),
+    start: () => deployment.bring(name),
+    pause: async () => (await container()).pause(),
+    unpause: async () => (await container()).unpause(),
+    disconnect: () => deployment.cut(name),
+    connect: () => deployment.join(name),
     redis: () => {
       if (!isRedis(name)) throw new Error(`${name} is no Redis server`);
-      return redisSettings({ lab, engine, service: name });
+      return redisSettings({ deployment, service: name });
     },
-    stand: (standing) => changeStanding(engine, lab, name, standing),
+    stand: (standing) => changeStanding(deployment, name, standing),
     newcomers: async () => ({
-      standing: (await readStandings(engine, lab))[name],
+      standing: (await readStandings(deployment))[name],
       ...(await whoSends(name, transport, policies ?? loadPolicies().map(({ id }) => id))),
     }),
-    state: () => engine.state(lab, name),
+    state: async () => (await container()).state(),
     feel: () => {
-      if (name === balancer) return feelBalancer({ lab, engine, transport });
+      if (name === balancer) return feelBalancer({ deployment, transport });
       const companions = companionsOf(name);
-      if (companions.length > 0) return feelCompanion(name, companions, { lab, engine });
+      if (companions.length > 0) return feelCompanion(name, companions, deployment);
       return store === undefined
         ? feelAppServer(name, transport, storeOf)
-        : feelStore(name, store, { lab, engine, transport });
+        : feelStore(name, store, { deployment, transport });
     },
   };
 }
@@ -121,10 +121,10 @@ async function whoSends(name: string, transport: Transport, policies: readonly s
 }
 
 /** nginx does not name its lives; the start time of its master process does (`/proc/1/stat`, field 22, ticks since boot). */
-async function feelBalancer({ lab, engine, transport }: Omit<ServiceOptions, "storeOf">): Promise<Feeling> {
+async function feelBalancer({ deployment, transport }: Omit<ServiceOptions, "storeOf">): Promise<Feeling> {
   const reply = await ask(transport, "balancer", "/balancer-healthz");
   const answers = reply.answered && reply.status === 200;
-  const stat = answers ? await engine.exec(lab, balancer, ["cat", "/proc/1/stat"]).catch(() => "") : "";
+  const stat = answers ? await execIn({ deployment, service: balancer }, ["cat", "/proc/1/stat"]).catch(() => "") : "";
   const life = stat.trim().split(" ")[21];
   return { answers, life, says: life ? `nginx answers, its process began at tick ${life}` : describe("nginx", reply) };
 }
@@ -146,17 +146,17 @@ async function feelAppServer(
 async function feelStore(
   name: string,
   store: string,
-  { lab, engine, transport }: Omit<ServiceOptions, "storeOf">,
+  { deployment, transport }: Omit<ServiceOptions, "storeOf">,
 ): Promise<Feeling> {
   for (const appServer of appServers) {
     const reply = await ask(transport, directHost({ appServer, store }), "/healthz");
     if (!reply.answered || headerOf(reply.headers["x-boot-id"]) === undefined) continue;
     const answers = reply.status === 200;
-    const info = answers && isRedis(name) ? await redisInfo(engine, lab, name) : undefined;
+    const info = answers && isRedis(name) ? await redisInfo({ deployment, service: name }) : undefined;
     const life = info
       ? info.run_id
       : answers
-        ? await sessionServerOf(name)?.lifeOf({ lab, engine, service: name })
+        ? await sessionServerOf(name)?.lifeOf({ deployment, service: name })
         : undefined;
     const says = answers
       ? `${appServer} reaches ${name}${life ? `, run_id ${life.slice(0, 8)}` : ""}`
@@ -170,15 +170,12 @@ async function feelStore(
  * The app servers reach a store of several servers also when one of these is away. So its companions are asked, over the network:
  * each looks for the one process that the name stands for.
  */
-async function feelCompanion(
-  name: string,
-  companions: readonly string[],
-  { lab, engine }: Pick<ServiceOptions, "lab" | "engine">,
-): Promise<Feeling> {
+async function feelCompanion(name: string, companions: readonly string[], deployment: Deployment): Promise<Feeling> {
   const others = companions.filter((other) => other !== name);
   // `timeout`: an address without a container is silent.
   const find = ["sh", "-c", `timeout 1 redis-cli -h ${name} -p ${portOf(name)} info server | grep ^run_id:`];
-  const ask = async (other: string) => /run_id:(\w+)/.exec(await engine.exec(lab, other, find).catch(() => ""))?.[1];
+  const ask = async (other: string) =>
+    /run_id:(\w+)/.exec(await execIn({ deployment, service: other }, find).catch(() => ""))?.[1];
   const [first, ...rest] = others;
   // One that reaches it is enough; only where the first does not, all of the others have to say so.
   const life = (await ask(first!)) ?? (await Promise.all(rest.map(ask))).find((id) => id !== undefined);
@@ -214,20 +211,16 @@ export interface RedisContents {
 }
 
 /** Undefined when it does not answer. */
-export async function redisContents(engine: Engine, lab: Lab, service: string): Promise<RedisContents | undefined> {
+export async function redisContents(at: ServiceAddress): Promise<RedisContents | undefined> {
   const ask = 'redis-cli info replication | grep ^role: && exec redis-cli --raw eval_ro "$0" 0';
-  const said = await engine.exec(lab, service, ["sh", "-c", ask, allStrings]).catch(() => "");
+  const said = await execIn(at, ["sh", "-c", ask, allStrings]).catch(() => "");
   const [, role, strings] = /^role:(\w+)\r?\n([\s\S]*)$/.exec(said) ?? [];
   return role === undefined || strings === undefined ? undefined : { role, strings };
 }
 
 /** Redis `INFO`, as a table of its fields; undefined when the server does not answer. */
-export async function redisInfo(
-  engine: Engine,
-  lab: Lab,
-  service: string,
-): Promise<Record<string, string> | undefined> {
-  const text = await engine.exec(lab, service, ["redis-cli", "INFO", "everything"]).catch(() => "");
+export async function redisInfo(at: ServiceAddress): Promise<Record<string, string> | undefined> {
+  const text = await execIn(at, ["redis-cli", "INFO", "everything"]).catch(() => "");
   const fields = [...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, field, value]) => [field!, value!] as const);
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }

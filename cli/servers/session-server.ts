@@ -1,5 +1,4 @@
-import type { Engine } from "../docker/engine.ts";
-import type { Lab } from "../lab/topology.ts";
+import type { ServiceAddress } from "../subject/deployment.ts";
 import { postgresServer } from "./postgres-sessions.ts";
 import { redisServer } from "./redis-sessions.ts";
 
@@ -15,13 +14,6 @@ export interface Entries {
   total: number;
   /** By key; not all, when there are more than were asked for. */
   entries: Entry[];
-}
-
-/** One service of a running lab. */
-export interface ServiceAddress {
-  lab: Lab;
-  engine: Engine;
-  service: string;
 }
 
 /** A kind of server that can hold sessions: how one looks into it and empties it. */

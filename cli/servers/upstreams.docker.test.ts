@@ -1,6 +1,8 @@
 /** Commands that change the balancers' lists at the same moment: no change is lost. */
+
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
+import { labDeployment } from "../lab/lab-deployment.ts";
 import { findLab } from "../lab/start-lab.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { readStandings } from "./upstreams.ts";
@@ -17,7 +19,7 @@ it("of two processes that drain an app server each, and put it back, neither und
   const both = async (...words: string[]) => {
     const ended = await Promise.all(["app1", "app2"].map((server) => lab.run([...words, server])));
     expect(ended.map(({ exitCode, stderr }) => (exitCode === 0 ? "done" : stderr))).toEqual(["done", "done"]);
-    return readStandings(engine, (await findLab("test-lists", engine))!);
+    return readStandings(labDeployment((await findLab("test-lists", engine))!, engine));
   };
   expect(await both("fault", "drain")).toEqual({ app1: "draining", app2: "draining" });
   expect(await both("heal")).toEqual({});

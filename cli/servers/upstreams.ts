@@ -1,7 +1,5 @@
-import type { Engine } from "../docker/engine.ts";
-import { lockOfLists, underLock } from "../host/lock.ts";
-import { appServers, balancer, type Lab, nodeBalancer } from "../lab/topology.ts";
-import { engineAddress } from "../record/record.ts";
+import { appServers, balancer, nodeBalancer } from "../lab/topology.ts";
+import { type Deployment, execIn } from "../subject/deployment.ts";
 
 /**
  * How an app server stands in the balancers' lists when that is not as the files in nginx/ say: `draining` gets nobody new,
@@ -25,17 +23,12 @@ let last: Promise<unknown> = Promise.resolve();
  *
  * @throws LabError (`locked`) when one of them does not come to an end
  */
-export function changeStanding(
-  engine: Engine,
-  lab: Lab,
-  server: string,
-  standing: Standing | undefined,
-): Promise<void> {
+export function changeStanding(deployment: Deployment, server: string, standing: Standing | undefined): Promise<void> {
   const change = last.then(() =>
-    underLock(lockOfLists({ name: lab.name, engine: engineAddress() }), async () => {
-      const { [server]: before, ...others } = await readStandings(engine, lab);
+    deployment.alone("changing the balancers' lists", async () => {
+      const { [server]: before, ...others } = await readStandings(deployment);
       if (before === standing) return;
-      await apply(engine, lab, standing === undefined ? others : { ...others, [server]: standing });
+      await apply(deployment, standing === undefined ? others : { ...others, [server]: standing });
     }),
   );
   last = change.catch(() => {});
@@ -43,17 +36,23 @@ export function changeStanding(
 }
 
 /** A balancer that was started anew has forgotten every change: it reads the files as they are shipped. */
-export async function readStandings(engine: Engine, lab: Lab): Promise<Standings> {
-  const text = await engine.exec(lab, balancer, ["cat", standingsFile]);
+export async function readStandings(deployment: Deployment): Promise<Standings> {
+  const text = await execIn({ deployment, service: balancer }, ["cat", standingsFile]);
   return text.trim() === "" ? {} : (JSON.parse(text) as Standings);
 }
 
-async function apply(engine: Engine, lab: Lab, standings: Standings): Promise<void> {
+async function apply(deployment: Deployment, standings: Standings): Promise<void> {
   const json = JSON.stringify(standings);
-  const said = await engine.exec(lab, balancer, ["sh", "-c", `{ ${nginxScript(standings)}; } 2>&1`, "sh", json]);
+  const said = await execIn({ deployment, service: balancer }, [
+    "sh",
+    "-c",
+    `{ ${nginxScript(standings)}; } 2>&1`,
+    "sh",
+    json,
+  ]);
   if (!said.includes("in effect")) throw new Error(`nginx did not take the new list of app servers: ${said.trim()}`);
   const list = nodeBalancerScript();
-  await engine.exec(lab, nodeBalancer, ["sh", "-c", list, "sh", nodeList(standings)]);
+  await execIn({ deployment, service: nodeBalancer }, ["sh", "-c", list, "sh", nodeList(standings)]);
 }
 
 /**

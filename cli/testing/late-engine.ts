@@ -1,4 +1,5 @@
-import type { ContainerState, Engine, Resource } from "../docker/engine.ts";
+import type { Engine, Resource } from "../docker/engine.ts";
+import type { ContainerState } from "../subject/deployment.ts";
 
 /** The lab that there is on the engine. */
 export const lateLab = {
@@ -20,7 +21,8 @@ export function lateEngine({ resources = [], states = [] }: { resources?: Resour
     states: () => next(states),
     remove: async (found: Resource[]) => void done.push(...found.map(({ name }) => `remove ${name}`)),
     attachedTo: async () => [],
-    start: async (_: unknown, service: string) => void done.push(`start ${service}`),
+    containerOf: async (_: unknown, service: string) => ({ id: service }),
+    start: async (id: string) => void done.push(`start ${id}`),
   };
   return { engine: engine as unknown as Engine, done };
 }

@@ -1,7 +1,8 @@
-import type { ContainerState, Engine } from "../docker/engine.ts";
+import type { Engine } from "../docker/engine.ts";
 import { sessionsIn } from "../lab/look-at-lab.ts";
 import type { Lab } from "../lab/topology.ts";
 import type { Condition, LookEvent } from "../picture/moments.ts";
+import type { ContainerState } from "../subject/deployment.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import type { Transport } from "../users/transport.ts";
 

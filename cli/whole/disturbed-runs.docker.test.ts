@@ -145,7 +145,7 @@ describe("while a run is in progress", () => {
     });
     expect([result.verdict, result.reasons]).toEqual(["confirmed", []]);
     expect((await waiting)?.exitCode).toBe(0);
-    expect((await engine.state(lab, "app1")).paused).toBe(true);
+    expect((await (await engine.containerOf(lab, "app1")).state()).paused).toBe(true);
     expect(await command.run(["heal"])).toMatchObject({ exitCode: 0 });
   });
 

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
+import { labDeployment } from "../lab/lab-deployment.ts";
 import { lookAtSessions } from "../lab/look-at-sessions.ts";
 import { findLab } from "../lab/start-lab.ts";
 import type { InjectedFault } from "../report/fault.ts";
 import type { UserStory } from "../report/user.ts";
+import { execIn } from "../subject/deployment.ts";
 import { labCommand } from "../testing/run-lab.ts";
 
 /** The lab as a person drives it, one command after the other. */
@@ -112,7 +114,13 @@ async function state() {
   const { stores, servers } = await lookAtSessions(running, engine);
   const redis = ["redis", "redis-rdb", "redis-aof"];
   const settings = await Promise.all(
-    redis.map((service) => engine.exec(running, service, ["sh", "-c", "redis-cli CONFIG GET '*' | paste - - | sort"])),
+    redis.map((service) =>
+      execIn({ deployment: labDeployment(running, engine), service }, [
+        "sh",
+        "-c",
+        "redis-cli CONFIG GET '*' | paste - - | sort",
+      ]),
+    ),
   );
   const counts = stores.map(({ store, seen }) => `${store}: ${Object.values(seen).join(" ")}`);
   const keys = servers.flatMap(({ entries }) => entries.map(({ key }) => key));

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
+import { labDeployment } from "../lab/lab-deployment.ts";
 import { findLab } from "../lab/start-lab.ts";
 import { architectureHost, balancer, type Lab } from "../lab/topology.ts";
+import { execIn, logOf } from "../subject/deployment.ts";
 import { hangMs } from "../testing/engine-pace.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { loadPolicies, type Policy } from "../theory/policies.ts";
@@ -66,7 +68,7 @@ describe("failover: app2 is killed and started again; then nginx is reloaded; th
 });
 
 it("nginx has nothing to complain about but the dead server", async () => {
-  const log = await engine.log(lab, balancer, { from: "stderr" });
+  const log = await logOf({ deployment: labDeployment(lab, engine), service: balancer }, { from: "stderr" });
   expect(log).toContain("while connecting to upstream");
   expect(log.split("\n").filter((line) => /\[(alert|emerg|crit)\]/.test(line))).toEqual([]);
 });
@@ -115,15 +117,15 @@ async function measureFailover(): Promise<Map<string, Findings>> {
     return places;
   };
 
-  await engine.kill(lab, "app2");
+  await (await engine.containerOf(lab, "app2")).kill();
   const away = await look();
-  await engine.start(lab, "app2");
+  await labDeployment(lab, engine).bring("app2");
   await everyPolicyUses("app2");
   const back = await look();
   await reloadNginx();
   const reloaded = await look();
-  await engine.stop(lab, balancer);
-  await engine.start(lab, balancer);
+  await (await engine.containerOf(lab, balancer)).stop();
+  await labDeployment(lab, engine).bring(balancer);
   await everyPolicyUses("app2");
   const restarted = await look();
 
@@ -164,9 +166,16 @@ async function everyPolicyUses(appServer: string): Promise<void> {
 }
 
 async function reloadNginx(): Promise<void> {
-  const workers = () => engine.exec(lab, balancer, ["cat", "/proc/1/task/1/children"]);
+  const workers = () =>
+    execIn({ deployment: labDeployment(lab, engine), service: balancer }, ["cat", "/proc/1/task/1/children"]);
   const before = await workers();
-  await engine.exec(lab, balancer, ["nginx", "-c", "/etc/nginx/nginx.conf", "-s", "reload"]);
+  await execIn({ deployment: labDeployment(lab, engine), service: balancer }, [
+    "nginx",
+    "-c",
+    "/etc/nginx/nginx.conf",
+    "-s",
+    "reload",
+  ]);
   const old = before.trim();
   const waited = await waitUntil({
     look: workers,

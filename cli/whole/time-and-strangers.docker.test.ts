@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
+import { labDeployment } from "../lab/lab-deployment.ts";
 import { findLab } from "../lab/start-lab.ts";
 import logoutReplay from "../scenarios/logout-replay.ts";
+import { execIn } from "../subject/deployment.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 import { wouldWish } from "../theory/scenario.ts";
 import type { Result } from "../verdict/result.ts";
@@ -154,6 +156,8 @@ async function settings(): Promise<string[]> {
   const script =
     "redis-cli CONFIG GET '*' | paste - - | sort; ls /data | grep -v rdb$; redis-cli --scan --pattern 'another-application:*'";
   return Promise.all(
-    ["redis", "redis-rdb", "redis-aof"].map((service) => engine.exec(running, service, ["sh", "-c", script])),
+    ["redis", "redis-rdb", "redis-aof"].map((service) =>
+      execIn({ deployment: labDeployment(running, engine), service }, ["sh", "-c", script]),
+    ),
   );
 }

@@ -81,7 +81,7 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
       keptUsers(lab.name)
         .filter((user) => user.architecture === architecture)
         .flatMap((user) => asKnown(user) ?? []),
-    state: (service) => engine.state(lab, service),
+    state: async (service) => (await engine.containerOf(lab, service)).state(),
     boot: async (appServer) =>
       (await openStranger("cookie.memory", { transport, address: newAddress() }).askAt(appServer)).boot,
     serverOf: (store) => loadStores().find(({ id }) => id === store)?.server ?? undefined,
@@ -89,7 +89,7 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
       guard ??= guardRunningLab(lab);
       guard.note({ type: "breaking", kind: "kill", target: service, owner: guard.owner });
       killed.push(service);
-      await engine.kill(lab, service);
+      await (await engine.containerOf(lab, service)).kill();
     },
     async heal() {
       await healServices({ lab, engine, say: ({ service, cure }) => narrator.doing(`${service}: ${cure}`) });

@@ -1,9 +1,9 @@
-import type { ContainerState, Engine } from "../../docker/engine.ts";
 import type { HistoryEvent } from "../../history/events.ts";
-import { appServers, balancer, type Lab } from "../../lab/topology.ts";
+import { appServers, balancer } from "../../lab/topology.ts";
 import login from "../../scenarios/login.ts";
 import type { RedisSettings } from "../../servers/redis-settings.ts";
 import type { Service } from "../../servers/service.ts";
+import type { Container, ContainerState, Deployment } from "../../subject/deployment.ts";
 import { selectArchitectures } from "../../theory/architectures.ts";
 import type { Scenario, Step } from "../../theory/scenario.ts";
 import { clientAddresses } from "../../users/client-address.ts";
@@ -74,26 +74,31 @@ export async function setStage({
   });
   clock.ms = 0;
   site.asked = [];
-  const lab: Lab = { name: "test", id: "test", project: "test", port: 1, subnetPrefix: "172.28.99", profiles };
   const act = async (what: string) => {
     did!.push(what);
     const message = fails.get(what);
     if (message !== undefined) throw new Error(message);
   };
-  const engine = {
-    exec: async (_: Lab, service: string, command: string[]) => {
+  const containerOf = async (service: string): Promise<Container> => ({
+    ...{ id: service, isWell: async () => true, log: async () => (service === balancer ? log : "") },
+    async exec(command) {
       await act(`exec ${service} ${command.slice(0, 3).join(" ")}`);
       return exec(service, command.join(" "));
     },
-    log: async (_: Lab, service: string) => (service === balancer ? log : ""),
-    addresses: async () => new Map(),
-    isWell: async () => true,
+    ...parts(fakeService(service, { act, site, states })),
+  });
+  const deployment: Deployment = {
+    option: "",
+    containerOf,
     states: async () => [],
+    addresses: async () => new Map(),
+    alone: (_, change) => change(),
+    ...{ bring: unexpected, cut: unexpected, join: unexpected },
   };
   const stage: Stage = {
-    ...{ architectures, victim, appServers, members, newAddress, signal, lab },
+    ...{ architectures, victim, appServers, members, newAddress, signal },
     scenario: { ...login, steps, expect },
-    engine: engine as unknown as Engine,
+    deployment,
     transport: site,
     recorder: { now: () => clock.ms, record: (event) => void events.push(event) },
     narrator: {
@@ -121,6 +126,15 @@ export async function setStage({
     predicted: false,
   };
   return { stage, site, events, did: did!, fails, states, told: told!, clock };
+}
+
+/** What a container does of what a service does. */
+function parts({ state, kill, stop, pause, unpause }: Service) {
+  return { state, kill, stop, pause, unpause };
+}
+
+async function unexpected(): Promise<never> {
+  throw new Error("a step goes through its service");
 }
 
 interface FakeParts extends Pick<TestStage, "site" | "states"> {

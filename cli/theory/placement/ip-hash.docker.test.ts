@@ -75,7 +75,7 @@ describe("the prediction is what nginx does, for 500 addresses of both families"
     const addresses = addresses500();
     expect(await placements(lab, addresses)).toEqual(predictions(addresses, three));
 
-    await engine.kill(lab, home);
+    await (await engine.containerOf(lab, home)).kill();
     const predictable = addresses.filter((address) => ipHashServer(address, withoutHome) !== undefined);
     expect(predictable.length).toBeGreaterThan(490);
     expect(await placements(lab, predictable)).toEqual(predictions(predictable, withoutHome));

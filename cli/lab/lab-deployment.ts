@@ -1,0 +1,37 @@
+import type { Engine } from "../docker/engine.ts";
+import { LabError } from "../errors.ts";
+import { underLock } from "../host/lock.ts";
+import { lockOfLists } from "../record/locks.ts";
+import { engineAddress } from "../record/record.ts";
+import type { Deployment } from "../subject/deployment.ts";
+import { defaultName, type Lab } from "./topology.ts";
+
+/** The lab's own stack on the engine of this computer, as Compose has started it: one container for each service. */
+/** ` --name demo`; nothing for the lab that is meant without. */
+export function nameOption({ name }: Pick<Lab, "name">): string {
+  return name === defaultName ? "" : ` --name ${name}`;
+}
+
+export function labDeployment(lab: Lab, engine: Engine): Deployment {
+  const addresses = () => engine.addresses(lab);
+  return {
+    option: nameOption(lab),
+    states: () => engine.states(lab),
+    containerOf: (service) => engine.containerOf(lab, service),
+    async bring(service) {
+      const { id } = await engine.containerOf(lab, service);
+      await engine.start(id).catch((error: Error) => {
+        throw new LabError(`The engine cannot start ${service} of the lab "${lab.name}": ${error.message}`, {
+          id: "start-failed",
+          todo: `Run \`lab down --name ${lab.name}\`, then \`lab up --name ${lab.name}\`.`,
+          exit: "environment",
+          cause: error,
+        });
+      });
+    },
+    cut: (service) => engine.disconnect(lab, service),
+    join: async (service) => engine.connect(lab, service, (await addresses()).get(service)),
+    alone: (what, act) => underLock(lockOfLists({ name: lab.name, engine: engineAddress() }, what), act),
+    addresses,
+  };
+}
