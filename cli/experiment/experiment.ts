@@ -1,35 +1,23 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { composeVersion } from "../docker/compose.ts";
 import { Engine, type Resource } from "../docker/engine.ts";
-import { imageDigests } from "../docker/images.ts";
 import { explainDisk } from "../errors.ts";
-import { historyVersion, type RunEvent, type Versions } from "../history/events.ts";
+import type { RunEvent } from "../history/events.ts";
 import { readHistory } from "../history/reader.ts";
 import { FileRecorder } from "../history/recorder.ts";
-import { labDeployment } from "../lab/lab-deployment.ts";
 import { openLab } from "../lab/open-lab.ts";
 import { removeLab } from "../lab/remove-lab.ts";
-import { appServers, balancer, type Lab } from "../lab/topology.ts";
+import type { Lab } from "../lab/topology.ts";
 import type { Guard } from "../record/guard-lab.ts";
-import { newLivesSeen } from "../runner/note-disturbances.ts";
-import { newFailoversSeen } from "../runner/note-failovers.ts";
-import { seededShuffle } from "../runner/pace.ts";
-import { runScenario } from "../runner/run-scenario.ts";
-import { Interrupted, type Narrator, type Stage } from "../runner/stage.ts";
-import { openService, redisInfo } from "../servers/service.ts";
-import { execIn } from "../subject/deployment.ts";
+import type { Narrator } from "../runner/stage.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
-import { loadStores } from "../theory/stores.ts";
-import { clientAddresses, officeAddresses } from "../users/client-address.ts";
-import { castPopulation } from "../users/population.ts";
-import { openTransport } from "../users/transport.ts";
 import { judge } from "../verdict/judge.ts";
 import type { Result } from "../verdict/result.ts";
-import { labVersion } from "../version.ts";
 import type { Plan } from "./plan.ts";
-import { newRunFolder, newRunId, runFiles, trialId } from "./run-folders.ts";
+import { playOn, type RunTools } from "./play-on.ts";
+import { newRunFolder, runFiles } from "./run-folders.ts";
+import { describeRun } from "./run-header.ts";
 import { attempt, isInterruption, type Troubles, throwFirst } from "./troubles.ts";
 
 export interface Outcome {
@@ -157,116 +145,4 @@ function closeRun(
   for (const { kind, name } of leftovers) recorder.record({ type: "leftover", at: recorder.now(), kind, name });
   recorder.record({ type: "end", at: recorder.now(), ...ended });
   recorder.close();
-}
-
-interface RunTools extends OpenRun, Pick<Site, "guard"> {
-  narrator: Narrator;
-  signal: AbortSignal;
-}
-
-async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Promise<void> {
-  const { recorder, narrator, signal, guard } = tools;
-  const transport = openTransport({ port: lab.port });
-  const deployment = labDeployment(lab, engine);
-  try {
-    narrator.doing(`${plan.architectures.length} architectures, ${plan.users} users each: finding a home for everyone`);
-    const newAddress = plan.scenario.clients === "one-network" ? officeAddresses() : clientAddresses();
-    const asTheyCome = plan.scenario.clients === "one-network";
-    const members = await castPopulation({ ...plan, appServers, newAddress, asTheyCome, transport, signal });
-    if (signal.aborted) throw new Interrupted("interrupted");
-    const storeOf = new Map(
-      // All of them: a fault may hit a server that no chosen architecture uses.
-      loadStores().flatMap(({ server, id }) => (server === null ? [] : [[server, id] as const])),
-    );
-    const stage: Stage = {
-      ...plan,
-      deployment,
-      transport,
-      recorder,
-      narrator,
-      signal,
-      appServers,
-      members,
-      newAddress,
-      answers: new Map(),
-      strangers: new Map(),
-      attackers: new Map(),
-      isBaselineRead: false,
-      newSeats: new Map(),
-      shuffle: seededShuffle(plan.seed),
-      service: (name) =>
-        openService(name, {
-          deployment,
-          transport,
-          storeOf,
-          policies: [...new Set(plan.architectures.map(({ policy }) => policy.id))],
-        }),
-      phase: "baseline",
-      broken: [],
-      hit: new Set(),
-      failoversSeen: newFailoversSeen(),
-      lives: newLivesSeen(),
-      noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner: guard.owner }),
-      keptOn: new Map(),
-      predicted: false,
-    };
-    await runScenario(stage);
-  } finally {
-    await transport.close();
-  }
-}
-
-async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise<RunEvent> {
-  const { scenarioId, scenario, users, seed, victim, command, asked, trial } = plan;
-  return {
-    type: "run",
-    historyVersion,
-    id: trial ? trialId(trial.set, trial.number) : newRunId(scenarioId),
-    startedAt: new Date().toISOString(),
-    command,
-    seed,
-    ...(asked ? { asked } : {}),
-    ...(trial ? { trial } : {}),
-    usersPerArchitecture: users,
-    scenario: { id: scenarioId, title: scenario.title, question: scenario.question, next: scenario.next },
-    victim,
-    appServers: [...appServers],
-    architectures: plan.architectures.map(({ id, policy, store }) => ({
-      id,
-      policy: { id: policy.id, affinity: policy.affinity, afterFailover: policy.afterFailover, keptIn: policy.keptIn },
-      store: {
-        id: store.id,
-        title: store.title,
-        livesIn: store.livesIn,
-        server: store.server,
-        persistence: store.persistence,
-        ...(store.group ? { group: { services: store.group.services, holds: store.group.holds } } : {}),
-      },
-    })),
-    versions: await versionsOf(lab, engine),
-  };
-}
-
-/** What takes part, as it says itself. */
-export async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
-  const deployment = labDeployment(lab, engine);
-  const printed = (service: string, command: string) =>
-    execIn({ deployment, service }, ["sh", "-c", `${command} 2>&1`]).catch(() => "");
-  const [engineVersion, compose, nginx, node, redis, images] = await Promise.all([
-    engine.version(),
-    composeVersion(),
-    printed(balancer, "nginx -v"),
-    printed(appServers[0]!, "node --version"),
-    redisInfo({ deployment, service: "redis" }),
-    imageDigests(lab),
-  ]);
-  return {
-    lab: labVersion(),
-    engine: engineVersion,
-    compose,
-    nginx: /\d+\.\d+\.\d+/.exec(nginx)?.[0] ?? "unknown",
-    node: /\d+\.\d+\.\d+/.exec(node)?.[0] ?? "unknown",
-    redis: redis?.redis_version ?? "unknown",
-    images,
-  };
 }

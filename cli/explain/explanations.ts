@@ -160,13 +160,13 @@ function aboutStore({
 }
 
 async function aboutFault(kind: string): Promise<Explanation> {
-  const { experience, needs } = (await loadFault(kind))("SERVICE");
+  const { experience, effect } = (await loadFault(kind))("SERVICE");
   return {
     kind: "fault",
     word: kind,
     also: { kill: ["sigkill"], stop: ["sigterm"] }[kind] ?? [],
     says: [experience],
-    facts: needs ? [["needs", `a service that is ${needs}`]] : [],
+    facts: effect.process === "begins" ? [["needs", "a service that is stopped"]] : [],
     see: ["fault"],
     tryOut: `lab fault ${kind} SERVICE`,
   };

@@ -3,8 +3,8 @@ import { defineFault } from "../servers/fault.ts";
 export default defineFault("aof-at-restart", {
   experience:
     "restarted politely after `appendonly yes` was written into its configuration: it reads that file only, which is new",
-  endsProcess: true,
-  only: "redis",
+  effect: { process: "restarts", data: "reads-new-file" },
+  hits: { kind: "redis" },
   async inject(service) {
     await service.redis().appendOnly({ now: false });
     await service.stop();

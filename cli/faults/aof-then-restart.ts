@@ -3,8 +3,8 @@ import { defineFault } from "../servers/fault.ts";
 export default defineFault("aof-then-restart", {
   experience:
     "its append-only file is switched on while it runs, and it writes all it holds there; then it is restarted politely",
-  endsProcess: true,
-  only: "redis",
+  effect: { process: "restarts" },
+  hits: { kind: "redis" },
   async inject(service) {
     await service.redis().appendOnly({ now: true });
     await service.stop();

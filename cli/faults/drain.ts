@@ -2,7 +2,7 @@ import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("drain", {
   experience: "`drain` in the balancers' lists: nobody new is sent there; who is bound to it by a cookie stays",
-  changesLists: true,
+  effect: { lists: "draining" },
   inject: (service) => service.stand("draining"),
   heal: (service) => service.stand(undefined),
   engineShows: ({ newcomers }, before) => !before.newcomers?.standing && newcomers?.standing === "draining",

@@ -3,7 +3,8 @@ import { defineFault, infoNumber } from "../servers/fault.ts";
 export default defineFault("evict-expiring", {
   experience:
     "memory is full (maxmemory, volatile-lru): Redis removes keys with an end only, and those are the sessions",
-  only: "redis",
+  effect: { data: "evicts" },
+  hits: { kind: "redis" },
   inject: (service) => service.redis().limitMemory("volatile-lru"),
   heal: (service) => service.redis().restore(),
   engineShows: ({ feeling }, before) =>

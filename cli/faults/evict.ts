@@ -3,7 +3,8 @@ import { defineFault, infoNumber, keysWentMissing } from "../servers/fault.ts";
 export default defineFault("evict", {
   experience:
     "memory is full (maxmemory, allkeys-lru): Redis removes whatever was not used for longest, sessions included",
-  only: "redis",
+  effect: { data: "evicts" },
+  hits: { kind: "redis" },
   inject: (service) => service.redis().limitMemory("allkeys-lru"),
   heal: (service) => service.redis().restore(),
   engineShows: ({ feeling }, before) =>

@@ -5,7 +5,7 @@ const killedExitCode = 137;
 
 export default defineFault("kill", {
   experience: "SIGKILL: the process is gone at once, with everything in its memory; its address falls silent",
-  endsProcess: true,
+  effect: { process: "ends" },
   inject: (service) => service.kill(),
   heal: (service) => service.start(),
   engineShows: ({ state }, before) => before.state.running && !state.running && state.exitCode === killedExitCode,

@@ -2,7 +2,7 @@ import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("leave", {
   experience: "`down` in the balancers' lists: nobody is sent there any more; the process goes on and keeps its memory",
-  changesLists: true,
+  effect: { lists: "out" },
   inject: (service) => service.stand("out"),
   heal: (service) => service.stand(undefined),
   engineShows: ({ newcomers }, before) => !before.newcomers?.standing && newcomers?.standing === "out",

@@ -2,6 +2,7 @@ import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("partition", {
   experience: "cut off from the network: alive and well, but nobody reaches it and it reaches nobody",
+  effect: { reach: "nobody" },
   inject: (service) => service.disconnect(),
   async heal(service) {
     if (!(await service.state()).attached) await service.connect();

@@ -2,7 +2,8 @@ import { defineFault, infoNumber } from "../servers/fault.ts";
 
 export default defineFault("refuse-writes", {
   experience: "memory is full (maxmemory, noeviction, the default policy): Redis answers reads and refuses writes",
-  only: "redis",
+  effect: { data: "refuses-writes" },
+  hits: { kind: "redis" },
   inject: (service) => service.redis().limitMemory("noeviction"),
   heal: (service) => service.redis().restore(),
   engineShows: ({ feeling }) =>

@@ -2,7 +2,7 @@ import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("restart", {
   experience: "SIGTERM, then started again at once: the process may save its data; another one takes its place",
-  endsProcess: true,
+  effect: { process: "restarts" },
   async inject(service) {
     await service.stop();
     await service.start();

@@ -226,6 +226,21 @@ export interface ExpectationEvent {
 /** `some`: the login, and not all that followed; `unsure`: the copies differ, or one did not say. */
 export type Copied = "all" | "some" | "none" | "unsure";
 
+/** What a fault does to its target while it lasts. What is left out stays as it was. */
+export interface FaultEffect {
+  /**
+   * `ends`: the process is gone, with all that was only in its memory; `restarts`: another one has taken its place; `begins`: one that was
+   * away is there again; `freezes`: it does nothing and keeps its memory.
+   */
+  process?: "ends" | "restarts" | "begins" | "freezes";
+  /** Nobody reaches it, and it reaches nobody. */
+  reach?: "nobody";
+  /** How it stands in the balancers' lists of app servers. */
+  lists?: "joined" | "draining" | "out";
+  /** What becomes of the data of a store's server, or of their copies. */
+  data?: "evicts" | "refuses-writes" | "reads-new-file" | "fills" | "holds-copies-back" | "saves";
+}
+
 /** A fault's life. `injecting` is written before anything is done. */
 export interface FaultEvent {
   type: "fault";

@@ -75,7 +75,7 @@ export async function holdCopies(stage: Stage): Promise<void> {
   const service = await masterNow(stage);
   const redis = (...command: string[]) => execIn({ deployment, service }, ["redis-cli", ...command]);
   const heal = async () => void (await redis("ACL", "SETUSER", "default", "+psync", "+sync"));
-  putOnRecord(stage, [{ kind: holding, target: service, isFault: false, heal }]);
+  putOnRecord(stage, [{ kind: holding, target: service, isFault: false, effect: { data: "holds-copies-back" }, heal }]);
   stage.hit.add(service);
   await redis("ACL", "SETUSER", "default", "-psync", "-sync");
   await redis("CLIENT", "KILL", "TYPE", "replica");
@@ -85,7 +85,7 @@ export async function holdCopies(stage: Stage): Promise<void> {
 export async function takeAway(stage: Stage, server: string): Promise<void> {
   const service = stage.service(nameOf(stage, server));
   const heal = () => service.start();
-  putOnRecord(stage, [{ kind: takingAway, target: service.name, isFault: false, endsProcess: true, heal }]);
+  putOnRecord(stage, [{ kind: takingAway, target: service.name, isFault: false, effect: { process: "ends" }, heal }]);
   await service.stop();
   await waitUntil({
     look: () => service.feel(),
@@ -104,6 +104,7 @@ export async function fillServers(stage: Stage, servers: readonly string[]): Pro
       kind: filling,
       target: service.name,
       isFault: false,
+      effect: { data: "fills" as const },
       heal: () => service.redis().restore(),
     })),
   );
@@ -116,9 +117,8 @@ export async function injectFaults(stage: Stage, faults: readonly Fault[]): Prom
   const before = await allOver(faults.map((fault) => signsOf(stage.service(fault.target), fault)));
   putOnRecord(
     stage,
-    faults.map(({ kind, target, endsProcess, heal }) => ({
-      ...{ kind, target, isFault: true, heal: () => heal(stage.service(target)) },
-      ...(endsProcess ? { endsProcess } : {}),
+    faults.map(({ kind, target, effect, heal }) => ({
+      ...{ kind, target, effect, isFault: true, heal: () => heal(stage.service(target)) },
     })),
   );
   for (const { target } of faults) stage.hit.add(target);

@@ -55,8 +55,9 @@ async function noted(): Promise<string[]> {
   );
 }
 
-const breaks = (target: string, endsProcess?: true) => {
-  const fault = { kind: endsProcess ? "kill" : "freeze", target, ...(endsProcess ? { endsProcess } : {}) };
+const breaks = (target: string, endsProcess = false) => {
+  const effect = { process: endsProcess ? ("ends" as const) : ("freezes" as const) };
+  const fault = { kind: endsProcess ? "kill" : "freeze", target, effect };
   expectOtherLives(stage, [fault]);
   stage.broken.push(fault as never);
 };

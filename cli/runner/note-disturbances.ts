@@ -1,4 +1,5 @@
 import { balancer, nodeBalancer, policyOfNodeBalancer } from "../lab/topology.ts";
+import { changesProcess } from "../servers/fault.ts";
 import type { ContainerState } from "../subject/deployment.ts";
 import { serversOf } from "../theory/stores.ts";
 import type { Broken, Stage } from "./stage.ts";
@@ -31,16 +32,16 @@ export async function noteDisturbances(stage: Looking): Promise<void> {
 /** From now on these processes may be others: this run ends them. */
 export function expectOtherLives(
   { lives }: Pick<Stage, "lives">,
-  faults: readonly Pick<Broken, "target" | "endsProcess">[],
+  faults: readonly Pick<Broken, "target" | "effect">[],
 ): void {
-  for (const { target, endsProcess } of faults) if (endsProcess) lives.startedAt.delete(target);
+  for (const { target, effect } of faults) if (changesProcess(effect)) lives.startedAt.delete(target);
 }
 
 function noteDisturbance(stage: Looking, state: ContainerState): void {
   const { recorder, lives } = stage;
   const { service } = state;
   const faults = stage.broken.filter(({ target }) => target === service);
-  if (!state.running && faults.some(({ endsProcess }) => endsProcess)) return;
+  if (!state.running && faults.some(({ effect }) => changesProcess(effect))) return;
   const found = whatHappened(state, { isBroken: faults.length > 0, startedAt: lives.startedAt.get(service) });
   lives.startedAt.set(service, state.startedAt);
   if (!found || lives.noted.has(`${service} ${found.says}`)) return;
@@ -71,7 +72,7 @@ function servicesNeeded({ architectures, appServers, broken }: Looking): Set<str
     balancer,
     ...(usesNodeBalancer ? [nodeBalancer] : []),
     ...appServers,
-    ...broken.filter(({ kind }) => kind === "join").map(({ target }) => target),
+    ...broken.filter(({ effect }) => effect.lists === "joined").map(({ target }) => target),
     ...stores.flatMap(serversOf),
     ...stores.flatMap(({ group }) => group?.watchers ?? []),
   ]);

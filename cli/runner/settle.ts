@@ -129,8 +129,10 @@ function notSettled<Seen>(what: string, waited: Waited<Seen>, say: (seen: Seen) 
 
 /** Those that the balancers send newcomers to, as things stand. */
 function servingServers({ appServers, broken }: Stage): string[] {
-  const joined = broken.filter(({ kind }) => kind === "join").map(({ target }) => target);
-  const away = broken.filter(({ kind }) => kind === "leave" || kind === "drain").map(({ target }) => target);
+  const joined = broken.filter(({ effect }) => effect.lists === "joined").map(({ target }) => target);
+  const away = broken
+    .filter(({ effect }) => effect.lists === "out" || effect.lists === "draining")
+    .map(({ target }) => target);
   return [...appServers, ...joined].filter((server) => !away.includes(server));
 }
 

@@ -1,4 +1,4 @@
-import type { Phase } from "../history/events.ts";
+import type { FaultEffect, Phase } from "../history/events.ts";
 import type { Recorder } from "../history/recorder.ts";
 import type { Service } from "../servers/service.ts";
 import type { Deployment } from "../subject/deployment.ts";
@@ -35,8 +35,7 @@ export interface Broken {
   target: string;
   /** Whether it is a fault of the experiment, whose states are in the history. */
   isFault: boolean;
-  /** The process ends by it, or another one takes its place. */
-  endsProcess?: true;
+  effect: FaultEffect;
   /** What was done at the same time has the same number, what was done later a higher one. */
   moment: number;
   heal: () => Promise<void>;

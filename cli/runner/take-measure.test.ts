@@ -59,7 +59,8 @@ it("tells those apart whose session is on a server that is not broken", async ()
   const at = (number: number) => `cookie.redis-cluster/${number}`;
   // The third is a control.
   stage.keptOn.set(at(1), "redis-c1").set(at(2), "redis-c2").set(at(3), "redis-c2");
-  stage.broken.push({ kind: "kill", target: "redis-c1", isFault: true, moment: 1, heal: async () => {} });
+  const heal = async () => {};
+  stage.broken.push({ kind: "kill", target: "redis-c1", effect: { process: "ends" }, isFault: true, moment: 1, heal });
   stage.answers.clear();
   site.unreachable.add("redis-cluster");
   await everyoneBrowses(stage, { forMs: 0 });

@@ -1,4 +1,4 @@
-import type { Evidence } from "../history/events.ts";
+import type { Evidence, FaultEffect } from "../history/events.ts";
 import type { ContainerState } from "../subject/deployment.ts";
 import { ballast } from "./redis-settings.ts";
 import type { Feeling, Newcomers, Service } from "./service.ts";
@@ -15,14 +15,10 @@ export interface Signs {
 export interface FaultDefinition {
   /** What the victim and its users experience, in a sentence. */
   experience: string;
-  /** In which state it makes sense; a server that is away can only come back. */
-  needs?: "stopped";
-  /** The process ends, or another one takes its place: whatever was only in its memory is gone. */
-  endsProcess?: true;
-  /** It changes the settings of a Redis server, and hits nothing else. */
-  only?: "redis";
-  /** It changes the balancers' lists of app servers and leaves every process as it is. */
-  changesLists?: boolean;
+  /** What it does, for whoever judges, heals or draws it. */
+  effect: FaultEffect;
+  /** The only services that it can hit; any of those that run where it is left out. */
+  hits?: { kind: string };
   inject(service: Service): Promise<void>;
   /** Undoes it; must also work after half an injection, and when there is nothing to undo. */
   heal(service: Service): Promise<void>;
@@ -45,14 +41,16 @@ export function defineFault(kind: string, definition: FaultDefinition): (target:
   return (target) => ({ ...definition, kind, target });
 }
 
-export async function signsOf(
-  service: Service,
-  { changesLists = false }: Partial<FaultDefinition> = {},
-): Promise<Signs> {
+/** The process that was there is not there any more, or one is that was not. */
+export function changesProcess({ process }: FaultEffect): boolean {
+  return process !== undefined && process !== "freezes";
+}
+
+export async function signsOf(service: Service, { effect }: Pick<FaultDefinition, "effect">): Promise<Signs> {
   const [state, feeling, newcomers] = await Promise.all([
     service.state(),
     service.feel(),
-    changesLists ? service.newcomers() : undefined,
+    effect.lists ? service.newcomers() : undefined,
   ]);
   return { state, feeling, ...(newcomers ? { newcomers } : {}) };
 }

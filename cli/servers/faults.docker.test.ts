@@ -35,9 +35,9 @@ afterAll(async () => {
 /** Every fault, on an app server and on the server of a store, or on the one kind that it is meant for: one contract. */
 const cases = await Promise.all(
   faultKinds().map(async (kind) => {
-    const { only, changesLists } = (await loadFault(kind))("any");
+    const { hits, effect } = (await loadFault(kind))("any");
     const inLists = [kind === "join" ? "app4" : "app2"];
-    const targets = only === "redis" ? ["redis-rdb"] : changesLists ? inLists : ["app2", "redis-aof"];
+    const targets = hits?.kind === "redis" ? ["redis-rdb"] : effect.lists ? inLists : ["app2", "redis-aof"];
     return targets.map((target) => [kind, target] as const);
   }),
 );
@@ -49,7 +49,7 @@ describe.each(cases.flat())("%s on %s", (kind, target) => {
     const victim = service(target);
     // Somebody is logged in: a server that holds nothing has nothing to lose.
     await logIn(target);
-    if (fault.needs === "stopped") await goneAfterStop(victim);
+    if (fault.effect.process === "begins") await goneAfterStop(victim);
     const before = await signsOf(victim, fault);
     expect(shows(evidenceFor(fault, await signsOf(victim, fault), before))).toBe("engine: no, felt: no");
 
@@ -66,7 +66,7 @@ describe.each(cases.flat())("%s on %s", (kind, target) => {
     }
 
     const healed = await waitUntil({
-      look: () => signsOf(victim),
+      look: () => signsOf(victim, fault),
       until: ({ feeling }) => feeling.answers,
       deadlineMs: 60_000,
     });

@@ -37,7 +37,7 @@ export async function injectByHand(
   const service = services.named(target);
   const before = await signsOf(service, fault);
   const obstacle = obstacleTo(fault, before.state);
-  if (fault.only === "redis" && !isRedis(target))
+  if (fault.hits?.kind === "redis" && !isRedis(target))
     throw new LabError(`"${kind}" would hit nothing: ${target} is no Redis server.`, {
       id: "fault-hits-nothing",
       todo: "Name one of the Redis servers; `lab status` lists them.",
@@ -47,7 +47,9 @@ export async function injectByHand(
     throw new LabError(`"${kind}" would hit nothing: ${obstacle}.`, {
       id: "fault-hits-nothing",
       todo:
-        fault.needs === "stopped" ? `Stop it first: lab fault stop ${target}.` : `Heal it first: lab heal ${target}.`,
+        fault.effect.process === "begins"
+          ? `Stop it first: lab fault stop ${target}.`
+          : `Heal it first: lab heal ${target}.`,
       exit: "inconclusive",
     });
   signal?.throwIfAborted();
@@ -64,16 +66,16 @@ export async function injectByHand(
 }
 
 /** Why a fault would change nothing; undefined when the service is as the fault needs it. */
-function obstacleTo({ needs }: Fault, { service, running, paused, attached, exitCode }: ContainerState) {
-  if (needs === "stopped") return running ? `${service} is running` : undefined;
+function obstacleTo({ effect }: Fault, { service, running, paused, attached, exitCode }: ContainerState) {
+  if (effect.process === "begins") return running ? `${service} is running` : undefined;
   if (!running) return `${service} is down already (exit code ${exitCode})`;
   if (paused) return `${service} is frozen already`;
   return attached ? undefined : `${service} is cut off from the network already`;
 }
 
 /** What nobody could feel before (a service that is not asked anything directly), nobody can miss. */
-function cannotShow({ source }: Evidence, { needs }: Fault, { feeling }: Signs): boolean {
-  return source === "felt" && needs !== "stopped" && !feeling.answers;
+function cannotShow({ source }: Evidence, { effect }: Fault, { feeling }: Signs): boolean {
+  return source === "felt" && effect.process !== "begins" && !feeling.answers;
 }
 
 async function inject(fault: Fault, service: Service): Promise<void> {

@@ -10,6 +10,8 @@ const catalogueSchema = z.array(
     title: z.string(),
     livesIn: z.enum(["app-server", "server", "browser"]),
     server: z.string().nullable(),
+    /** Which program its servers run; null without one. */
+    kind: z.string().nullable().default(null),
     persistence: z.enum(["none", "save-points", "append-only", "write-ahead-log"]).nullable(),
     /** Compose profile that its server needs; null when it belongs to the core. */
     profile: z.string().nullable().default(null),

@@ -149,7 +149,9 @@ export class Hands {
 /** What can be done to any service that runs; `lab fault` has the others, which are for one kind of service or one state. */
 export async function faultsByHand(): Promise<string[]> {
   const faults = await Promise.all(faultKinds().map(async (kind) => (await loadFault(kind))("any")));
-  return faults.filter(({ needs, only, changesLists }) => !needs && !only && !changesLists).map(({ kind }) => kind);
+  return faults
+    .filter(({ effect, hits }) => !hits && !effect.lists && effect.process !== "begins")
+    .map(({ kind }) => kind);
 }
 
 function sayMended({ service, found, cure }: Ailment): string {

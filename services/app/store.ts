@@ -94,6 +94,8 @@ export interface StoreFacts {
   readonly livesIn: "app-server" | "server" | "browser";
   /** The Compose service that the store cannot do without: it holds the sessions, or says which tokens are revoked. */
   readonly server: string | null;
+  /** Which program that service runs, e.g. `redis`: by it the lab looks into it, empties it and breaks it. Left out without a server. */
+  readonly kind?: string;
   /** How that service keeps what it holds; null without one. */
   readonly persistence: "none" | "save-points" | "append-only" | "write-ahead-log" | null;
   /** The Compose profile that its server belongs to; left out when the server is part of the core. */

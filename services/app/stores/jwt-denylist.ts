@@ -14,6 +14,7 @@ export default defineStore({
   what: "A session lives in a signed cookie that the browser brings along; a list in Redis, asked at every request, names the sessions that were logged out.",
   livesIn: "browser",
   server: "redis-aof",
+  kind: "redis",
   persistence: "append-only",
   open: async (context) => {
     const { redis, reasonOf, close } = await connectToRedisServer("redis-aof", context);

@@ -16,6 +16,7 @@ export default defineStore({
   what: "A session lives in a row of a PostgreSQL table that all app servers share; the server has every change in its write-ahead log before it answers.",
   livesIn: "server",
   server: "postgres",
+  kind: "postgres",
   persistence: "write-ahead-log",
   profile: "postgres",
   open: async (context) => {

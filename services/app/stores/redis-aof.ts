@@ -7,6 +7,7 @@ export default defineStore({
   what: "A session lives in a Redis server that all app servers share; the server adds every change to a file, before it answers if the disk keeps up.",
   livesIn: "server",
   server: "redis-aof",
+  kind: "redis",
   persistence: "append-only",
   open: (context) => openRedisSessionStore("redis-aof", context),
 });

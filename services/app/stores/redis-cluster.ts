@@ -10,6 +10,7 @@ export default defineStore({
   what: "A session lives in the memory of one of three Redis masters, chosen by its key, and dies with that one; while one is away, none of them answers.",
   livesIn: "server",
   server: "redis-c1",
+  kind: "redis",
   persistence: "none",
   profile: "redis-cluster",
   group: { services, holds: "parts" },

@@ -8,6 +8,7 @@ export default defineStore({
   what: "A session lives in a Redis server that all app servers share; while that is away, a signed cookie, or a copy of it, still says who one is, without the cart.",
   livesIn: "server",
   server: "redis-aof",
+  kind: "redis",
   persistence: "append-only",
   fallback: true,
   open: async (context) =>

@@ -7,6 +7,7 @@ export default defineStore({
   what: "A session lives in a Redis server that all app servers share; the server writes snapshots to disk, the last one when it is stopped politely.",
   livesIn: "server",
   server: "redis-rdb",
+  kind: "redis",
   persistence: "save-points",
   open: (context) => openRedisSessionStore("redis-rdb", context),
 });

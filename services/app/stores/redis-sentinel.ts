@@ -10,6 +10,7 @@ export default defineStore({
   what: "A session lives in a Redis master that all app servers share; two replicas copy it a moment later, and one of them takes over when it dies.",
   livesIn: "server",
   server: "redis-ha1",
+  kind: "redis",
   persistence: "append-only",
   profile: "redis-sentinel",
   group: { services: ["redis-ha1", "redis-ha2", "redis-ha3"], holds: "copies", watchers: sentinels },

@@ -7,6 +7,7 @@ export default defineStore({
   what: "A session lives in the memory of one Redis server that all app servers share, and dies when that Redis stops.",
   livesIn: "server",
   server: "redis",
+  kind: "redis",
   persistence: "none",
   open: (context) => openRedisSessionStore("redis", context),
 });

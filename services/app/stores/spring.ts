@@ -10,6 +10,7 @@ export default defineStore({
   what: "A session lives as a hash of fields, as Spring Session writes it, in a Redis server that all app servers share and that adds every change to a file.",
   livesIn: "server",
   server: "redis-aof",
+  kind: "redis",
   persistence: "append-only",
   open: async (context) => {
     const { redis, reasonOf, close } = await connectToRedisServer("redis-aof", context);
