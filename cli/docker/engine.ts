@@ -7,8 +7,8 @@ import { lockOfEngine } from "../record/locks.ts";
 import { engineAddress } from "../record/record.ts";
 import type { Container, ContainerState } from "../subject/deployment.ts";
 import { allProfiles, servicesOf } from "../theory/stores.ts";
-import { openContainer, stateOf, unlessAlreadySo } from "./container.ts";
-import { answerDeadlineMs, openDocker } from "./docker-api.ts";
+import { answerDeadlineMs } from "./docker-api.ts";
+import { DockerEngine, type MadeFrom } from "./docker-engine.ts";
 import {
   isFromNotedImage,
   type Labels,
@@ -20,13 +20,6 @@ import {
   whyNoNetworkOfOurs,
   whyNoVolumeOfOurs,
 } from "./is-ours.ts";
-import { leaveInTurn } from "./leave-in-turn.ts";
-
-export interface MadeFrom {
-  image: string;
-  environment: Readonly<Record<string, string>>;
-  labels: Readonly<Record<string, string>>;
-}
 
 /** Anything of a lab that exists on the engine. */
 export interface Resource {
@@ -47,23 +40,15 @@ export interface Whose {
   id?: string;
 }
 
-/** What the lab asks the engine, and has it do, to containers, networks and volumes; images have their own file. */
-export class Engine {
-  readonly #docker;
+/** An engine as one that labs run on: whose containers, networks and volumes are told by their labels and names. */
+export class Engine extends DockerEngine {
   /** Image -> whether it carries labels of a lab itself. */
   readonly #marked = new Map<string, boolean>();
-  readonly #leave = leaveInTurn(
-    () => this.version(),
-    (act) => underLock(lockOfEngine(engineAddress(), "taking a container off its network"), act),
-  );
 
   /** @param options silence for which an answer is waited, in ms */
   constructor({ timeoutMs = answerDeadlineMs }: { timeoutMs?: number } = {}) {
-    this.#docker = openDocker({ timeoutMs });
-  }
-
-  async version(): Promise<string> {
-    return (await this.#docker.version()).Version;
+    const lock = () => lockOfEngine(engineAddress(), "taking a container off its network");
+    super({ timeoutMs, alone: (act) => underLock(lock(), act) });
   }
 
   /** Every lab that has a balancer on this engine, running or not. */
@@ -86,9 +71,7 @@ export class Engine {
 
   /** What a service's container was made from: the image, the environment, the labels. */
   async madeFrom(lab: Lab, service: string): Promise<MadeFrom> {
-    const { Config } = await (await this.#container(lab, service)).inspect();
-    const pairs = Config.Env.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]);
-    return { image: Config.Image, environment: Object.fromEntries(pairs), labels: Config.Labels };
+    return this.madeFromOf(await this.#idOf(lab, service));
   }
 
   /** What is said of every start of a lab of this name of which there is something: the labels that say who started it. */
@@ -96,13 +79,13 @@ export class Engine {
     const label = [`${labels.lab}=${name}`, ...marks];
     const [{ ours }, networks, volumes] = await Promise.all([
       this.#containers(label),
-      this.#docker.listNetworks({ filters: { label } }),
-      this.#docker.listVolumes({ filters: { label } }),
+      this.networksWith(label),
+      this.volumesWith(label),
     ]);
     const found = [
       ...ours,
       ...networks.filter((network) => whyNoNetworkOfOurs(network) === undefined),
-      ...(volumes.Volumes ?? []).filter((volume) => whyNoVolumeOfOurs(volume) === undefined),
+      ...volumes.filter((volume) => whyNoVolumeOfOurs(volume) === undefined),
     ];
     const starts = new Map<string, LabelsOfStart>();
     for (const { Labels } of found) {
@@ -126,13 +109,12 @@ export class Engine {
     ];
     const [containers, networks, volumes] = await Promise.all([
       this.#containers(label),
-      this.#docker.listNetworks({ filters: { label } }),
-      this.#docker.listVolumes({ filters: { label } }),
+      this.networksWith(label),
+      this.volumesWith(label),
     ]);
     const judged = [
       ...networks.map((network) => ({ thing: thingOfNetwork(network), why: whyNoNetworkOfOurs(network) })),
-      // The engine says null when there is none.
-      ...(volumes.Volumes ?? []).map((volume) => ({ thing: thingOfVolume(volume), why: whyNoVolumeOfOurs(volume) })),
+      ...volumes.map((volume) => ({ thing: thingOfVolume(volume), why: whyNoVolumeOfOurs(volume) })),
     ];
     return {
       ours: [
@@ -159,17 +141,12 @@ export class Engine {
       return names.filter((name) => name.startsWith(`${projectOf(lab)}_`)).map((name) => ({ name, lab }));
     });
     if (mounted.length === 0) return [];
-    const { Volumes } = await this.#docker.listVolumes();
-    const bare = (Volumes ?? []).filter(({ Labels }) => Object.keys(Labels ?? {}).length === 0).map(({ Name }) => Name);
+    const bare = (await this.volumesWith())
+      .filter(({ Labels }) => Object.keys(Labels ?? {}).length === 0)
+      .map(({ Name }) => Name);
     return mounted
       .filter(({ name }) => bare.includes(name))
       .map((volume) => ({ kind: "volume", id: volume.name, ...volume }) as const);
-  }
-
-  /** Subnets of all networks of the engine, e.g. `172.17.0.0/16`. */
-  async subnets(): Promise<string[]> {
-    const networks = await this.#docker.listNetworks();
-    return networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])));
   }
 
   /** The states of all services of a lab. */
@@ -177,96 +154,50 @@ export class Engine {
     const { ours } = await this.#containers(labelsOf(lab));
     return Promise.all(
       ours.map(async ({ Id, Labels }) =>
-        stateOf(await this.#docker.getContainer(Id).inspect(), {
-          service: Labels[labels.service]!,
-          network: networkOf(lab),
-        }),
+        this.stateOf(Id, { service: Labels[labels.service]!, network: networkOf(lab) }),
       ),
     );
   }
 
   /** @throws LabError (`service-missing`) */
   async containerOf(lab: Lab, service: string): Promise<Container> {
-    const { id } = await this.#container(lab, service);
-    return openContainer(this.#docker, id, { service, network: networkOf(lab) }, this.#leave);
-  }
-
-  async start(id: string): Promise<void> {
-    await this.#docker.getContainer(id).start().catch(unlessAlreadySo);
+    return this.container(await this.#idOf(lab, service), { service, network: networkOf(lab) });
   }
 
   /** Takes a service's container off the lab's network. */
   async disconnect(lab: Lab, service: string): Promise<void> {
-    const [container, network] = await Promise.all([this.#container(lab, service), this.#network(lab)]);
-    await this.#leave(() => network.disconnect({ Container: container.id }));
+    const [container, network] = await Promise.all([this.#idOf(lab, service), this.#network(lab)]);
+    await this.leave(network, container);
   }
 
   /** @param address its fixed one on the lab's network, if it has one */
   async connect(lab: Lab, service: string, address: string | undefined): Promise<void> {
-    const [container, network] = await Promise.all([this.#container(lab, service), this.#network(lab)]);
-    await network.connect({
-      Container: container.id,
-      EndpointConfig: { Aliases: [service], ...(address ? { IPAMConfig: { IPv4Address: address } } : {}) },
-    });
+    const [container, network] = await Promise.all([this.#idOf(lab, service), this.#network(lab)]);
+    await this.attach(network, container, { names: [service], address });
   }
 
   /** Service -> the address that compose.yaml gives it, read back from the names that it gives the balancer (`extra_hosts`). */
   async addresses(lab: Lab): Promise<Map<string, string>> {
-    const { HostConfig } = await (await this.#container(lab, balancer)).inspect();
-    const hosts: string[] = HostConfig.ExtraHosts ?? [];
-    return new Map(hosts.map((host) => [host.slice(0, host.indexOf(":")), host.slice(host.indexOf(":") + 1)]));
+    return this.extraHostsOf(await this.#idOf(lab, balancer));
   }
 
-  /**
-   * Removes resources by force, whatever state they are in: containers first, with the volumes that have no name; then what
-   * they used. What cannot be removed is left for the caller's audit to name.
-   */
-  async remove(resources: readonly Resource[]): Promise<void> {
-    const idsOf = (kind: Resource["kind"]) => resources.flatMap((found) => (found.kind === kind ? [found.id] : []));
-    const each = (kind: Resource["kind"], act: (id: string) => Promise<unknown>) =>
-      Promise.all(idsOf(kind).map((id) => act(id).catch(unlessGone)));
-    await each("container", (id) => this.#leave(() => this.#docker.getContainer(id).remove({ force: true, v: true })));
-    await Promise.all([
-      each("network", (id) => this.#docker.getNetwork(id).remove()),
-      each("volume", (name) => this.#docker.getVolume(name).remove()),
-    ]);
-  }
-
-  /** Who is attached to a network, e.g. `webapp`; [] when there is no such network. */
-  async attachedTo(network: string): Promise<string[]> {
-    const info = await this.#docker.getNetwork(network).inspect().catch(unlessGone);
-    const attached = Object.values((info?.Containers ?? {}) as Record<string, { Name: string }>);
-    return attached.map(({ Name }) => Name);
-  }
-
-  /** Takes an endpoint off a network by force; for one whose container is gone, as engines that died leave them. */
-  async detach(network: string, container: string): Promise<void> {
-    const left = this.#docker.getNetwork(network);
-    await this.#leave(() => left.disconnect({ Container: container, Force: true }).catch(unlessGone));
-  }
-
-  /** Names of all containers, whosever they are. */
-  async containerNames(): Promise<Set<string>> {
-    return new Set((await this.#list([])).flatMap(({ Names }) => Names.map((name) => name.slice(1))));
-  }
-
-  async #container(lab: Lab, service: string) {
+  async #idOf(lab: Lab, service: string): Promise<string> {
     const { ours } = await this.#containers([...labelsOf(lab), `${labels.service}=${service}`]);
     const [found] = ours;
     if (!found) throw missing(lab, `container for the service "${service}"`);
-    return this.#docker.getContainer(found.Id);
+    return found.Id;
   }
 
-  async #network(lab: Lab) {
-    const networks = await this.#docker.listNetworks({ filters: { label: labelsOf(lab) } });
+  async #network(lab: Lab): Promise<string> {
+    const networks = await this.networksWith(labelsOf(lab));
     const found = networks.find((network) => whyNoNetworkOfOurs(network) === undefined);
     if (!found) throw missing(lab, "network");
-    return this.#docker.getNetwork(found.Id);
+    return found.Id;
   }
 
   /** Containers with these labels, among them those of a lab and its marks: the lab's own, and those that only have its labels. */
   async #containers(label: string[]): Promise<{ ours: ContainerInfo[]; strangers: Stranger[] }> {
-    const found = await this.#list(label);
+    const found = await this.containersWith(label);
     const judged = await Promise.all(
       found.map(async (container) => ({
         container,
@@ -285,20 +216,10 @@ export class Engine {
   async #isMarked(image: string): Promise<boolean> {
     const known = this.#marked.get(image);
     if (known !== undefined) return known;
-    const { Config } = await this.#docker
-      .getImage(image)
-      .inspect()
-      .catch((error) => {
-        if ((error as { statusCode?: number }).statusCode === 404) return { Config: { Labels: { [labels.lab]: "" } } };
-        throw error;
-      });
-    const isMarked = marksItsContainers(Config?.Labels ?? {});
+    const found = await this.labelsOfImage(image);
+    const isMarked = found === undefined || marksItsContainers(found);
     this.#marked.set(image, isMarked);
     return isMarked;
-  }
-
-  async #list(label: string[]) {
-    return this.#docker.listContainers({ all: true, filters: { label } });
   }
 }
 
@@ -373,13 +294,4 @@ const marks = [labels.id, labels.owner, labels.boot, labels.version];
 /** What all of a lab carries, and nothing else does. */
 function labelsOf({ name, project }: Lab): string[] {
   return [`${labels.lab}=${name}`, `${labels.project}=${project}`, ...marks];
-}
-
-/**
- * What cannot be removed is left for the audit to name. 404: gone already; 403, 409: in use by somebody else; 500 and more: it cannot
- * (e.g. `device or resource busy`). An engine that can do nothing at all fails at the audit, too.
- */
-function unlessGone(error: unknown): void {
-  if (error instanceof LabError && error.id === "engine-failed") return;
-  if (![403, 404, 409].includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
 }
