@@ -8,7 +8,7 @@ export const appServers: readonly string[] = ["app1", "app2", "app3"];
 export const spareServers: readonly string[] = ["app4", "app5", "app6"];
 export const spareProfile = "spare";
 export const balancer = "nginx";
-/** The balancer of the policy node-cookie (services/balancer). */
+/** The balancer of the policy node-cookie (services/balancers/node). */
 export const nodeBalancer = "balancer";
 export const policyOfNodeBalancer = "node-cookie";
 /** The app server that is broken when `--victim` does not name another. */

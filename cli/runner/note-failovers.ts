@@ -72,7 +72,7 @@ export function failoversOfNginx(log: string, addresses: ReadonlyMap<string, str
   });
 }
 
-/** services/balancer/app-servers.ts */
+/** services/balancers/node/app-servers.ts */
 export function failoversOfNode(log: string): Failover[] {
   return log.split("\n").flatMap((line) => {
     const server = /^(\S+) is down: /.exec(line)?.[1];

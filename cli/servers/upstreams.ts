@@ -11,7 +11,7 @@ export type Standings = Readonly<Record<string, Standing>>;
 /** The configuration that runs (compose/compose.yaml copies nginx/ there), and what has been changed in it. */
 const runningFolder = "/tmp/nginx";
 const standingsFile = `${runningFolder}/standings.json`;
-/** Where the Node balancer looks for another list than it was started with, at SIGHUP (services/balancer/main.ts). */
+/** Where the Node balancer looks for another list than it was started with, at SIGHUP (services/balancers/node/main.ts). */
 const nodeBalancerList = "/tmp/app-servers";
 
 /** One change after the other: each begins with what the one before has left. */

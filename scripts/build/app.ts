@@ -17,7 +17,7 @@ export async function buildApp(into: string): Promise<BundledPackage[]> {
     entryPoints: {
       server: "services/app/server.ts",
       catalogue: "services/app/catalogue.ts",
-      balancer: "services/balancer/main.ts",
+      balancer: "services/balancers/node/main.ts",
     },
     outdir: folder,
     outExtension: { ".js": ".cjs" },

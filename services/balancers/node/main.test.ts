@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
-import { waitUntil } from "../app/testing/wait-until.ts";
+import { waitUntil } from "../../app/testing/wait-until.ts";
 import { CLOSING_GRACE_MS } from "./balancer.ts";
 import { FakeAppServer } from "./testing/fake-app-server.ts";
 

@@ -1,6 +1,6 @@
 /** Who meets which app server. */
 import { describe, expect, test } from "vitest";
-import { waitUntil } from "../app/testing/wait-until.ts";
+import { waitUntil } from "../../app/testing/wait-until.ts";
 import { Browser, startTestBalancer } from "./testing/test-balancer.ts";
 
 describe("browsers", () => {

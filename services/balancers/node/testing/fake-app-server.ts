@@ -1,7 +1,7 @@
 /** A real HTTP server on loopback that answers what a test wants, and remembers what it was asked. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
-import { listenOnOwnPort } from "../../app/testing/own-ports.ts";
+import { listenOnOwnPort } from "../../../app/testing/own-ports.ts";
 
 export class FakeAppServer {
   /** Requests that reached it, health checks aside: `GET /path`. */

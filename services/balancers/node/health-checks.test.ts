@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { startSilentAddress } from "../app/testing/silent-address.ts";
-import { waitUntil } from "../app/testing/wait-until.ts";
+import { startSilentAddress } from "../../app/testing/silent-address.ts";
+import { waitUntil } from "../../app/testing/wait-until.ts";
 import { Browser, QUICK, startTestBalancer, type TestBalancer } from "./testing/test-balancer.ts";
 
 const seen = async ({ url }: TestBalancer) => {
