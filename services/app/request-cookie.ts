@@ -1,3 +1,4 @@
+import { parse } from "cookie";
 import type { Request } from "express";
 
 /**
@@ -5,6 +6,5 @@ import type { Request } from "express";
  * longest path (RFC 6265, 5.4).
  */
 export function requestCookie(request: Request, name: string): string | undefined {
-  const pairs = (request.get("Cookie") ?? "").split(";").map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  return parse(request.get("Cookie") ?? "")[name];
 }
