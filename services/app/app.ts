@@ -1,32 +1,14 @@
 /** The app: its routes in the order in which they are tried, and what every answer has in common. */
 import express, { type Express, type RequestHandler } from "express";
+import type { AppContext } from "./app-context.ts";
 import { sendError } from "./errors.ts";
 import { isAlive, storeHealth } from "./health.ts";
 import { onlyFromBalancers } from "./only-from-balancers.ts";
 import { showPage } from "./page/show-page.ts";
 import { refuseForeignPages } from "./same-origin.ts";
 import { addToCart, logIn, logOut, whoAmI } from "./session-routes.ts";
-import type { OpenStore } from "./store.ts";
 
 const BODY_LIMIT = "16kb";
-
-export interface CatalogueEntry {
-  readonly id: string;
-  readonly title: string;
-  readonly what: string;
-  readonly open: OpenStore;
-}
-
-/** What the routes know of the process they run in. */
-export interface AppContext {
-  readonly appServer: string;
-  readonly bootId: string;
-  /** What a request has to bring along: see only-from-balancers.ts. */
-  readonly balancerSecret: string;
-  /** The open stores by id. */
-  readonly catalogue: ReadonlyMap<string, CatalogueEntry>;
-  readonly log: (line: string) => void;
-}
 
 export function createApp(context: AppContext): Express {
   const app = express();

@@ -1,6 +1,6 @@
 /** The balancer names the store of a request in a header, as it read it from the host name. */
 import type { Request } from "express";
-import type { AppContext, CatalogueEntry } from "./app.ts";
+import type { AppContext, CatalogueEntry } from "./app-context.ts";
 
 export const STORE_HEADER = "X-Session-Store";
 export const POLICY_HEADER = "X-Balancing-Policy";

@@ -1,15 +1,10 @@
 /** Every failure leaves the app here, as JSON or, for a person at a browser, as a page. */
 import type { ErrorRequestHandler } from "express";
-import type { AppContext } from "./app.ts";
+import type { AppContext } from "./app-context.ts";
 import { STORE_HEADER, UnknownStoreError } from "./choose-store.ts";
+import type { ErrorAnswer } from "./error-answer.ts";
 import { showErrorPage } from "./page/show-page.ts";
 import { StoreUnreachableError } from "./store.ts";
-
-/** The status and the JSON of a failed request; `error` is one sentence. */
-export interface ErrorAnswer {
-  readonly status: number;
-  readonly body: { readonly error: string; readonly [more: string]: unknown };
-}
 
 export function sendError(context: AppContext): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {

@@ -1,6 +1,6 @@
 /** GET /healthz: whether the process answers, and, with a store named, whether that store does. */
 import type { RequestHandler } from "express";
-import type { AppContext } from "./app.ts";
+import type { AppContext } from "./app-context.ts";
 import { chooseStore, STORE_HEADER } from "./choose-store.ts";
 import { StoreUnreachableError } from "./store.ts";
 

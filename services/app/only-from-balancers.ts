@@ -4,7 +4,7 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import type { RequestHandler } from "express";
-import type { AppContext } from "./app.ts";
+import type { AppContext } from "./app-context.ts";
 
 export const SECRET_HEADER = "X-Balancer-Secret";
 

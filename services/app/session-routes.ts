@@ -1,7 +1,7 @@
 /** The four things a visitor does with a session. Each answers what the store has acknowledged. */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
-import type { AppContext } from "./app.ts";
+import type { AppContext } from "./app-context.ts";
 import { chooseStore } from "./choose-store.ts";
 import { isForm, textField, wholeNumberField } from "./input.ts";
 import { IDLE_SECONDS, type SessionData } from "./store.ts";

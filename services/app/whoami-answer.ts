@@ -1,4 +1,4 @@
-import type { AppContext } from "./app.ts";
+import type { AppContext } from "./app-context.ts";
 import type { SessionHandle } from "./store.ts";
 
 /** What `/whoami` answers, and every route that changes the session. */

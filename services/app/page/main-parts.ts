@@ -1,6 +1,6 @@
 /** The middle of the page: who you are, your cart, where the session lives; or what went wrong. */
-import type { CatalogueEntry } from "../app.ts";
-import type { ErrorAnswer } from "../errors.ts";
+import type { CatalogueEntry } from "../app-context.ts";
+import type { ErrorAnswer } from "../error-answer.ts";
 import type { SessionData, SessionHandle } from "../store.ts";
 import type { Frame } from "./frame.ts";
 import { type Html, html } from "./html.ts";

@@ -1,8 +1,8 @@
 /** GET /: the page a room looks at. And the same frame around an error. */
 import type { Request, RequestHandler, Response } from "express";
-import type { AppContext } from "../app.ts";
+import type { AppContext } from "../app-context.ts";
 import { chooseStore, POLICY_HEADER, STORE_HEADER } from "../choose-store.ts";
-import type { ErrorAnswer } from "../errors.ts";
+import type { ErrorAnswer } from "../error-answer.ts";
 import { storeUrls } from "./elsewhere.ts";
 import { type Frame, frame } from "./frame.ts";
 import { errorPart, sessionPart } from "./main-parts.ts";
