@@ -149,7 +149,7 @@ describe.each(stores.filter(([, { server }]) => server !== null))("%s", (id, sto
       },
     );
 
-    test.runIf(store.server?.startsWith("redis") && store.group?.holds !== "parts")(
+    test.runIf(store.kind === "redis" && store.group?.holds !== "parts")(
       "answers 503 while the server loads its data",
       async () => {
         await logAliceIn();

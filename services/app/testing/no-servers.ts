@@ -1,4 +1,5 @@
 import { loadStoreFiles } from "../store-files.ts";
+import { storeServerKind } from "./store-server-kinds.ts";
 
 /** Port 1 of loopback refuses. */
 const refuses = "127.0.0.1:1";
@@ -8,11 +9,12 @@ const withServers = [...(await loadStoreFiles())].filter(([, { server }]) => ser
 /** Stores that need a server of the core: an app server looks for it from the beginning. */
 export const storesWithServers = withServers.filter(([, { profile }]) => profile === undefined);
 
-/** The environment in which no server of any store answers, or Redis answers at this address. */
-export function noServers({ redis = refuses } = {}): Record<string, string> {
-  const servers = withServers.map(([, { server }]) => server ?? "");
-  const urlOf = (server: string) => (server.startsWith("redis") ? `redis://${redis}` : `postgres://lab@${refuses}/lab`);
+/** The environment in which no server of any store answers, save that those of a kind answer at the address that is given. */
+export function noServers(answering: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(
-    servers.map((server) => [`${server.toUpperCase().replaceAll("-", "_")}_URL`, urlOf(server)]),
+    withServers.map(([, { server, kind }]) => [
+      `${server?.toUpperCase().replaceAll("-", "_")}_URL`,
+      storeServerKind(kind).urlAt(answering[kind ?? ""] ?? refuses),
+    ]),
   );
 }

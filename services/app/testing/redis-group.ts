@@ -1,20 +1,14 @@
 /** Stores of several servers, for tests: all of a store's servers in one container, where they reach each other on loopback. */
 import type { Redis } from "ioredis";
-import type { StoreFacts } from "../store.ts";
-import { askedOnce, redisKind } from "./redis-probe.ts";
-import type { StoreServerKind, StoreServerProbe } from "./store-server.ts";
+import type { ServerGroup, StoreFacts } from "../store.ts";
+import { askedOnce, redisInContainer } from "./redis-probe.ts";
+import type { StoreServerInContainer, StoreServerProbe } from "./store-server-kind.ts";
 
-type Group = NonNullable<StoreFacts["group"]>;
-
-/** One for each service of the group, watchers last. They are the same inside of the container and outside. */
-export function portsNeeded({ services, watchers = [] }: Group): number {
-  return services.length + watchers.length;
-}
-
-export function groupKind(group: Group, ports: readonly number[]): StoreServerKind {
+/** @param ports one for each service of the group, watchers last; they are the same inside of the container and outside */
+export function groupOfRedis(group: ServerGroup, ports: readonly number[]): StoreServerInContainer {
   return {
-    images: redisKind.images,
-    options: redisKind.options,
+    images: redisInContainer.images,
+    options: redisInContainer.options,
     command: (persistence) => groupRun(group, persistence, ports),
     open: () => openGroupProbe(group, ports),
   };
@@ -22,14 +16,14 @@ export function groupKind(group: Group, ports: readonly number[]): StoreServerKi
 
 /** The command that runs in the container: a shell that starts all of them, and hands SIGTERM on. */
 function groupRun(
-  { services, holds }: Group,
+  { services, holds }: ServerGroup,
   persistence: StoreFacts["persistence"],
   ports: readonly number[],
 ): string[] {
   const own = ports.slice(0, services.length);
   const servers = own.map((port, index) => {
     const options = holds === "parts" ? clusterOptions(index) : replicaOptions(index, own);
-    const command = [...redisKind.command(persistence), "--port", `${port}`, ...options]
+    const command = [...redisInContainer.command(persistence), "--port", `${port}`, ...options]
       .map((word) => `'${word}'`)
       .join(" ");
     return `mkdir -p /data/${port}; cd /data/${port}; ${holds === "parts" ? nodesFile(index, own) : ""} ${command} --dir /data/${port} & pids="$pids $!"`;
@@ -63,10 +57,10 @@ function nodesFile(self: number, ports: readonly number[]): string {
 }
 
 /** What all of the servers hold together. Copies are looked at where they are written: no test makes another one the master. */
-function openGroupProbe({ services, holds }: Group, ports: readonly number[]): StoreServerProbe {
+function openGroupProbe({ services, holds }: ServerGroup, ports: readonly number[]): StoreServerProbe {
   const own = ports.slice(0, services.length);
   const asked = own.slice(0, holds === "copies" ? 1 : own.length);
-  const probes = asked.map((port) => redisKind.open(port));
+  const probes = asked.map((port) => redisInContainer.open(port));
   const each = <Result>(ask: (probe: StoreServerProbe) => Promise<Result>) => Promise.all(probes.map(ask));
   /** Each key belongs to one server of a cluster, and the others refuse it. */
   const onOne = async (act: (probe: StoreServerProbe) => Promise<void>) => {
@@ -99,7 +93,7 @@ function openGroupProbe({ services, holds }: Group, ports: readonly number[]): S
 /** A cluster has a server for each slot; a Sentinel knows a master that lives. Replicas are not waited for: no test asks them. */
 async function agrees(
   client: Redis,
-  { holds, isWatcher }: { holds: Group["holds"]; isWatcher: boolean },
+  { holds, isWatcher }: { holds: ServerGroup["holds"]; isWatcher: boolean },
 ): Promise<boolean> {
   if (holds === "parts") return (await client.cluster("INFO")).includes("cluster_state:ok");
   if (!isWatcher) return true;

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { startFakeRedis } from "./fake-redis.ts";
-import { redisKind } from "./redis-probe.ts";
+import { redisInContainer } from "./redis-probe.ts";
 import { waitUntil } from "./wait-until.ts";
 
 // docker-proxy does so for a server in a container that is not up yet, and then never says another word on that connection.
 test("a probe whose connection was accepted and met silence tries another one", async () => {
   await using fake = await startFakeRedis();
   fake.silent = ["HELLO", "CLIENT", "INFO"];
-  const probe = redisKind.open(Number(new URL(fake.url).port));
+  const probe = redisInContainer.open(Number(new URL(fake.url).port));
   try {
     const looking = probe.isWritten();
     await waitUntil("the connection to be silent", () => fake.commands.length > 0);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Redis } from "ioredis";
 import type { StoreFacts } from "../store.ts";
-import type { StoreServerKind, StoreServerProbe } from "./store-server.ts";
+import type { StoreServerInContainer, StoreServerProbe } from "./store-server-kind.ts";
 
 const PERSISTENCE: Partial<Record<NonNullable<StoreFacts["persistence"]>, string[]>> = {
   none: ["--save", "", "--appendonly", "no"],
@@ -14,7 +14,7 @@ const FOR_TESTS = ["--enable-debug-command", "yes", "--loading-process-events-in
 /** Microseconds that loading one key takes, while it is to take its time. */
 const SLOW_LOADING_US = "100000";
 
-export const redisKind: StoreServerKind = {
+export const redisInContainer: StoreServerInContainer = {
   images: [process.env.LAB_REDIS_IMAGE, "session-lab/redis:debian", "redis:8-alpine"],
   port: 6379,
   options: [],

@@ -5,54 +5,19 @@ import { createServer, type Server } from "node:net";
 import { promisify } from "node:util";
 import type { StoreFacts } from "../store.ts";
 import { listenOnOwnPort } from "./own-ports.ts";
-import { postgresKind } from "./postgres-probe.ts";
-import { groupKind, portsNeeded } from "./redis-group.ts";
-import { redisKind } from "./redis-probe.ts";
+import { storeServerKind } from "./store-server-kinds.ts";
 import { waitUntil } from "./wait-until.ts";
 
 const LABEL = "dev.session-lab.test=1";
 
-/** What one sees of a server from outside of the app, whatever kind it is. Everything waits until the server is there. */
-export interface StoreServerProbe {
-  readonly url: string;
-  isReady(): Promise<boolean>;
-  /** Whether all that it has acknowledged is where a kill does not reach it, if it keeps anything there at all. */
-  isWritten(): Promise<boolean>;
-  /** All that it holds: keys or rows. */
-  entries(): Promise<{ key: string; endsInMs: number }[]>;
-  /** Adds something that is no session. */
-  addSomethingElse(): Promise<void>;
-  /** Lets an entry end in a minute. */
-  endInAMinute(key: string): Promise<void>;
-  /** Grows with every write, whoever writes. */
-  countWrites(): Promise<number>;
-  empty(): Promise<void>;
-  /** Makes it refuse everybody, because it loads its data, while `meanwhile` runs; undefined where there is no such thing. */
-  readonly loadAgain?: (meanwhile: () => Promise<unknown>) => Promise<void>;
-  close(): Promise<void>;
-}
-
-/** A kind of server: how its container is run and how one looks into it. */
-export interface StoreServerKind {
-  /** The first that is on this machine is taken, else the last. */
-  readonly images: readonly (string | undefined)[];
-  /** On which it listens in its container; the same as outside where it is left out. */
-  readonly port?: number;
-  /** Of `docker run`. */
-  readonly options: readonly string[];
-  command(persistence: StoreFacts["persistence"]): string[];
-  /** @param port the first on which it is published on loopback */
-  open(port: number): StoreServerProbe;
-}
-
-export async function startStoreServer({
-  server: service,
-  persistence,
-  group,
-}: Pick<StoreFacts, "server" | "persistence" | "group">) {
-  const ports = await freePorts(group ? portsNeeded(group) : 1);
+export async function startStoreServer(store: Pick<StoreFacts, "kind" | "persistence" | "group">) {
+  const { group, persistence } = store;
+  const kindOfOne = storeServerKind(store.kind);
+  if (group && !kindOfOne.group)
+    throw new Error(`store-servers/${store.kind}.ts does not say how a group of them is run`);
+  const ports = await freePorts(group ? group.services.length + (group.watchers?.length ?? 0) : 1);
   const [port = 0] = ports;
-  const kind = group ? groupKind(group, ports) : service?.startsWith("redis") ? redisKind : postgresKind;
+  const kind = (group && kindOfOne.group?.(group, ports)) ?? kindOfOne;
   const published = ports.flatMap((outside) => ["--publish", `127.0.0.1:${outside}:${kind.port ?? outside}`]);
   const run = ["run", "--detach", "--label", LABEL, ...published, ...kind.options];
   const id = await docker(...run, await firstPresent(kind.images), ...kind.command(persistence));

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { Pool } from "pg";
-import type { StoreServerKind, StoreServerProbe } from "./store-server.ts";
+import type { StoreServerKind, StoreServerProbe } from "../store-server-kind.ts";
 
-const INIT_SQL = join(import.meta.dirname, "../../../compose/postgres-init.sql");
+const INIT_SQL = join(import.meta.dirname, "../../../../compose/postgres-init.sql");
 
 /** As compose.yaml has it. */
-export const postgresKind: StoreServerKind = {
+export default {
   images: [process.env.LAB_POSTGRES_IMAGE, "session-lab/postgres:debian", "postgres:18-alpine"],
   port: 5432,
   options: [
@@ -17,7 +17,9 @@ export const postgresKind: StoreServerKind = {
   // Housekeeping writes, too, and `countWrites` could not tell.
   command: () => ["postgres", "-c", "autovacuum=off"],
   open: openPostgresProbe,
-};
+  urlAt: (address) => `postgres://lab@${address}/lab`,
+  connections: { count: 10, madeBeforeUse: false },
+} satisfies StoreServerKind;
 
 function openPostgresProbe(port: number): StoreServerProbe {
   const url = `postgres://lab:of-the-tests@127.0.0.1:${port}/lab`;
