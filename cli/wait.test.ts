@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lastSeen, waitUntil } from "./wait.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { actUntil, lastSeen, waitUntil } from "./wait.ts";
 
 /** What Node hears of promises that nobody looked after. */
 const unhandled: unknown[] = [];
@@ -91,6 +91,58 @@ describe("a wait", () => {
     const look = (signal: AbortSignal) =>
       new Promise<string>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     expect(await waitUntil({ look, until: () => true, deadlineMs: 20 })).toMatchObject({ ok: false, seen: undefined });
+  });
+});
+
+describe("an action", () => {
+  /** A clock that only actions move. */
+  let now = 0;
+  beforeEach(() => {
+    now = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+  });
+  afterEach(() => void vi.restoreAllMocks());
+
+  it("is repeated until it is done, and no more", async () => {
+    const left = ["two", "one", "none"];
+    const act = async () => left.shift();
+    expect(await actUntil({ act, until: (seen) => seen === "none", deadlineMs: 1, everyMs: 1 })).toEqual({
+      ok: true,
+      seen: "none",
+    });
+    expect(left).toEqual([]);
+  });
+
+  it("is not left half-way at the deadline, and what it has done is believed", async () => {
+    const act = async () => {
+      now += 60_000;
+      return "done";
+    };
+    expect(await actUntil({ act, until: () => true, deadlineMs: 5_000 })).toEqual({ ok: true, seen: "done" });
+  });
+
+  it("that took longer than the deadline is tried again: that it took long is not why something is left", async () => {
+    const left = ["app1", "nothing"];
+    const act = async () => {
+      now += 60_000;
+      return left.shift();
+    };
+    const until = (seen?: string) => seen === "nothing";
+    expect(await actUntil({ act, until, deadlineMs: 5_000, everyMs: 1 })).toEqual({ ok: true, seen: "nothing" });
+  });
+
+  it("is given up after one more try that began past the deadline", async () => {
+    let tries = 0;
+    const act = async () => {
+      now += 2_000;
+      return ++tries;
+    };
+    expect(await actUntil({ act, until: () => false, deadlineMs: 5_000, everyMs: 1 })).toEqual({ ok: false, seen: 4 });
+  });
+
+  it("throws what it throws", async () => {
+    const act = () => Promise.reject(new Error("the engine is down"));
+    await expect(actUntil({ act, until: () => true, deadlineMs: 5_000 })).rejects.toThrow("the engine is down");
   });
 });
 

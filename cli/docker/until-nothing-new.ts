@@ -7,7 +7,7 @@ const deadlineMs = 10_000;
 
 /**
  * Does something again and again until there has been nothing to do for a while: what a command ordered before it was killed may
- * happen after everything looked well. A round is never left half-way, and has to end by itself (cli/act-until.ts says why).
+ * happen after everything looked well. A round is never left half-way, and has to end by itself (cli/wait.ts says why).
  *
  * @param round does what there is to do; tells whether that was nothing
  * @returns false when a round that began after the deadline had something to do: not when one took long

@@ -1,4 +1,3 @@
-import { actUntil } from "../act-until.ts";
 import type { Engine, Resource, Whose } from "../docker/engine.ts";
 import { untilQuiet } from "../docker/until-nothing-new.ts";
 import { processesOf } from "../host/compose-processes.ts";
@@ -13,7 +12,7 @@ import {
   readRecord,
   recordPath,
 } from "../record/record.ts";
-import { waitUntil } from "../wait.ts";
+import { actUntil, waitUntil } from "../wait.ts";
 import type { Lab } from "./topology.ts";
 
 /** Somebody else may be removing the same things at the same moment, and the engine take its time. */

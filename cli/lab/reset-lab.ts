@@ -1,4 +1,3 @@
-import { actUntil } from "../act-until.ts";
 import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { guardRunningLab } from "../record/guard-lab.ts";
@@ -7,7 +6,7 @@ import { groupProblems, masterOf } from "../servers/server-groups.ts";
 import { sessionServerOf } from "../servers/session-server.ts";
 import type { ContainerState, Deployment, ServiceAddress } from "../subject/deployment.ts";
 import { storesOf } from "../theory/stores.ts";
-import { lastSeen, waitUntil } from "../wait.ts";
+import { actUntil, lastSeen, waitUntil } from "../wait.ts";
 import { ailmentsOf, mend } from "./heal-services.ts";
 import { labDeployment } from "./lab-deployment.ts";
 import { serviceNames } from "./lab-services.ts";

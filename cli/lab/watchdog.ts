@@ -8,13 +8,12 @@
  *
  *   node watchdog.js RECORD
  */
-import { actUntil } from "../act-until.ts";
 import { Engine } from "../docker/engine.ts";
 import { isDamaged, readRecord } from "../record/record.ts";
 import { recoveryOf } from "../record/recovery.ts";
 import { loadPolicies } from "../theory/policies.ts";
 import { loadStores } from "../theory/stores.ts";
-import { waitUntil } from "../wait.ts";
+import { actUntil, waitUntil } from "../wait.ts";
 import { recoverLab } from "./recover-lab.ts";
 
 /** A process closes its files a little before it is dead. */

@@ -11,13 +11,9 @@ vi.mock("../wait.ts", async (original) => {
     const seen = await options.look(new AbortController().signal);
     return { ok: options.until(seen), seen, waitedMs: 0 };
   };
-  return { ...real, waitUntil };
-});
-vi.mock("../act-until.ts", async (original) => {
-  const real = await original<typeof import("../act-until.ts")>();
   const actUntil: typeof real.actUntil = (options) =>
     real.actUntil(patience.isOneLook ? { ...options, deadlineMs: 0 } : options);
-  return { ...real, actUntil };
+  return { ...real, waitUntil, actUntil };
 });
 afterEach(() => {
   patience.isOneLook = false;

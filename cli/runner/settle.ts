@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { actUntil } from "../act-until.ts";
 import { architectureHost, directHost } from "../lab/topology.ts";
 import { groupProblems } from "../servers/server-groups.ts";
 import type { Feeling } from "../servers/service.ts";
@@ -7,7 +6,7 @@ import type { Architecture } from "../theory/architectures.ts";
 import { companionsOf } from "../theory/stores.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
-import { lastSeen, type Waited, waitUntil } from "../wait.ts";
+import { actUntil, lastSeen, type Waited, waitUntil } from "../wait.ts";
 import { noteDisturbances } from "./note-disturbances.ts";
 import { noteFailovers } from "./note-failovers.ts";
 import { lookAtStores } from "./predict.ts";

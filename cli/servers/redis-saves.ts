@@ -1,7 +1,8 @@
 /** Mends a Redis server that could not write to its disk. */
-import { actUntil } from "../act-until.ts";
+
 import { LabError } from "../errors.ts";
 import { execIn, type ServiceAddress } from "../subject/deployment.ts";
+import { actUntil } from "../wait.ts";
 import { dataFolder, look, type RedisCondition, readCondition, unwritten } from "./redis-condition.ts";
 
 /** Writing a data set to a new file takes as long. */

@@ -1,7 +1,6 @@
-import { actUntil } from "../act-until.ts";
 import { execIn, type ServiceAddress } from "../subject/deployment.ts";
 import { loadStores, serversOf } from "../theory/stores.ts";
-import { waitUntil } from "../wait.ts";
+import { actUntil, waitUntil } from "../wait.ts";
 import { dataFolder, laterSettings } from "./redis-condition.ts";
 import { refused, saveAgain } from "./redis-saves.ts";
 import { redisServer } from "./redis-sessions.ts";

@@ -6,7 +6,6 @@ const root = join(import.meta.dirname, "..");
 
 /** What each room, and each file directly in cli/, may import from; some rooms have rooms of their own. `(types)`: only their types. */
 const allowed: Record<string, string[]> = {
-  "act-until.ts": [],
   "catalogue.ts": ["errors.ts", "servers (types)", "theory (types)", "workshop (types)"],
   commands: [
     "catalogue.ts",
@@ -72,7 +71,6 @@ const allowed: Record<string, string[]> = {
   history: ["errors.ts"],
   host: ["errors.ts", "paths.ts"],
   lab: [
-    "act-until.ts",
     "docker",
     "errors.ts",
     "experiment",
@@ -108,7 +106,6 @@ const allowed: Record<string, string[]> = {
     "workshop (types)",
   ],
   runner: [
-    "act-until.ts",
     "errors.ts",
     "history (types)",
     "lab",
@@ -120,18 +117,7 @@ const allowed: Record<string, string[]> = {
     "wait.ts",
   ],
   scenarios: ["faults", "theory"],
-  servers: [
-    "act-until.ts",
-    "docker",
-    "errors.ts",
-    "history (types)",
-    "lab",
-    "report (types)",
-    "subject",
-    "theory",
-    "users",
-    "wait.ts",
-  ],
+  servers: ["docker", "errors.ts", "history (types)", "lab", "report (types)", "subject", "theory", "users", "wait.ts"],
   subject: [],
   terminal: ["errors.ts", "host", "record", "report", "runner (types)"],
   "terminal/completion": ["catalogue.ts", "experiment", "explain", "lab", "theory", "users/by-hand"],
