@@ -211,6 +211,8 @@ const sequences: Record<string, Command[]> = {
     broken("aof-at-restart", "redis"),
     broken("aof-then-restart", "redis-rdb"),
     healed(),
+    broken("save", "redis"),
+    broken("fill", "redis-rdb"),
     broken("refuse-writes", "redis-aof"),
     broken("kill", "redis"),
   ],
@@ -225,6 +227,7 @@ const sequences: Record<string, Command[]> = {
   ],
   "another becomes the master": [
     comesIn("app1", "redis-sentinel"),
+    broken("hold-copies", copies[0]!),
     broken("kill", copies[0]!),
     new FailOver(),
     healed(),
@@ -238,6 +241,7 @@ const sequences: Record<string, Command[]> = {
     healed(),
     broken("partition", "redis"),
     broken("kill", nodeBalancer),
+    broken("hold-copies", copies[0]!),
   ],
 };
 
@@ -281,6 +285,8 @@ const sequence = fc.commands<Model, object, false>(
     breaks(["kill", "stop", "freeze", "partition", "restart", "return"], [...others, ...redisServers]),
     breaks(["kill", "stop", "freeze", "partition"], copies),
     breaks(["refuse-writes", "evict", "evict-expiring", "aof-at-restart", "aof-then-restart"], redisServers),
+    breaks(["fill", "save"], redisServers),
+    breaks(["hold-copies"], copies),
     breaks(["drain", "leave"], appServers),
     breaks(["join"], spareServers),
     fc

@@ -168,6 +168,9 @@ const effects: Record<string, { condition: Condition; ends?: true; remark?: stri
   evict: { condition: "up", remark: "evicting" },
   "evict-expiring": { condition: "up", remark: "evicting" },
   "refuse-writes": { condition: "up", remark: "read-only" },
+  fill: { condition: "up" },
+  "hold-copies": { condition: "up" },
+  save: { condition: "up" },
   "aof-at-restart": { condition: "up", ends: true },
   "aof-then-restart": { condition: "up", ends: true },
 };

@@ -17,8 +17,8 @@ export interface FaultDefinition {
   experience: string;
   /** What it does, for whoever judges, heals or draws it. */
   effect: FaultEffect;
-  /** The only services that it can hit; any of those that run where it is left out. */
-  hits?: { kind: string };
+  /** The only services that it can hit, `withCopies` those that replicas follow; any of those that run where it is left out. */
+  hits?: { kind: string; withCopies?: true };
   inject(service: Service): Promise<void>;
   /** Undoes it; must also work after half an injection, and when there is nothing to undo. */
   heal(service: Service): Promise<void>;
@@ -90,7 +90,7 @@ export function keysWentMissing(after: Feeling, before: Feeling): boolean {
 }
 
 /** The other application's: sessions have an end. */
-function endlessKeys(feeling: Feeling): number {
+export function endlessKeys(feeling: Feeling): number {
   return infoNumber(feeling, "keys") - infoNumber(feeling, "expires");
 }
 

@@ -7,6 +7,7 @@ import { balancer, directHost, type Lab, networkOf } from "../lab/topology.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { seenInTime } from "../testing/seen-in-time.ts";
+import { loadStores, serversOf } from "../theory/stores.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { waitUntil } from "../wait.ts";
 import { evidenceFor, signsOf } from "./fault.ts";
@@ -19,7 +20,7 @@ let service: (name: string) => Service;
 let lab: Lab;
 
 beforeAll(async () => {
-  await command.up(["--with", "spare"]);
+  await command.up(["--with", "spare,redis-sentinel"]);
   lab = (await findLab("test-faults", engine))!;
   transport = openTransport({ port: lab.port });
   const storeOf = new Map(["redis-aof", "redis-rdb"].map((name) => [name, name]));
@@ -37,7 +38,8 @@ const cases = await Promise.all(
   faultKinds().map(async (kind) => {
     const { hits, effect } = (await loadFault(kind))("any");
     const inLists = [kind === "join" ? "app4" : "app2"];
-    const targets = hits?.kind === "redis" ? ["redis-rdb"] : effect.lists ? inLists : ["app2", "redis-aof"];
+    const redis = hits?.withCopies ? ["redis-ha1"] : ["redis-rdb"];
+    const targets = hits?.kind === "redis" ? redis : effect.lists ? inLists : ["app2", "redis-aof"];
     return targets.map((target) => [kind, target] as const);
   }),
 );
@@ -104,7 +106,8 @@ async function whereabouts(part: string): Promise<{ part: string; address: strin
 }
 
 async function logIn(server: string): Promise<void> {
-  const store = server.startsWith("redis") ? server : "memory";
+  const stores = loadStores().filter((store) => serversOf(store).includes(server));
+  const store = (stores.find(({ id }) => id === server) ?? stores[0])?.id ?? "memory";
   const host = directHost({ appServer: "app1", store });
   const headers = { "content-type": "application/json" };
   const body = JSON.stringify({ user: "ada", nonce: "n" });

@@ -20,6 +20,13 @@ export interface RedisSettings {
    * until all that the server holds is in the file.
    */
   appendOnly(options: { now: boolean }): Promise<void>;
+  /** Writes a snapshot now (`SAVE`). Waits for one that is under way. */
+  save(): Promise<void>;
+  /**
+   * Lets no replica copy from it (`ACL SETUSER`, https://redis.io/docs/latest/commands/acl-setuser/) and drops those that are there.
+   */
+  refuseReplicas(): Promise<void>;
+  admitReplicas(): Promise<void>;
   /** The settings that compose.yaml starts it with, and the other application's keys gone. Waits until the server answers. */
   restore(): Promise<void>;
 }
@@ -60,6 +67,25 @@ export function redisSettings(at: ServiceAddress): RedisSettings {
         deadlineMs,
       });
       if (!ok) throw refused(at, "to write all that it holds to an append-only file", aofLines(seen));
+    },
+
+    async save() {
+      const { ok, seen } = await actUntil({
+        act: () => shell("redis-cli SAVE"),
+        until: (said) => said.trim() === "OK",
+        deadlineMs,
+      });
+      if (!ok) throw refused(at, "to write a snapshot", seen);
+    },
+
+    async refuseReplicas() {
+      await shell("redis-cli ACL SETUSER default -psync -sync");
+      await shell("redis-cli CLIENT KILL TYPE replica");
+    },
+
+    async admitReplicas() {
+      const said = await shell("redis-cli ACL SETUSER default +psync +sync");
+      if (said.trim() !== "OK") throw refused(at, "to admit replicas", said);
     },
 
     async restore() {

@@ -179,11 +179,12 @@ async function feelCompanion(name: string, companions: readonly string[], deploy
   const [first, ...rest] = others;
   // One that reaches it is enough; only where the first does not, all of the others have to say so.
   const life = (await ask(first!)) ?? (await Promise.all(rest.map(ask))).find((id) => id !== undefined);
+  const info = life !== undefined && isRedis(name) ? await redisInfo({ deployment, service: name }) : undefined;
   const who = others.join(", ");
   const says = life
     ? `${name} is reached by its companions, run_id ${life.slice(0, 8)}`
     : `none of ${who} reaches ${name}`;
-  return { answers: life !== undefined, life, says };
+  return { answers: life !== undefined, life, says, ...(info ? { info } : {}) };
 }
 
 /** The usual ports of Sentinels and of Redis. */

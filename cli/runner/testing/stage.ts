@@ -160,6 +160,9 @@ function fakeService(name: string, { act, site, states }: FakeParts): Service {
     fill: () => act(`fill ${name}`),
     limitMemory: () => act(`limit ${name}`),
     appendOnly: () => act(`append ${name}`),
+    save: () => act(`save ${name}`),
+    refuseReplicas: () => act(`refuse-replicas ${name}`),
+    admitReplicas: () => act(`admit-replicas ${name}`),
     restore: () => act(`restore ${name}`),
   };
   return {
