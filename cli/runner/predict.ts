@@ -1,8 +1,7 @@
 import { redisInfo } from "../servers/service.ts";
 import { sessionServerOf } from "../servers/session-server.ts";
 import type { ServiceAddress } from "../subject/deployment.ts";
-import { consistentHash } from "../theory/placement/consistent-hash.ts";
-import { ipHashServer } from "../theory/placement/ip-hash.ts";
+import { placementOf } from "../theory/placement/place.ts";
 import { expectationOf, type SessionFacts } from "../theory/scenario.ts";
 import { serversOf } from "../theory/stores.ts";
 import type { Member } from "../users/population.ts";
@@ -65,22 +64,16 @@ export async function predict(stage: Stage): Promise<void> {
   }
 }
 
-/**
- * nginx computes the place of a browser under `ip_hash` and `hash ... consistent`, and so do we: by its address, or by the cookie
- * that the balancer gave it.
- */
-function seatsAmongMore({ appServers, scenario }: Stage): (member: Member) => string | undefined {
+/** Where a policy computes the place of a browser, so do we: by its address, or by the cookie that the balancer gave it. */
+function seatsAmongMore({ appServers, architectures, scenario }: Stage): (member: Member) => string | undefined {
   const joining = scenario.steps.flatMap((step) =>
     step.do === "inject" ? step.faults.filter(({ kind }) => kind === "join").map(({ target }) => target) : [],
   );
-  const names = [...appServers, ...joining];
-  const byCookie = consistentHash(names.map((name) => `${name}:3000`));
-  const byAddress = names.map((name) => ({ name }));
+  const all = [...appServers, ...joining];
+  const placed = new Map(architectures.map(({ policy }) => [policy.id, placementOf(policy)?.(all)]));
   return ({ user, architecture: { policy } }) => {
-    if (policy.afterFailover !== "returns") return undefined;
-    if (policy.affinity === "address") return ipHashServer(user.address, byAddress);
-    const [key] = user.affinityCookieValues;
-    return key === undefined ? undefined : byCookie(key)?.split(":")[0];
+    const key = policy.key === "cookie" ? user.affinityCookieValues[0] : user.address;
+    return key === undefined ? undefined : placed.get(policy.id)?.(key);
   };
 }
 

@@ -29,12 +29,12 @@ export default defineScenario({
       unit: "share",
       value: ({ homes }) => Math.max(0, ...Object.values(homes)) / Math.max(1, sum(Object.values(homes))),
       bound: ({ policy, homes }) => {
-        if (policy.affinity === "address")
+        if (policy.key === "client-network")
           return { atLeast: 1, because: "ip_hash looks at the first three octets only: one office, one app server" };
         // Few users cannot spread evenly: with 3 of them on 3 servers, 2 on one is no skew.
         return {
           atMost: sum(Object.values(homes)) < 12 ? 1 : 0.67,
-          because: "the balancer does not look at the address, so users spread over all servers",
+          because: "an office is many clients to this balancer, so users spread over all servers",
         };
       },
     }),

@@ -37,7 +37,7 @@ export default defineScenario({
   expect: ({ policy, store, home, seatAmongMore }) => {
     if (store.livesIn !== "app-server")
       return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
-    if (policy.afterFailover !== "returns")
+    if (policy.placedBy === "first-choice")
       return {
         fate: "survived",
         because: "the balancer goes by what it wrote down, and that names the same server as before",

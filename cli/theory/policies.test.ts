@@ -17,6 +17,8 @@ const complete = [
   "# learn: nginx remembers.",
   "#",
   "#   affinity: cookie",
+  "#   key: cookie",
+  "#   placed-by: first-choice",
   "#   begins-with: login",
   "#   after-failover: stays",
   "#   kept-in: balancer-memory",
@@ -31,7 +33,10 @@ describe("policy files", () => {
     expect(loadPolicies(folder)).toEqual([
       {
         id: "learn",
+        balancer: "nginx",
         affinity: "cookie",
+        key: "cookie",
+        placedBy: "first-choice",
         affinityBegins: "login",
         afterFailover: "stays",
         keptIn: "balancer-memory",
@@ -39,7 +44,10 @@ describe("policy files", () => {
       },
       {
         id: "round",
+        balancer: "nginx",
         affinity: "none",
+        key: null,
+        placedBy: null,
         affinityBegins: null,
         afterFailover: null,
         keptIn: null,
@@ -55,6 +63,8 @@ describe("policy files", () => {
 
   it.each([
     ["affinity", "none, address, cookie"],
+    ["key", "cookie"],
+    ["placed-by", "ip-hash, consistent-hash, hash, first-choice"],
     ["begins-with", "visit, login"],
     ["after-failover", "stays, returns"],
     ["kept-in", "browser, address, balancer-memory"],
@@ -76,6 +86,19 @@ describe("policy files", () => {
     expect(errorOf(() => loadPolicies(folder)).message).toBe(
       'The policy file nginx/policies/learn.conf says "sometimes" of "after-failover".',
     );
+  });
+
+  it("that go by an address, and state another key, are refused", () => {
+    write("learn.conf", ...complete.map((line) => line.replace("affinity: cookie", "affinity: address")));
+    expect(errorOf(() => loadPolicies(folder))).toEqual({
+      message: 'The policy file nginx/policies/learn.conf says "cookie" of "key".',
+      todo: 'Write a comment line "#   key: ..." with one of: client-network, client-address.',
+    });
+  });
+
+  it("may name the balancer to which nginx hands the requests", () => {
+    write("learn.conf", ...complete, "#   balancer: node");
+    expect(loadPolicies(folder)[0]?.balancer).toBe("node");
   });
 
   it("with a trait but no value are refused, whatever the next line says", () => {

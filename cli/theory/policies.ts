@@ -6,6 +6,8 @@ import { policiesFolder } from "../paths.ts";
 /** What may be stated of a policy's affinity, in comment lines of its file. */
 const traits = {
   affinity: ["none", "address", "cookie"],
+  key: ["client-network", "client-address", "cookie"],
+  "placed-by": ["ip-hash", "consistent-hash", "hash", "first-choice"],
   "begins-with": ["visit", "login"],
   "after-failover": ["stays", "returns"],
   "kept-in": ["browser", "address", "balancer-memory"],
@@ -14,12 +16,21 @@ const traits = {
 type Trait = keyof typeof traits;
 type Stated<Name extends Trait> = (typeof traits)[Name][number];
 
+/** The keys that can be told apart by what a policy's affinity goes by. */
+const keysOf = { address: ["client-network", "client-address"], cookie: ["cookie"] } as const;
+
 /** A balancing policy: one file in nginx/policies, whose name is its id. */
 export interface Policy {
   id: string;
+  /** The kind of balancer that chooses the app server: nginx, unless the file names another to which nginx hands the requests. */
+  balancer: string;
   /** How the same client finds the same app server again: by nothing, by its address, by a cookie. */
   affinity: Stated<"affinity">;
-  /** What a client has to do first; null without affinity, as are the following. */
+  /** What of a client decides: the first three octets of its address, all of it, or its cookie; null without affinity, as are the following. */
+  key: Stated<"key"> | null;
+  /** How the app server follows from the key: by arithmetic over the list of servers, or as it was chosen first and written down. */
+  placedBy: Stated<"placed-by"> | null;
+  /** What a client has to do first. */
   affinityBegins: Stated<"begins-with"> | null;
   /** Where the clients of a server that died are once it is back: still where they fled to, or with it again. */
   afterFailover: Stated<"after-failover"> | null;
@@ -65,10 +76,16 @@ function readPolicy(id: string, text: string): Policy {
   const title = /^#\s*(.+)/.exec(text)?.[1] ?? id;
   const read = <Name extends Trait>(trait: Name) => readTrait(trait, { id, text });
   const affinity = read("affinity");
-  if (affinity === "none") return { id, affinity, affinityBegins: null, afterFailover: null, keptIn: null, title };
+  const balancer = statedIn(text, "balancer") ?? "nginx";
+  if (affinity === "none")
+    return {
+      ...{ id, balancer, affinity, title },
+      ...{ key: null, placedBy: null, affinityBegins: null, afterFailover: null, keptIn: null },
+    };
   return {
-    id,
-    affinity,
+    ...{ id, balancer, affinity },
+    key: readTrait("key", { id, text }, keysOf[affinity]),
+    placedBy: read("placed-by"),
     affinityBegins: read("begins-with"),
     afterFailover: read("after-failover"),
     keptIn: read("kept-in"),
@@ -77,9 +94,16 @@ function readPolicy(id: string, text: string): Policy {
 }
 
 /** The value in the comment line `#   trait: value`, which has nothing else in it. */
-function readTrait<Name extends Trait>(trait: Name, { id, text }: { id: string; text: string }): Stated<Name> {
-  const known: readonly Stated<Name>[] = traits[trait];
-  const stated = new RegExp(`^#[ \\t]+${trait}:[ \\t]*(\\S*)$`, "m").exec(text)?.[1];
+function statedIn(text: string, trait: string): string | undefined {
+  return new RegExp(`^#[ \\t]+${trait}:[ \\t]*(\\S*)$`, "m").exec(text)?.[1];
+}
+
+function readTrait<Name extends Trait>(
+  trait: Name,
+  { id, text }: { id: string; text: string },
+  known: readonly Stated<Name>[] = traits[trait],
+): Stated<Name> {
+  const stated = statedIn(text, trait);
   const value = known.find((allowed) => allowed === stated);
   if (value !== undefined) return value;
   const says = stated === undefined ? "does not state" : `says "${stated}" of`;

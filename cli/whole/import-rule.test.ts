@@ -122,7 +122,7 @@ const allowed: Record<string, string[]> = {
   terminal: ["errors.ts", "host", "record", "report", "runner (types)"],
   "terminal/completion": ["catalogue.ts", "experiment", "explain", "lab", "theory", "users/by-hand"],
   theory: ["errors.ts", "history (types)", "lab", "paths.ts", "servers (types)", "verdict"],
-  "theory/placement": [],
+  "theory/placement": ["theory (types)"],
   users: ["history (types)", "theory (types)"],
   "users/by-hand": ["history (types)", "paths.ts"],
   verdict: ["history"],

@@ -7,16 +7,36 @@ const pointsPerServer = 160;
  * Predicts to which server nginx's `hash KEY consistent` (ketama) sends a key, bit for bit as nginx computes it.
  *
  * @param servers as in their `server` lines, e.g. `app1:3000`, all of weight 1 and up
- * @returns the server of a key; undefined when there are none
+ * @returns the index of a key's server; undefined when there are none
  */
-export function consistentHash(servers: readonly string[]): (key: string) => string | undefined {
-  const ring = servers
-    .flatMap((server) => pointsOf(server).map((point) => ({ point, server })))
-    .sort((one, other) => one.point - other.point);
+export function consistentHash(servers: readonly string[]): (key: string) => number | undefined {
+  const { points, owners } = ringOf(servers);
   return (key) => {
-    const at = crc32(key);
-    return (ring.find(({ point }) => point >= at) ?? ring[0])?.server;
+    const at = firstFrom(points, crc32(key));
+    return owners[at === points.length ? 0 : at];
   };
+}
+
+/** The points of all servers in ascending order, and beside each whose it is. */
+function ringOf(servers: readonly string[]): { points: Uint32Array; owners: Uint16Array } {
+  const ring = servers
+    .flatMap((server, owner) => pointsOf(server).map((point) => ({ point, owner })))
+    .sort((one, other) => one.point - other.point);
+  return {
+    points: Uint32Array.from(ring, ({ point }) => point),
+    owners: Uint16Array.from(ring, ({ owner }) => owner),
+  };
+}
+
+/** @returns the index of the first point that is not smaller, by halving; the number of points when all are smaller */
+function firstFrom(points: Uint32Array, wanted: number): number {
+  let [from, to] = [0, points.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (points[middle]! < wanted) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** Each point is the CRC of the name, the port and the point before it, in the byte order of a little-endian machine. */
