@@ -138,6 +138,15 @@ const schema = z.discriminatedUnion("type", [
     at,
     kind: name,
     target: name,
+    effect: z
+      .object({
+        process: z.enum(["ends", "restarts", "begins", "freezes"]).optional(),
+        reach: z.literal("nobody").optional(),
+        lists: z.enum(["joined", "draining", "out"]).optional(),
+        data: z.enum(["evicts", "refuses-writes", "reads-new-file", "fills", "holds-copies-back", "saves"]).optional(),
+      })
+      .optional(),
+    condition: z.literal(true).optional(),
     state: z.enum(["injecting", "injected", "unconfirmed", "confirmed", "healing", "healed", "failed"]),
     evidence: z.array(evidence).max(mostNames).optional(),
   }),

@@ -247,6 +247,9 @@ export interface FaultEvent {
   at: number;
   kind: string;
   target: string;
+  effect?: FaultEffect;
+  /** It was injected before the experiment, as a condition of it, and is no part of what is tested. */
+  condition?: true;
   state: "injecting" | "injected" | "unconfirmed" | "confirmed" | "healing" | "healed" | "failed";
   /** Signs that the fault happened (state confirmed), or what was seen instead (unconfirmed, failed). */
   evidence?: Evidence[];

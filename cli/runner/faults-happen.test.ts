@@ -3,7 +3,8 @@ import kill from "../faults/kill.ts";
 import partition from "../faults/partition.ts";
 import type { Fault } from "../servers/fault.ts";
 import { everyRedis, fullest, master, victim } from "../theory/scenario.ts";
-import { aim, injectFaults } from "./faults-happen.ts";
+import { aim, injectAsCondition, injectFaults } from "./faults-happen.ts";
+import { healFaults } from "./heal-faults.ts";
 import { setStage, type TestStage } from "./testing/stage.ts";
 
 function storyOf({ events }: TestStage): string[] {
@@ -68,6 +69,36 @@ it("has no injection under way any more when it throws, so that nothing breaks a
   };
   await expect(injectFaults(set.stage, [slow, failing])).rejects.toThrow("the engine is away");
   expect(isUnderWay).toBe(false);
+});
+
+it("writes a condition of the experiment down as one, from the first state to the last, and puts it on record as any fault", async () => {
+  const set = await setStage();
+  await injectAsCondition(set.stage, [kill("app3")]);
+  await healFaults(set.stage);
+  const states = set.events.flatMap((event) =>
+    event.type === "fault" ? [[event.state, event.condition, event.effect]] : [],
+  );
+  expect(states).toEqual(
+    ["injecting", "injected", "confirmed", "healing", "healed"].map((state) => [state, true, { process: "ends" }]),
+  );
+  expect(set.did.filter((what) => /^(breaking|healed)/.test(what))).toEqual(["breaking kill app3", "healed kill app3"]);
+});
+
+it("calls no fault of the experiment a condition", async () => {
+  const set = await setStage();
+  await injectFaults(set.stage, [kill("app3")]);
+  expect(set.events.filter((event) => event.type === "fault" && event.condition)).toEqual([]);
+});
+
+it("says of a condition whose signs do not appear that it is unconfirmed", async () => {
+  const interrupted = new AbortController();
+  const isFelt = () => {
+    setImmediate(() => interrupted.abort());
+    return false;
+  };
+  const set = await setStage();
+  await injectAsCondition({ ...set.stage, signal: interrupted.signal }, [{ ...kill("app3"), isFelt }]);
+  expect(set.events.at(-1)).toMatchObject({ state: "unconfirmed", condition: true });
 });
 
 it("counts answers anew from each fault on", async () => {

@@ -1,11 +1,12 @@
 import { LabError } from "../errors.ts";
-import { evidenceFor, type Fault, type Signs, signsOf, unseenEvidence } from "../servers/fault.ts";
+import type { Fault } from "../servers/fault.ts";
+import { inject } from "../servers/inject.ts";
 import { masterOf } from "../servers/server-groups.ts";
 import { execIn } from "../subject/deployment.ts";
 import { everyRedis, fullest, master, victim } from "../theory/scenario.ts";
 import { loadStores, serversOf } from "../theory/stores.ts";
 import { waitUntil } from "../wait.ts";
-import { engineSays, noteFault } from "./heal-faults.ts";
+import { noteFault } from "./heal-faults.ts";
 import { expectOtherLives } from "./note-disturbances.ts";
 import type { Broken, Stage } from "./stage.ts";
 import { fullestServer } from "./where-sessions-are.ts";
@@ -76,7 +77,6 @@ export async function holdCopies(stage: Stage): Promise<void> {
   const redis = (...command: string[]) => execIn({ deployment, service }, ["redis-cli", ...command]);
   const heal = async () => void (await redis("ACL", "SETUSER", "default", "+psync", "+sync"));
   putOnRecord(stage, [{ kind: holding, target: service, isFault: false, effect: { data: "holds-copies-back" }, heal }]);
-  stage.hit.add(service);
   await redis("ACL", "SETUSER", "default", "-psync", "-sync");
   await redis("CLIENT", "KILL", "TYPE", "replica");
 }
@@ -112,17 +112,33 @@ export async function fillServers(stage: Stage, servers: readonly string[]): Pro
 }
 
 /** Breaks all of these at the same moment, and waits for the two signs of each. */
-export async function injectFaults(stage: Stage, faults: readonly Fault[]): Promise<void> {
+export function injectFaults(stage: Stage, faults: readonly Fault[]): Promise<void> {
+  return injectAll(stage, faults, { isFault: true });
+}
+
+/**
+ * The same before the experiment, as a condition of it: the judge lays nothing to it. One whose two signs do not appear leaves open
+ * whether the experiment was the one that was asked for.
+ */
+export function injectAsCondition(stage: Stage, faults: readonly Fault[]): Promise<void> {
+  return injectAll(stage, faults, { isFault: true, condition: true });
+}
+
+async function injectAll(
+  stage: Stage,
+  faults: readonly Fault[],
+  how: Pick<Broken, "isFault" | "condition">,
+): Promise<void> {
   stage.answers.clear();
-  const before = await allOver(faults.map((fault) => signsOf(stage.service(fault.target), fault)));
-  putOnRecord(
-    stage,
-    faults.map(({ kind, target, effect, heal }) => ({
-      ...{ kind, target, effect, isFault: true, heal: () => heal(stage.service(target)) },
-    })),
-  );
-  for (const { target } of faults) stage.hit.add(target);
-  await allOver(faults.map((fault, index) => injectOne(stage, fault, before[index]!)));
+  const broken = faults.map(({ kind, target, effect, heal }) => ({
+    ...{ kind, target, effect, ...how, heal: () => heal(stage.service(target)) },
+  }));
+  await inject(faults, {
+    service: stage.service,
+    begins: () => putOnRecord(stage, broken),
+    tell: (fault, state, evidence) => noteFault(stage, { ...fault, ...how }, state, evidence),
+    signal: stage.signal,
+  });
 }
 
 /** Before anything is done: whatever happens next, it will be healed. */
@@ -130,39 +146,16 @@ function putOnRecord(stage: Stage, things: readonly Omit<Broken, "moment">[]): v
   const moment = Math.max(0, ...stage.broken.map((broken) => broken.moment)) + 1;
   expectOtherLives(stage, things);
   for (const thing of things) {
-    const { kind, target, isFault } = thing;
+    const { kind, target } = thing;
     stage.noteFault("breaking", { kind, target });
-    noteFault(stage, { kind, target, isFault }, "injecting");
     stage.broken.push({ ...thing, moment });
+    stage.hit.add(target);
     stage.failoversSeen.touched.add(target);
   }
 }
 
-/**
- * Waits for all of them, also when one fails: nothing may still be under way when healing begins.
- *
- * @throws what the first of those that failed threw
- */
+/** @throws what the first of those that failed threw, when none is under way any more */
 async function allOver<Done>(doings: readonly Promise<Done>[]): Promise<Done[]> {
   await Promise.allSettled(doings);
   return Promise.all(doings);
-}
-
-async function injectOne(stage: Stage, aimed: Fault, before: Signs): Promise<void> {
-  const fault = { ...aimed, isFault: true };
-  const service = stage.service(fault.target);
-  try {
-    await fault.inject(service);
-  } catch (error) {
-    noteFault(stage, fault, "failed", [engineSays((error as Error).message)]);
-    return;
-  }
-  noteFault(stage, fault, "injected");
-  const { ok, seen = unseenEvidence(confirmDeadlineMs) } = await waitUntil({
-    look: async () => evidenceFor(fault, await signsOf(service, fault), before),
-    until: (evidence) => evidence.every(({ shows }) => shows),
-    deadlineMs: confirmDeadlineMs,
-    signal: stage.signal,
-  });
-  noteFault(stage, fault, ok ? "confirmed" : "unconfirmed", seen);
 }

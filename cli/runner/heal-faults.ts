@@ -1,22 +1,14 @@
 import type { Evidence, FaultEvent } from "../history/events.ts";
+import { newestFirst } from "../servers/heal.ts";
+import { engineSays } from "../servers/inject.ts";
 import type { Broken, Stage } from "./stage.ts";
 
 /**
- * Undoes everything that was done to services, whatever kind of thing it was, newest moment first. What was done at one moment to
- * different services does not depend on each other and is undone side by side. Never throws: it goes on when something cannot be
- * undone, and leaves that on the list of what is broken and on record.
+ * Undoes everything that was done to services, newest moment first. Never throws: it goes on when something cannot be undone, and leaves
+ * that on the list of what is broken and on record.
  */
-export async function healFaults(stage: Stage): Promise<void> {
-  const moments = [...new Set(stage.broken.map(({ moment }) => moment))].sort((one, other) => other - one);
-  for (const moment of moments) {
-    const newestFirst = stage.broken.filter((broken) => broken.moment === moment).reverse();
-    const targets = [...new Set(newestFirst.map(({ target }) => target))];
-    await Promise.all(
-      targets.map(async (target) => {
-        for (const broken of newestFirst) if (broken.target === target) await healOne(stage, broken);
-      }),
-    );
-  }
+export function healFaults(stage: Stage): Promise<void> {
+  return newestFirst([...stage.broken], (broken) => healOne(stage, broken));
 }
 
 async function healOne(stage: Stage, broken: Broken): Promise<void> {
@@ -40,17 +32,14 @@ export function noteWhatIsStillBroken({ broken, recorder }: Stage): void {
   recorder.record({ type: "alert", at: recorder.now(), service: "the lab", line: `not healed: ${each.join("; ")}` });
 }
 
-/** Puts a fault's state into the history. What was done before the experiment began is no fault of it. */
+/** Puts a fault's state into the history. */
 export function noteFault(
   { recorder }: Stage,
-  { kind, target, isFault }: Pick<Broken, "kind" | "target" | "isFault">,
+  { kind, target, effect, isFault, condition }: Pick<Broken, "kind" | "target" | "effect" | "isFault" | "condition">,
   state: FaultEvent["state"],
   evidence?: Evidence[],
 ): void {
   if (!isFault) return;
-  recorder.record({ type: "fault", at: recorder.now(), kind, target, state, ...(evidence ? { evidence } : {}) });
-}
-
-export function engineSays(says: string): Evidence {
-  return { source: "engine", shows: false, says };
+  const how = { ...(condition ? { condition } : {}), ...(evidence ? { evidence } : {}) };
+  recorder.record({ type: "fault", at: recorder.now(), kind, target, effect, state, ...how });
 }

@@ -1,5 +1,6 @@
 import type { FaultEffect, Phase } from "../history/events.ts";
 import type { Recorder } from "../history/recorder.ts";
+import type { Undoable } from "../servers/heal.ts";
 import type { Service } from "../servers/service.ts";
 import type { Deployment } from "../subject/deployment.ts";
 import type { Architecture } from "../theory/architectures.ts";
@@ -29,15 +30,14 @@ export interface Narrator {
 }
 
 /** Something that was done to a service and has to be undone. */
-export interface Broken {
+export interface Broken extends Undoable {
   /** Kind of fault, or a word for what was done before the experiment began. */
   kind: string;
-  target: string;
   /** Whether it is a fault of the experiment, whose states are in the history. */
   isFault: boolean;
   effect: FaultEffect;
-  /** What was done at the same time has the same number, what was done later a higher one. */
-  moment: number;
+  /** It was injected before the experiment, as a condition of it. */
+  condition?: true;
   heal: () => Promise<void>;
   /** Why the last try to heal it was in vain. */
   whyNotHealed?: string;
