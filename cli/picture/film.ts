@@ -1,4 +1,4 @@
-import type { FaultEvent, RunEvent } from "../history/events.ts";
+import type { RunEvent } from "../history/events.ts";
 import { Moments, momentOf, type PictureEvent } from "./moments.ts";
 import { newPicture, noteInPicture, type Picture } from "./picture.ts";
 import { type DotsAt, dotsAt } from "./requests.ts";
@@ -61,40 +61,4 @@ export class Film {
     if ((this.#kept.at(-1)?.read ?? 0) >= this.#read) return;
     this.#kept.push({ read: this.#read, picture: structuredClone(this.#picture!) });
   }
-}
-
-interface FaultSpan {
-  from: number;
-  to?: number;
-  what: string;
-}
-
-/** From when to when something was broken, for the time line; `to` is undefined while it lasts. Faults of one kind at a time are one. */
-export function faultSpans({ faults }: Pick<Moments, "faults">): FaultSpan[] {
-  const spans: (FaultSpan & { kind: string; targets: string[] })[] = [];
-  for (const { kind, target, from, to } of singleSpans(faults)) {
-    const known = spans.find((span) => span.kind === kind && from <= (span.to ?? Number.POSITIVE_INFINITY));
-    if (!known) {
-      spans.push({ from, ...(to === undefined ? {} : { to }), what: `${kind} ${target}`, kind, targets: [target] });
-      continue;
-    }
-    if (!known.targets.includes(target)) known.targets.push(target);
-    known.what = `${kind} ${known.targets.join(", ")}`;
-    if (to === undefined) delete known.to;
-    else if (known.to !== undefined) known.to = Math.max(known.to, to);
-  }
-  return spans.map(({ kind: _, targets: __, ...span }) => span);
-}
-
-function singleSpans(faults: readonly FaultEvent[]): { kind: string; target: string; from: number; to?: number }[] {
-  const spans: { kind: string; target: string; from: number; to?: number; lasts: boolean }[] = [];
-  for (const { kind, target, state, at } of faults) {
-    if (state === "injecting") spans.push({ kind, target, from: at, lasts: false });
-    const open = spans.findLast((span) => span.kind === kind && span.target === target && span.to === undefined);
-    // What could not be injected did not last; what could not be healed did.
-    const isOver = state === "healed" || (state === "failed" && open?.lasts === false);
-    if (state === "injected" && open) open.lasts = true;
-    if (isOver && open) open.to = at;
-  }
-  return spans;
 }

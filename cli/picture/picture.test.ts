@@ -2,7 +2,8 @@ import { describe, expect, it, test } from "vitest";
 import { faultKinds } from "../catalogue.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import { type Story, story } from "../verdict/golden/history-builder.ts";
-import { Film, faultSpans } from "./film.ts";
+import { faultSpans, sayFaults } from "./fault-spans.ts";
+import { Film } from "./film.ts";
 import type { LookEvent, PictureEvent } from "./moments.ts";
 import { conditionOf, type Picture, staysUp } from "./picture.ts";
 import { boxesOf, tallyOf } from "./tally.ts";
@@ -253,7 +254,7 @@ describe("the story", () => {
 
 describe("the time line", () => {
   const spans = (told: Story) =>
-    faultSpans(filmOf(told.events).moments).map(({ from, to, what }) => `${what} ${from}-${to ?? ""}`);
+    faultSpans(filmOf(told.events).moments).map((span) => `${sayFaults(span)} ${span.from}-${span.to ?? ""}`);
 
   it("shows faults of one kind at one time as one, and others apart", () => {
     const both = story().fault("join", "app4", "injecting").injects("join", "app5").injects("leave", "app1");

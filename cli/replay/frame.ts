@@ -1,5 +1,6 @@
 import type { ChalkInstance } from "chalk";
-import { type Film, faultSpans } from "../picture/film.ts";
+import { faultSpans } from "../picture/fault-spans.ts";
+import type { Film } from "../picture/film.ts";
 import type { Picture } from "../picture/picture.ts";
 import type { Playback } from "../picture/playback.ts";
 import { type ArchitectureTally, tallyOf } from "../picture/tally.ts";

@@ -2,7 +2,6 @@ import { collectTrial, type Told } from "./html/collect-trial.ts";
 import { type Assets, head } from "./html/frame.ts";
 import { html, jsonForScript, Markup } from "./html/markup.ts";
 import { matrixTable } from "./html/matrix.ts";
-import { Numbering } from "./html/numbering.ts";
 import type { PageData, TrialData } from "./html/page-data.ts";
 import { heading, repeat, story, why } from "./html/sections.ts";
 import type { ReportSource, ReportText } from "./source.ts";
@@ -14,12 +13,11 @@ import type { ReportSource, ReportText } from "./source.ts";
  * @param assets script and style sheet of the page
  */
 export async function* htmlReport({ result, histories }: ReportSource, assets: Assets): ReportText {
-  const appServers = new Numbering(result.architectures.flatMap(({ placement }) => Object.keys(placement)));
-  const architectures = result.architectures.map(({ id }) => id);
+  const appServers = new Set(result.architectures.flatMap(({ placement }) => Object.keys(placement)));
   const trials: TrialData[] = [];
   const told: Told[][] = [];
   for (const history of histories) {
-    const collected = await collectTrial(history(), { appServers, architectures });
+    const collected = await collectTrial(history(), appServers);
     trials.push(collected.trial);
     told.push(collected.told);
   }
@@ -44,7 +42,7 @@ ${why(result)}
 ${repeat(result)}
 </main>
 `.text;
-  const data: PageData = { appServers: appServers.all(), architectures, trials };
+  const data: PageData = { appServers: [...appServers], trials };
   yield html`<script type="application/json" id="data">${jsonForScript(data)}</script>
 <script>${new Markup(assets.script)}</script>
 </body>

@@ -50,6 +50,13 @@ export function harmless<Value>(value: Value): Value {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [harmless(key), harmless(inner)])) as Value;
 }
 
+/** The value as JSON on one line, its strings harmless. */
+export function harmlessLine(value: unknown): string {
+  const line = JSON.stringify(value);
+  // JSON writes a control character with a backslash. Most lines have neither that nor anything else to be written out.
+  return line.includes("\\") || line.search(controls) >= 0 ? JSON.stringify(harmless(value)) : line;
+}
+
 /** Control and formatting characters (bidirectional overrides, zero width), halves of surrogate pairs, line separators. */
 const controls = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 

@@ -1,10 +1,11 @@
 import { replaceFile } from "../host/replace-file.ts";
 import { balancer } from "../lab/topology.ts";
 import type { Film } from "../picture/film.ts";
+import type { PictureEvent } from "../picture/moments.ts";
 import { pageAssets } from "../picture/page-assets.ts";
+import { EventPacker } from "../report/html/event-packer.ts";
 import { listenForInterrupts } from "../terminal/interrupt.ts";
 import { Feed } from "./feed.ts";
-import { packEvents } from "./pack-events.ts";
 import type { PageData } from "./page-data.ts";
 import { filmPage, servedPage } from "./page-html.ts";
 import { servePage } from "./server.ts";
@@ -14,7 +15,7 @@ import { openPage, untilInterrupted } from "./show-page.ts";
 export async function writeFilm(film: Film, file: string): Promise<void> {
   const [run] = film.moments.events;
   const title = run?.type === "run" ? `${run.scenario.id}: ${run.scenario.title}` : "A run without a beginning";
-  await replaceFile(file, filmPage(title, dataOf(film), pageAssets("watch")), { mode: 0o600 });
+  await replaceFile(file, filmPage(title, await dataOf(film), pageAssets("watch")), { mode: 0o600 });
 }
 
 /** Serves a stored run on the loopback interface until Ctrl-C. */
@@ -22,7 +23,7 @@ export async function serveFilm(film: Film, { open }: { open: boolean }): Promis
   const interrupt = listenForInterrupts();
   try {
     await using server = await servePage({
-      page: servedPage(dataOf(film)),
+      page: servedPage(await dataOf(film)),
       assets: pageAssets("watch"),
       feed: new Feed(),
     });
@@ -35,6 +36,8 @@ export async function serveFilm(film: Film, { open }: { open: boolean }): Promis
   }
 }
 
-function dataOf({ moments }: Film): PageData {
-  return { balancer, faults: [], recording: packEvents(moments.events) };
+async function dataOf({ moments }: Film): Promise<PageData> {
+  const packer = new EventPacker<PictureEvent>();
+  for (const event of moments.events) packer.add(event);
+  return { balancer, faults: [], recording: await packer.packed() };
 }

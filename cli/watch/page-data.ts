@@ -4,7 +4,7 @@ import type { PictureEvent } from "../picture/moments.ts";
 export interface PageData {
   /** Name of the balancer's service. */
   balancer: string;
-  /** The events of a stored run (pack-events.ts), to be played; without it the page asks for live ones. */
+  /** The events of a stored run (packed by an `EventPacker`), to be played; without it the page asks for live ones. */
   recording?: string;
   /** Fault kinds that may be injected from the page; none where it may not. */
   faults: readonly string[];

@@ -1,9 +1,10 @@
 import { element } from "../dom.ts";
+import { type FaultSpan, sayFaults } from "../fault-spans.ts";
 import type { Playback } from "../playback.ts";
 
 export interface Controls {
   root: HTMLElement;
-  show(playback: Playback, spans: readonly { from: number; to?: number; what: string }[]): void;
+  show(playback: Playback, spans: readonly FaultSpan[]): void;
 }
 
 export interface ControlOptions {
@@ -89,8 +90,9 @@ export function buildControls({ playback, onTouch, goLive }: ControlOptions): Co
       if (state === shown) return;
       shown = state;
       marks.replaceChildren(
-        ...spans.map(({ from, to = end, what }) => {
-          const mark = element("span", {}, what);
+        ...spans.map((span) => {
+          const { from, to = end } = span;
+          const mark = element("span", {}, sayFaults(span));
           mark.style.setProperty("left", `${(100 * from) / Math.max(1, end)}%`);
           mark.style.setProperty("width", `${(100 * (to - from)) / Math.max(1, end)}%`);
           return mark;

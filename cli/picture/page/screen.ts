@@ -1,5 +1,6 @@
 import { byId, element } from "../dom.ts";
-import { type Film, faultSpans } from "../film.ts";
+import { faultSpans } from "../fault-spans.ts";
+import type { Film } from "../film.ts";
 import { type Picture, staysUp } from "../picture.ts";
 import type { Playback } from "../playback.ts";
 import { buildCards, type CardOptions, type Cards } from "./cards.ts";

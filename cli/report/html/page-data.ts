@@ -1,52 +1,28 @@
-import type { Answer } from "../../history/events.ts";
-import type { Fate } from "../../verdict/fates.ts";
+import type { FaultEvent, OperationEvent, SettledEvent } from "../../history/events.ts";
+import type { SessionVerdict } from "../../verdict/session-verdict.ts";
 
 /** What the page is given besides its text: JSON in a script element that is not run. */
 export interface PageData {
+  /** Those of the beginning, then those that joined. */
   appServers: string[];
-  architectures: string[];
   trials: TrialData[];
 }
 
 export interface TrialData {
   victim: string;
-  /** Until the last thing that is drawn happened; removing the lab is not. */
-  spanMs: number;
-  /** From just before the injection to the end of the repair; `to` is missing where it was never healed. */
-  faults: { kind: string; target: string; from: number; to?: number; confirmed: boolean }[];
-  settledAt: number[];
-  /** Texts that sessions and operations refer to by number. */
-  texts: string[];
-  sessions: SessionData[];
-  /** Base64 of the operations of all sessions, one after the other (operation-codec.ts). */
-  operations: string;
+  /** What the page shows of the trial (`ShownEvent`), packed by an `EventPacker`. */
+  events: string;
 }
 
-export interface SessionData {
-  user: string;
-  /** Numbers in `architectures` and `appServers`; home is -1 where no login was acknowledged. */
-  architecture: number;
-  home: number;
-  isControl: boolean;
-  fate: Fate;
-  stayedOut?: true;
-  expected: readonly Fate[];
-  /** Numbers in `texts`, or -1. */
-  because: number;
-  evidence: number;
-  isExposed: boolean;
-  isMismatch: boolean;
-  failedRequests: number;
-  timesAnonymous: number;
-  longestGapMs: number;
-  longestGapFrom: number;
-  /** That wait, or a later one, was not over when the last answer of the run came. */
-  stillWaiting: boolean;
-  /** How many bytes of `operations` are about this session. */
-  bytes: number;
-}
+/** First what happened, in the order of the history; then what became of each session. */
+export type ShownEvent = ShownOperation | FaultEvent | SettledEvent | ShownSession;
 
-/** Answers that say nothing of the session. */
-export function isUnanswered(answer: Answer): boolean {
-  return answer === "none" || answer === "store-unreachable";
+/** What the page shows of an operation; times in whole milliseconds. */
+export type ShownOperation = Pick<
+  OperationEvent,
+  "type" | "at" | "ms" | "user" | "kind" | "answer" | "jar" | "connection" | "server" | "reason"
+>;
+
+export interface ShownSession extends SessionVerdict {
+  type: "session";
 }

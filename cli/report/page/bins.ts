@@ -1,5 +1,5 @@
-import type { PageOperation } from "../html/operation-codec.ts";
-import { isUnanswered } from "../html/page-data.ts";
+import type { ShownOperation } from "../html/page-data.ts";
+import { isUnanswered } from "./unanswered.ts";
 
 /** Requests in equal slices of time, by what came of them. */
 export interface Bins {
@@ -11,17 +11,18 @@ export interface Bins {
 
 /** Counts the browsers' own requests; what was sent only to diagnose is left out. */
 export function countInBins(
-  operations: Iterable<PageOperation>,
-  { durationMs, servers, bins }: { durationMs: number; servers: number; bins: number },
+  operations: Iterable<ShownOperation>,
+  { durationMs, appServers, bins }: { durationMs: number; appServers: readonly string[]; bins: number },
 ): Bins {
   const zeros = () => new Array<number>(bins).fill(0);
-  const counted: Bins = { served: Array.from({ length: servers }, zeros), unanswered: zeros(), anonymous: zeros() };
+  const lanes = new Map(appServers.map((server) => [server, zeros()]));
+  const counted: Bins = { served: [...lanes.values()], unanswered: zeros(), anonymous: zeros() };
   for (const { at, jar, answer, server } of operations) {
     if (jar !== "live") continue;
     const bin = Math.min(bins - 1, Math.max(0, Math.floor((at / Math.max(1, durationMs)) * bins)));
     if (isUnanswered(answer)) counted.unanswered[bin]! += 1;
     else {
-      const lane = counted.served[server];
+      const lane = server === undefined ? undefined : lanes.get(server);
       if (lane) lane[bin]! += 1;
       if (answer === "anonymous") counted.anonymous[bin]! += 1;
     }

@@ -2,8 +2,8 @@ import { element } from "../../picture/dom.ts";
 import { fateMarks } from "../../picture/palette.ts";
 import type { Fate } from "../../verdict/fates.ts";
 import { countFates, everything, type Filter } from "./filter.ts";
-import type { Session } from "./session.ts";
 import { fateWord } from "./session-row.ts";
+import type { Session } from "./trial.ts";
 
 /** The controls above the list. */
 export interface FilterBar {

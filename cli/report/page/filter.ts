@@ -1,6 +1,6 @@
 import { fateMarks } from "../../picture/palette.ts";
 import type { Fate } from "../../verdict/fates.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "./trial.ts";
 
 /** Which sessions are shown; what is empty does not matter. */
 export interface Filter {

@@ -2,15 +2,14 @@
 import { byId, element } from "../../picture/dom.ts";
 import { lookOfServer } from "../../picture/palette.ts";
 import type { PageData, TrialData } from "../html/page-data.ts";
-import { faultWindows } from "./fault-windows.ts";
 import { filtered } from "./filter.ts";
 import { type FilterBar, filterBar } from "./filter-bar.ts";
 import { Rows } from "./rows.ts";
 import { scaleOf } from "./scale.ts";
-import { type Session, sessionsOf } from "./session.ts";
 import { showSession } from "./session-dialog.ts";
 import { sessionRow } from "./session-row.ts";
 import { timeline } from "./timeline.ts";
+import { readTrial, type Trial } from "./trial.ts";
 
 const rowHeight = 34;
 const printedRows = 120;
@@ -19,28 +18,42 @@ const data = JSON.parse(byId("data", HTMLScriptElement).text) as PageData;
 const time = byId("timeline", HTMLElement);
 const place = element("div", { id: "list" });
 let show: FilterBar["set"] = () => {};
+let wanted: TrialData | undefined;
 
 byId("sessions", HTMLElement).append(...trialChoice(), legend(), place);
-if (data.trials[0]) showTrial(data.trials[0]);
+if (data.trials[0]) void openTrial(data.trials[0]);
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-architecture]") : null;
   if (link) show({ architecture: link.dataset.architecture ?? "", fate: "", home: "", name: "" });
 });
 
-function showTrial(trial: TrialData): void {
-  const sessions = sessionsOf(trial, data);
+/** Reading takes a moment, in which somebody may choose another trial. */
+async function openTrial(chosen: TrialData): Promise<void> {
+  wanted = chosen;
+  const status = element("p", { role: "status" }, "Reading the run ...");
+  place.replaceChildren(status);
+  try {
+    const trial = await readTrial(chosen);
+    if (wanted === chosen) showTrial(trial);
+  } catch (error) {
+    status.replaceChildren(`The run in this page cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function showTrial(trial: Trial): void {
+  const { sessions } = trial;
   const rows = new Rows({ rowHeight, label: "sessions" });
   const context = {
     appServers: data.appServers,
-    windows: faultWindows(trial),
+    trial,
     x: scaleOf(trial.spanMs),
-    open: (session: Session) => showSession(session, trial, data.appServers),
+    open: showSession,
   };
   const controls = filterBar(sessions, (filter) => {
-    const wanted = filtered(sessions, filter);
-    controls.say(`${wanted.length} of ${sessions.length} sessions`);
-    time.replaceChildren(timeline(wanted, trial, data.appServers));
-    rows.show(wanted.length, (index) => sessionRow(wanted[index]!, context));
+    const passing = filtered(sessions, filter);
+    controls.say(`${passing.length} of ${sessions.length} sessions`);
+    time.replaceChildren(timeline(passing, trial, data.appServers));
+    rows.show(passing.length, (index) => sessionRow(passing[index]!, context));
   });
   place.replaceChildren(controls.bar, rows.box);
   show = controls.set;
@@ -59,7 +72,7 @@ function trialChoice(): HTMLElement[] {
   );
   select.addEventListener("change", () => {
     const trial = data.trials[Number(select.value)];
-    if (trial) showTrial(trial);
+    if (trial) void openTrial(trial);
   });
   return [element("p", { class: "filter" }, element("label", { for: "trial" }, "trial"), select)];
 }

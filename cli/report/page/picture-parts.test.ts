@@ -1,27 +1,33 @@
 import { describe, expect, test } from "vitest";
-import type { PageOperation } from "../html/operation-codec.ts";
+import { faultSpans } from "../../picture/fault-spans.ts";
+import { story } from "../../verdict/golden/history-builder.ts";
+import type { ShownOperation } from "../html/page-data.ts";
 import { countInBins, histogramPath } from "./bins.ts";
-import { faultWindows } from "./fault-windows.ts";
-import { placeLabels } from "./labels.ts";
+import { placeLabels } from "./place-labels.ts";
 import { duration, percent, scaleOf, ticks } from "./scale.ts";
 import { stripInWords, stripOf } from "./strip.ts";
 
 const appServers = ["app1", "app2"];
 
-function operation(at: number, answer: PageOperation["answer"], more: Partial<PageOperation> = {}): PageOperation {
-  return { at, ms: 10, kind: "who-am-i", answer, jar: "live", connection: "kept", server: 0, reason: -1, ...more };
+function operation(at: number, answer: ShownOperation["answer"], more: Partial<ShownOperation> = {}): ShownOperation {
+  const usual = { kind: "who-am-i", jar: "live", connection: "kept", server: "app1" } as const;
+  return { type: "operation", user: "ann", at, ms: 10, answer, ...usual, ...more };
+}
+
+function withoutServer({ server: _, ...operation }: ShownOperation): ShownOperation {
+  return operation;
 }
 
 describe("requests in slices of time", () => {
   test("are counted by server and by what came of them; diagnostic reads are not", () => {
     const operations = [
       operation(0, "me"),
-      operation(40, "anonymous", { server: 1 }),
-      operation(60, "none", { server: -1 }),
+      operation(40, "anonymous", { server: "app2" }),
+      withoutServer(operation(60, "none")),
       operation(100, "store-unreachable"),
       operation(10, "anonymous", { jar: "pinned" }),
     ];
-    expect(countInBins(operations, { durationMs: 100, servers: 2, bins: 2 })).toEqual({
+    expect(countInBins(operations, { durationMs: 100, appServers, bins: 2 })).toEqual({
       served: [
         [1, 0],
         [1, 0],
@@ -42,8 +48,8 @@ describe("a strip", () => {
   const x = (ms: number) => ms;
 
   test("joins what the same server answered, on that server's track", () => {
-    const strip = stripOf([operation(0, "me"), operation(90, "me"), operation(200, "me", { server: 1 })], {
-      servers: 2,
+    const strip = stripOf([operation(0, "me"), operation(90, "me"), operation(200, "me", { server: "app2" })], {
+      appServers,
       x,
     });
     expect(strip.served).toEqual(["M0 1h100v13h-100z", "M200 16h10v13h-10z"]);
@@ -51,8 +57,8 @@ describe("a strip", () => {
 
   test("shows being logged out, no answer, and somebody else's session, each in its own way", () => {
     const strip = stripOf(
-      [operation(0, "anonymous"), operation(20, "none", { server: -1 }), operation(40, "someone-else")],
-      { servers: 2, x },
+      [operation(0, "anonymous"), withoutServer(operation(20, "none")), operation(40, "someone-else")],
+      { appServers, x },
     );
     expect(strip).toEqual({
       served: ["", ""],
@@ -63,21 +69,20 @@ describe("a strip", () => {
   });
 
   test("is told in words", () => {
-    const told = [operation(0, "me"), operation(20, "none"), operation(40, "anonymous", { server: 1 })];
-    expect(stripInWords(told, appServers)).toBe("at app1, then no answer, then anonymous at app2");
+    const told = [operation(0, "me"), operation(20, "none"), operation(40, "anonymous", { server: "app2" })];
+    expect(stripInWords(told)).toBe("at app1, then no answer, then anonymous at app2");
   });
 });
 
-test("faults of one kind at the same time are one window; one that was never healed lasts to the end", () => {
-  const confirmed = true;
-  const faults = [
-    { kind: "kill", target: "redis", from: 10, to: 50, confirmed },
-    { kind: "kill", target: "redis-aof", from: 12, to: 60, confirmed },
-    { kind: "kill", target: "redis", from: 80, confirmed },
-  ];
-  expect(faultWindows({ faults, spanMs: 100 })).toEqual([
-    { kind: "kill", targets: ["redis", "redis-aof"], from: 10, to: 60, isHealed: true },
-    { kind: "kill", targets: ["redis"], from: 80, to: 100, isHealed: false },
+test("faults of one kind at the same time are one span; one that was never healed lasts", () => {
+  const told = story().injects("kill", "redis").injects("kill", "redis-aof").heals("kill", "redis");
+  const { events } = told.heals("kill", "redis-aof").injects("kill", "redis");
+  const faults = events.filter((event) => event.type === "fault");
+  const begun = faults.filter(({ state }) => state === "injecting").map(({ at }) => at);
+  const healed = faults.filter(({ state }) => state === "healed").map(({ at }) => at);
+  expect(faultSpans({ faults })).toEqual([
+    { kind: "kill", targets: ["redis", "redis-aof"], from: begun[0], to: healed[1] },
+    { kind: "kill", targets: ["redis"], from: begun[2] },
   ]);
 });
 

@@ -3,11 +3,11 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Locator, Page } from "playwright-core";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HistoryEvent } from "../../history/events.ts";
 import { seriousFaults } from "../../testing/axe.ts";
-import { openBrowser, type TestBrowser } from "../../testing/browser.ts";
+import { openBrowser, type TestBrowser, type WatchedPage } from "../../testing/browser.ts";
 import { paceOf } from "../../testing/page-pace.ts";
 import { serverCrash, stories } from "../../verdict/golden/stories.ts";
 import { judge } from "../../verdict/judge.ts";
@@ -27,6 +27,17 @@ afterAll(async () => {
   await chromium?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
 });
+
+/** Opens a written page, and waits until it has read its trial. */
+async function openReport(url: string, options?: BrowserContextOptions): Promise<WatchedPage> {
+  const opened = await chromium.open(url, options);
+  await isRead(opened.page);
+  return opened;
+}
+
+async function isRead(page: Page): Promise<void> {
+  await page.getByRole("status").filter({ hasText: "sessions" }).waitFor();
+}
 
 /** @returns the address of the written page */
 async function pageOf(name: string, ...trials: (() => AsyncIterable<HistoryEvent>)[]): Promise<string> {
@@ -49,7 +60,7 @@ function rowsOf(page: Page): Locator {
 describe("opened from disk", () => {
   test.each(Object.keys(stories))("%s: asks nobody for anything, complains of nothing", async (name) => {
     const url = await pageOf(name, told(name));
-    const { page, complaints, requests } = await chromium.open(url);
+    const { page, complaints, requests } = await openReport(url);
     expect(await rowsOf(page).count()).toBeGreaterThan(0);
     expect({ complaints, requests }).toEqual({ complaints: [], requests: [url] });
     await page.context().close();
@@ -66,7 +77,7 @@ describe("opened from disk", () => {
   });
 
   test("its policy stops what it did not bring along", async () => {
-    const { page, complaints } = await chromium.open(await pageOf("policy", told("server-crash")));
+    const { page, complaints } = await openReport(await pageOf("policy", told("server-crash")));
     const outcome = await page.evaluate(async () => {
       const script = document.createElement("script");
       script.textContent = "window.intruder = 1";
@@ -83,7 +94,7 @@ describe("opened from disk", () => {
     const hostile = async function* () {
       yield* withHostileTexts(stories["every-fate"]!().events, nasty);
     };
-    const { page, complaints } = await chromium.open(await pageOf("hostile", hostile));
+    const { page, complaints } = await openReport(await pageOf("hostile", hostile));
     await rowsOf(page).first().getByRole("button").click();
     const counts = await page.evaluate(() => [
       document.querySelectorAll("script:not(#data)").length,
@@ -96,7 +107,7 @@ describe("opened from disk", () => {
 
 describe("the sessions", () => {
   test("are filtered by architecture, fate, home and name, and the timeline with them", async () => {
-    const { page } = await chromium.open(await pageOf("filter", told("server-crash")));
+    const { page } = await openReport(await pageOf("filter", told("server-crash")));
     const shown = () => page.getByRole("status").textContent();
     const app3 = () => page.getByRole("img", { name: /^app3: / }).getAttribute("aria-label");
     expect(await shown()).toBe("9 of 9 sessions");
@@ -117,7 +128,7 @@ describe("the sessions", () => {
   });
 
   test("tell every request, with prediction and evidence, by keyboard too", async () => {
-    const { page } = await chromium.open(await pageOf("dialog", told("server-crash")));
+    const { page } = await openReport(await pageOf("dialog", told("server-crash")));
     await page.getByRole("button", { name: /cookie\.memory\/1/ }).focus();
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: "cookie.memory/1" });
@@ -131,9 +142,9 @@ describe("the sessions", () => {
   });
 
   test("of each trial can be looked at", async () => {
-    const { page } = await chromium.open(await pageOf("trials", told("server-crash"), told("theory-was-wrong")));
+    const { page } = await openReport(await pageOf("trials", told("server-crash"), told("theory-was-wrong")));
     await page.getByLabel("trial", { exact: true }).selectOption("1");
-    expect(await rowsOf(page).first().textContent()).toContain("ada");
+    await rowsOf(page).first().filter({ hasText: "ada" }).waitFor();
     await page.context().close();
   });
 });
@@ -166,10 +177,9 @@ describe("2,000 sessions with 200,000 requests", () => {
 
   test("open, filter and scroll without a freeze", async () => {
     const { page, complaints } = await chromium.open("about:blank");
-    const ready = async () => page.getByRole("status").filter({ hasText: "sessions" }).waitFor();
     const began = performance.now();
     await page.goto(url);
-    await ready();
+    await isRead(page);
     const openedMs = performance.now() - began;
     const pace = await paceOf(page);
     expect.soft(openedMs / pace, `opened in ${openedMs} ms`).toBeLessThan(40);
@@ -204,7 +214,7 @@ describe("2,000 sessions with 200,000 requests", () => {
   });
 
   test("give a printed page with the first of them", async () => {
-    const { page } = await chromium.open(url);
+    const { page } = await openReport(url);
     const pdf = await page.pdf({ format: "A4", landscape: true });
     expect(pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)!.length).toBeLessThan(15);
     await page.context().close();
@@ -218,7 +228,7 @@ test.each([1280, 1920])("a matrix of ten stores stays in its cells, %i pixels wi
   const many = async function* () {
     yield* serverCrash({ architectures, users: 9 }).events;
   };
-  const { page } = await chromium.open(await pageOf("many", many), { viewport: { width, height: 800 } });
+  const { page } = await openReport(await pageOf("many", many), { viewport: { width, height: 800 } });
   const tooWide = await page
     .locator("#matrix :is(th, td)")
     .evaluateAll((cells) =>
@@ -233,7 +243,7 @@ describe("for everybody", () => {
     "axe finds nothing serious in the %s page, nor in its dialog",
     async (scheme) => {
       const url = await pageOf(`axe-${scheme}`, told("every-fate"));
-      const { page } = await chromium.open(url, { colorScheme: scheme });
+      const { page } = await openReport(url, { colorScheme: scheme });
       expect(await seriousFaults(page)).toEqual([]);
       await rowsOf(page).first().getByRole("button").click();
       expect(await seriousFaults(page)).toEqual([]);
@@ -246,7 +256,7 @@ describe("for everybody", () => {
     [1920, 1080],
     [390, 844],
   ])("nothing is cut off at %i x %i", async (width, height) => {
-    const { page } = await chromium.open(await pageOf("size", told("every-fate")), { viewport: { width, height } });
+    const { page } = await openReport(await pageOf("size", told("every-fate")), { viewport: { width, height } });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     await page.context().close();
   });

@@ -1,26 +1,24 @@
 import { element } from "../../picture/dom.ts";
 import { answerMarks, fateMarks } from "../../picture/palette.ts";
-import type { PageOperation } from "../html/operation-codec.ts";
-import type { TrialData } from "../html/page-data.ts";
+import type { ShownOperation } from "../html/page-data.ts";
 import { duration } from "./scale.ts";
-import type { Session } from "./session.ts";
 import { expectedWords, fateWord } from "./session-row.ts";
+import type { Session } from "./trial.ts";
 
 /** More than anybody reads, and few enough to be drawn at once. */
 const most = 500;
 
 /** Everything about one session: what theory said, what became of it and why, and each request. */
-export function showSession(session: Session, trial: TrialData, appServers: readonly string[]): void {
-  const { user, architecture, home, fate, because, evidence, isExposed } = session;
+export function showSession(session: Session): void {
+  const { user, architecture, home, fate, because, cause, exposed, operations } = session;
   const { sign } = fateMarks[fate];
-  const operations = session.operations();
   const facts: [string, string][] = [
     ["architecture", architecture],
     ["home", home ?? "unknown"],
-    ["touched by the fault", isExposed ? "yes" : "no: a control"],
+    ["touched by the fault", exposed ? "yes" : "no: a control"],
     ["expected", `${expectedWords(session)}${because === "" ? "" : `, because ${because}`}`],
     ["observed", `${sign} ${fateWord(session)}`],
-    ...(evidence === "" ? [] : [["evidence", evidence] satisfies [string, string]]),
+    ...(cause ? [["evidence", cause.evidence] satisfies [string, string]] : []),
     [
       "felt",
       `${session.failedRequests} requests failed, ${session.timesAnonymous} times seen anonymous, longest wait ${duration(session.longestGapMs)}${session.stillWaiting ? ", still waiting when the run ended" : ""}`,
@@ -50,7 +48,7 @@ export function showSession(session: Session, trial: TrialData, appServers: read
             ),
           ),
         ),
-        element("tbody", {}, ...operations.slice(0, most).map((operation) => line(operation, trial, appServers))),
+        element("tbody", {}, ...operations.slice(0, most).map(line)),
       ),
     ),
     operations.length > most ? element("p", {}, `and ${operations.length - most} more requests`) : undefined,
@@ -66,19 +64,14 @@ export function showSession(session: Session, trial: TrialData, appServers: read
 
 const jars = { live: "the browser's", pinned: "pinned (to diagnose)", home: "pinned, straight to its home" } as const;
 
-function line(
-  { at, ms, kind, answer, jar, connection, server, reason }: PageOperation,
-  { texts }: TrialData,
-  appServers: readonly string[],
-): HTMLElement {
+function line({ at, ms, kind, answer, jar, connection, server, reason }: ShownOperation): HTMLElement {
   const { sign, word } = answerMarks[answer];
-  const says = reason < 0 ? "" : `: ${texts[reason] ?? ""}`;
   const cells = [
     `${(at / 1_000).toFixed(2)} s`,
     `${kind}, ${connection} connection`,
     jars[jar],
-    `${sign} ${word}${says}`,
-    appServers[server] ?? "-",
+    `${sign} ${word}${reason === undefined ? "" : `: ${reason}`}`,
+    server ?? "-",
     `${ms} ms`,
   ];
   return element("tr", { class: `answer-${answer}` }, ...cells.map((cell) => element("td", {}, cell)));

@@ -1,20 +1,19 @@
 import { element, svgElement } from "../../picture/dom.ts";
 import { fateMarks, lookOfServer, stayedOutWord } from "../../picture/palette.ts";
-import type { FaultWindow } from "./fault-windows.ts";
 import { pictureWidth } from "./scale.ts";
-import type { Session } from "./session.ts";
 import { stripHeight, stripInWords, stripOf } from "./strip.ts";
+import type { Session, Trial } from "./trial.ts";
 
 export interface RowContext {
   appServers: readonly string[];
-  windows: readonly FaultWindow[];
+  trial: Trial;
   x: (ms: number) => number;
   open: (session: Session) => void;
 }
 
 /** A line of the list: who, where the browser was served, and what became of the session. */
-export function sessionRow(session: Session, { appServers, windows, x, open }: RowContext): HTMLElement {
-  const { user, architecture, home, fate, isMismatch, isControl } = session;
+export function sessionRow(session: Session, { appServers, trial, x, open }: RowContext): HTMLElement {
+  const { user, architecture, home, fate, mismatch, role } = session;
   const { sign } = fateMarks[fate];
   const word = fateWord(session);
   const look = lookOfServer(home ?? "");
@@ -26,27 +25,27 @@ export function sessionRow(session: Session, { appServers, windows, x, open }: R
       { class: "who" },
       element("b", { class: look.name, "aria-hidden": "true" }, look.shape),
       element("span", {}, ` ${user}`),
-      isControl ? element("i", {}, " control") : undefined,
+      role === "control" ? element("i", {}, " control") : undefined,
     ),
     element(
       "span",
       { class: "plot" },
-      strip(session, { appServers, windows, x }),
+      strip(session, { appServers, trial, x }),
       element(
         "span",
         { class: "hidden" },
-        `${architecture}, home ${home ?? "unknown"}; ${stripInWords(session.operations(), appServers)};`,
+        `${architecture}, home ${home ?? "unknown"}; ${stripInWords(session.operations)};`,
       ),
     ),
     element(
       "span",
       { class: `fate fate-${fate}` },
       element("b", { "aria-hidden": "true" }, sign),
-      ` ${word}${isMismatch ? ` (expected ${expectedWords(session)})` : ""}`,
+      ` ${word}${mismatch ? ` (expected ${expectedWords(session)})` : ""}`,
     ),
   );
   button.addEventListener("click", () => open(session));
-  return element("div", { class: isMismatch ? "row mismatch" : "row" }, button);
+  return element("div", { class: mismatch ? "row mismatch" : "row" }, button);
 }
 
 /** What became of it, in the words of the page. */
@@ -63,14 +62,14 @@ export function expectedWords({ expected, fate, stayedOut }: Pick<Session, "expe
 
 function strip(
   session: Session,
-  { appServers, windows, x }: Pick<RowContext, "appServers" | "windows" | "x">,
+  { appServers, trial, x }: Pick<RowContext, "appServers" | "trial" | "x">,
 ): SVGSVGElement {
-  const { served, anonymous, unanswered, crossed } = stripOf(session.operations(), { servers: appServers.length, x });
+  const { served, anonymous, unanswered, crossed } = stripOf(session.operations, { appServers, x });
   const path = (name: string, d: string) => (d === "" ? undefined : svgElement("path", { class: name, d }));
   return svgElement(
     "svg",
     { viewBox: `0 0 ${pictureWidth} ${stripHeight}`, preserveAspectRatio: "none", "aria-hidden": "true" },
-    ...windows.map(({ from, to }) =>
+    ...trial.faults.map(({ from, to = trial.spanMs }) =>
       svgElement("rect", {
         class: "window",
         x: x(from),

@@ -1,5 +1,5 @@
-import type { PageOperation } from "../html/operation-codec.ts";
-import { isUnanswered } from "../html/page-data.ts";
+import type { ShownOperation } from "../html/page-data.ts";
+import { isUnanswered } from "./unanswered.ts";
 
 /** What one session's strip is drawn from: SVG paths, one for each kind of mark. */
 export interface Strip {
@@ -18,18 +18,19 @@ const narrowest = 3;
 
 /** What the browser itself was told, in time; answers that say the same, by the same server, are one bar. */
 export function stripOf(
-  operations: readonly PageOperation[],
-  { servers, x }: { servers: number; x: (ms: number) => number },
+  operations: readonly ShownOperation[],
+  { appServers, x }: { appServers: readonly string[]; x: (ms: number) => number },
 ): Strip {
-  const strip: Strip = { served: new Array<string>(servers).fill(""), anonymous: "", unanswered: "", crossed: "" };
-  const track = stripHeight / Math.max(1, servers);
+  const strip: Strip = { served: appServers.map(() => ""), anonymous: "", unanswered: "", crossed: "" };
+  const track = stripHeight / Math.max(1, appServers.length);
   for (const { from, to, answer, server } of runs(operations)) {
     const left = x(from);
     const width = Math.max(narrowest, Math.round((x(to) - left) * 10) / 10);
-    const top = Math.max(0, server) * track;
+    const index = server === undefined ? -1 : appServers.indexOf(server);
+    const top = Math.max(0, index) * track;
     if (isUnanswered(answer)) strip.unanswered += box(left, 0, width, stripHeight);
     else if (answer === "me") {
-      if (strip.served[server] !== undefined) strip.served[server] += box(left, top + 1, width, track - 2);
+      if (index >= 0) strip.served[index] += box(left, top + 1, width, track - 2);
     } else if (answer === "anonymous") strip.anonymous += box(left, top + 2, width, track - 4);
     else strip.crossed += box(left, top, width, track);
   }
@@ -39,12 +40,12 @@ export function stripOf(
 interface Run {
   from: number;
   to: number;
-  answer: PageOperation["answer"];
-  server: number;
+  answer: ShownOperation["answer"];
+  server: string | undefined;
 }
 
 /** Requests in the order in which they were sent; equal neighbours together. */
-function runs(operations: readonly PageOperation[]): Run[] {
+function runs(operations: readonly ShownOperation[]): Run[] {
   const found: Run[] = [];
   const live = operations.filter(({ jar }) => jar === "live").sort((one, other) => one.at - other.at);
   for (const { at, ms, answer, server } of live) {
@@ -61,9 +62,9 @@ function box(left: number, top: number, width: number, height: number): string {
 }
 
 /** The same in words, for who does not see the picture. */
-export function stripInWords(operations: readonly PageOperation[], appServers: readonly string[]): string {
+export function stripInWords(operations: readonly ShownOperation[]): string {
   const said = runs(operations).map(({ answer, server }) =>
-    isUnanswered(answer) ? "no answer" : `${answer === "me" ? "" : `${answer} `}at ${appServers[server] ?? "unknown"}`,
+    isUnanswered(answer) ? "no answer" : `${answer === "me" ? "" : `${answer} `}at ${server ?? "unknown"}`,
   );
   const shown = said.slice(0, 12).join(", then ");
   return said.length > 12 ? `${shown}, and so on` : shown;

@@ -1,12 +1,11 @@
 import { element, svgElement } from "../../picture/dom.ts";
+import { sayFaults } from "../../picture/fault-spans.ts";
 import { answerMarks, lookOfServer } from "../../picture/palette.ts";
 import { staysUp } from "../../picture/picture.ts";
-import type { TrialData } from "../html/page-data.ts";
 import { countInBins, histogramPath } from "./bins.ts";
-import { type FaultWindow, faultWindows } from "./fault-windows.ts";
-import { type PlacedLabel, placeLabels } from "./labels.ts";
+import { type PlacedLabel, placeLabels } from "./place-labels.ts";
 import { duration, percent, pictureWidth, scaleOf, ticks } from "./scale.ts";
-import type { Session } from "./session.ts";
+import type { Session, Trial } from "./trial.ts";
 
 const bins = 200;
 const laneHeight = 56;
@@ -14,11 +13,10 @@ const laneHeight = 56;
 const characterWidth = 17;
 
 /** Requests by app server over time, what had no answer, and what was broken when. */
-export function timeline(sessions: readonly Session[], trial: TrialData, appServers: readonly string[]): HTMLElement {
-  const { spanMs } = trial;
-  const operations = sessions.flatMap((session) => session.operations());
-  const counted = countInBins(operations, { durationMs: spanMs, servers: appServers.length, bins });
-  const windows = faultWindows(trial);
+export function timeline(sessions: readonly Session[], trial: Trial, appServers: readonly string[]): HTMLElement {
+  const { spanMs, faults } = trial;
+  const operations = sessions.flatMap((session) => session.operations);
+  const counted = countInBins(operations, { durationMs: spanMs, appServers, bins });
   const x = scaleOf(spanMs);
   const busiest = Math.max(1, ...counted.served.flat());
   const most = Math.max(1, ...counted.unanswered, ...counted.anonymous);
@@ -32,9 +30,11 @@ export function timeline(sessions: readonly Session[], trial: TrialData, appServ
         counts: counted.served[index]!,
         most: busiest,
         what: "answered",
-        over: windows
+        over: faults
           .filter(({ targets }) => targets.includes(server))
-          .map(({ kind, from, to }) => overlay(staysUp(kind) ? "changed" : "down", from, to, { x, label: kind })),
+          .map(({ kind, from, to = spanMs }) =>
+            overlay(staysUp(kind) ? "changed" : "down", from, to, { x, label: kind }),
+          ),
       });
     }),
     lane({
@@ -57,18 +57,18 @@ export function timeline(sessions: readonly Session[], trial: TrialData, appServ
   ];
   const labels = placeLabels(
     [
-      ...windows.map(({ kind, targets, from }) => ({
-        x: x(from),
-        text: `${staysUp(kind) ? "▸" : "✗"} ${kind} ${targets.join(", ")}`,
+      ...faults.map((span) => ({
+        x: x(span.from),
+        text: `${staysUp(span.kind) ? "▸" : "✗"} ${sayFaults(span)}`,
       })),
-      ...windows.filter(({ isHealed }) => isHealed).map(({ to }) => ({ x: x(to), text: "healed" })),
+      ...faults.flatMap(({ to }) => (to === undefined ? [] : [{ x: x(to), text: "healed" }])),
       ...trial.settledAt.map((at) => ({ x: x(at), text: "✓ settled" })),
     ],
     characterWidth,
   );
   const made = element(
     "div",
-    { class: "timeline", role: "group", "aria-label": inWords(windows, trial) },
+    { class: "timeline", role: "group", "aria-label": inWords(trial) },
     events(labels),
     ...lanes,
     element(
@@ -84,7 +84,7 @@ export function timeline(sessions: readonly Session[], trial: TrialData, appServ
       element(
         "div",
         { class: "plot" },
-        ...windows.map(({ from, to }) => overlay("fault", from, to, { x })),
+        ...faults.map(({ from, to = spanMs }) => overlay("fault", from, to, { x })),
         ...trial.settledAt.map((at) => overlay("settled", at, at, { x })),
       ),
     ),
@@ -150,7 +150,7 @@ function longestWait(sessions: readonly Session[], x: (ms: number) => number): H
     undefined,
   );
   if (!longest) return [];
-  const { longestGapFrom: from, longestGapMs: ms, architecture, stillWaiting } = longest;
+  const { longestGapFrom: from = 0, longestGapMs: ms, architecture, stillWaiting } = longest;
   const label = `longest wait ${duration(ms)} (${architecture})${stillWaiting ? ", not over" : ""}`;
   return [overlay("wait", from, from + ms, { x, label })];
 }
@@ -174,10 +174,10 @@ function tick(ms: number, x: (ms: number) => number): HTMLElement {
   return made;
 }
 
-function inWords(windows: readonly FaultWindow[], { spanMs }: TrialData): string {
-  const faults = windows.map(
-    ({ kind, targets, from, to, isHealed }) =>
-      `${kind} ${targets.join(", ")} from ${duration(from)} ${isHealed ? `to ${duration(to)}` : "on"}`,
+function inWords({ faults, spanMs }: Trial): string {
+  const broken = faults.map(
+    (span) =>
+      `${sayFaults(span)} from ${duration(span.from)} ${span.to === undefined ? "on" : `to ${duration(span.to)}`}`,
   );
-  return [`Requests over ${duration(spanMs)}`, ...faults].join("; ");
+  return [`Requests over ${duration(spanMs)}`, ...broken].join("; ");
 }

@@ -1,10 +1,8 @@
-import type { PictureEvent } from "../../picture/moments.ts";
-
 /**
- * Reads what `packEvents` (cli/watch/pack-events.ts) wrote, a few hundred events at a time, so that the page answers meanwhile. Needs
- * no network: the page's policy allows none.
+ * Reads what an `EventPacker` (cli/report/html/event-packer.ts) packed, a few hundred events at a time, so that the page answers
+ * meanwhile. Needs no network: the page's policy allows none.
  */
-export async function unpackEvents(packed: string, take: (event: PictureEvent) => void): Promise<void> {
+export async function unpackEvents<Event>(packed: string, take: (event: Event) => void): Promise<void> {
   const reader = new Blob([bytesOf(packed)])
     .stream()
     .pipeThrough(new DecompressionStream("gzip"))
@@ -15,7 +13,7 @@ export async function unpackEvents(packed: string, take: (event: PictureEvent) =
     const { done, value } = await reader.read();
     const lines = (rest + (value ?? "")).split("\n");
     rest = done ? "" : lines.pop()!;
-    for (const line of lines) if (line !== "") take(JSON.parse(line) as PictureEvent);
+    for (const line of lines) if (line !== "") take(JSON.parse(line) as Event);
     if (done) return;
   }
 }
