@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { labels, startLabels } from "../lab/labels.ts";
 import { mountedFiles } from "../lab/mounted-files.ts";
-import { appServers, balancer, nodeBalancer, spareServers } from "../lab/topology.ts";
+import { appServers, balancer, doorService, nodeBalancer, spareServers } from "../lab/topology.ts";
 import { composeFile, packageRoot } from "../paths.ts";
 import { allProfiles, servicesOf } from "../theory/stores.ts";
 
@@ -50,9 +50,9 @@ const named = services.map(([name, service]) => ({ name, service }));
 
 it("is the only Compose file, and has every service that the lab speaks of", () => {
   expect(readdirSync(dirname(composeFile)).filter((name) => /\.ya?ml$/.test(name))).toEqual(["compose.yaml"]);
-  const spokenOf = [balancer, nodeBalancer, ...appServers, ...allProfiles().flatMap(servicesOf)];
+  const spokenOf = [balancer, nodeBalancer, doorService, ...appServers, ...allProfiles().flatMap(servicesOf)];
   expect(Object.keys(file.services)).toEqual(expect.arrayContaining(spokenOf));
-  expect(services.length).toBeGreaterThanOrEqual(21);
+  expect(services.length).toBeGreaterThanOrEqual(22);
 });
 
 it("mounts from the package what is looked at before a lab starts: whether its containers may read it", () => {
@@ -82,7 +82,7 @@ describe("addresses", () => {
   // The engine gives a service that was cut off the address which these names say (Engine.connect).
   it("are the ones by which nginx, the balancer and the app servers look every service up", () => {
     const names = { ...addresses, gateway };
-    for (const name of [balancer, nodeBalancer, ...appServers, ...spareServers])
+    for (const name of [balancer, nodeBalancer, doorService, ...appServers, ...spareServers])
       expect([name, hostsOf(file.services[name]!)]).toEqual([name, names]);
   });
 
@@ -146,9 +146,9 @@ it("networks and volumes carry the lab's labels, too", () => {
   expect(all.map((resource) => resource.labels)).toEqual(all.map(() => everyLabel));
 });
 
-it("publishes one port, nginx's, on 127.0.0.1", () => {
+it("publishes nginx at its port and the door at one that the engine chooses, on 127.0.0.1", () => {
   const published = services.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`));
-  expect(published).toEqual([`${balancer} 127.0.0.1:8080:8080`]);
+  expect(published).toEqual([`${balancer} 127.0.0.1:8080:8080`, `${doorService} 127.0.0.1::3000`]);
 });
 
 it("gives nobody the engine's socket", () => {
@@ -161,7 +161,7 @@ it("tells secrets only those who need them, in their environment and not on a co
   const all = [...appServers, ...spareServers];
   expect(told("SESSION_SECRET")).toEqual(all);
   expect(told("POSTGRES_PASSWORD").sort()).toEqual([...all, "postgres"].sort());
-  expect(told("BALANCER_SECRET").sort()).toEqual([...all, nodeBalancer, balancer].sort());
+  expect(told("BALANCER_SECRET").sort()).toEqual([...all, nodeBalancer, balancer, doorService].sort());
   // redis-cli reads it from REDISCLI_AUTH.
   const redisServers = services.map(([name]) => name).filter((name) => /^(redis|sentinel)/.test(name));
   expect(told("REDIS_PASSWORD").sort()).toEqual([...all, ...redisServers].sort());

@@ -7,6 +7,7 @@ import { packageRoot } from "../paths.ts";
 export const mountedFiles = [
   "dist/app/server.cjs",
   "dist/app/balancer.cjs",
+  "dist/app/door.cjs",
   "nginx",
   "compose/postgres-init.sql",
   "compose/redis.sh",

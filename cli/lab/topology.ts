@@ -10,6 +10,8 @@ export const spareProfile = "spare";
 export const balancer = "nginx";
 /** The balancer of the policy node-cookie (services/balancers/node). */
 export const nodeBalancer = "balancer";
+/** The way to each app server past every balancer (services/door). */
+export const doorService = "door";
 export const policyOfNodeBalancer = "node-cookie";
 /** The app server that is broken when `--victim` does not name another. */
 export const defaultVictim = "app2";
@@ -42,7 +44,7 @@ export function architectureHost({ policy, store }: { policy: string; store: str
   return `${policy}.${store}.localhost`;
 }
 
-/** The host name under which nginx hands a request to one app server, past every policy. */
+/** The host name under which the door (and nginx, for people) hands a request to one app server, past every policy. */
 export function directHost({ appServer, store }: { appServer: string; store: string }): string {
   return `${appServer}.${store}.localhost`;
 }

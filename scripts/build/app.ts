@@ -6,7 +6,7 @@ import { packageRoot as root } from "../../cli/paths.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 
 /**
- * Into `app` of that folder: server.cjs and balancer.cjs: the app server and the balancer in Node, one file each that a bare Node image can
+ * Into `app` of that folder: server.cjs, balancer.cjs and door.cjs: the app server, the balancer in Node and the door, one file each that a bare Node image can
  * run; and stores.json: what each session store says of itself, read by the CLI.
  */
 export async function buildApp(into: string): Promise<BundledPackage[]> {
@@ -18,6 +18,7 @@ export async function buildApp(into: string): Promise<BundledPackage[]> {
       server: "services/app/server.ts",
       catalogue: "services/app/catalogue.ts",
       balancer: "services/balancers/node/main.ts",
+      door: "services/door/main.ts",
     },
     outdir: folder,
     outExtension: { ".js": ".cjs" },
