@@ -1,6 +1,7 @@
 /** Policies that hash the whole client address, written by the recipe: theory reads from their files what is true of them. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
+import { openLabAccess } from "../lab/lab-access.ts";
 import { findLab } from "../lab/start-lab.ts";
 import { appServers, architectureHost } from "../lab/topology.ts";
 import { copyPackage } from "../testing/package-copy.ts";
@@ -8,7 +9,6 @@ import { labCommand } from "../testing/run-lab.ts";
 import { consistentHash } from "../theory/placement/consistent-hash.ts";
 import { hash } from "../theory/placement/hash.ts";
 import { clientAddresses, officeAddresses } from "../users/client-address.ts";
-import { openTransport } from "../users/transport.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 
 const name = "test-hashed-address";
@@ -66,15 +66,15 @@ it.each([
   ["address-ring", consistentHash(appServers.map((server) => `${server}:3000`))],
   ["address-hash", hash(appServers.length)],
 ])("%s leads 300 addresses where theory computes", async (policy, indexOf) => {
-  const { port } = (await findLab(name, new Engine()))!;
-  const transport = openTransport({ port });
+  const engine = new Engine();
+  const { site, transport, originOf } = openLabAccess((await findLab(name, engine))!, engine);
   const host = architectureHost({ policy, store: "memory" });
   const [network, office] = [clientAddresses(), officeAddresses()];
   const addresses = Array.from({ length: 300 }, (_, index) => (index % 2 ? network() : office()));
   const met: (string | undefined)[] = [];
   for (const address of addresses) {
-    const user = new VirtualUser({ id: "browser", host, address, nonce: "a nonce" });
-    met.push((await user.perform("who-am-i", { transport, now: () => 0 }, { phase: "baseline" })).server);
+    const user = new VirtualUser({ id: "browser", origin: originOf(policy), host, address, nonce: "a nonce" });
+    met.push((await user.perform("who-am-i", { site, transport, now: () => 0 }, { phase: "baseline" })).server);
   }
   await transport.close();
   expect(met).toEqual(addresses.map((address) => appServers[indexOf(address)!]));

@@ -69,6 +69,12 @@ export class Engine extends DockerEngine {
       }));
   }
 
+  /** The port of this machine at which a service of one published port is reached; undefined while it does not run, or is not there. */
+  async publishedPort(lab: Lab, service: string): Promise<number | undefined> {
+    const [container] = (await this.#containers([...labelsOf(lab), `${labels.service}=${service}`])).ours;
+    return container?.Ports.find(({ PublicPort }) => PublicPort !== undefined)?.PublicPort;
+  }
+
   /** What a service's container was made from: the image, the environment, the labels. */
   async madeFrom(lab: Lab, service: string): Promise<MadeFrom> {
     return this.madeFromOf(await this.#idOf(lab, service));

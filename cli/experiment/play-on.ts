@@ -1,4 +1,5 @@
 import type { Engine } from "../docker/engine.ts";
+import { openLabAccess } from "../lab/lab-access.ts";
 import { labDeployment } from "../lab/lab-deployment.ts";
 import { appServers, type Lab } from "../lab/topology.ts";
 import { newLivesSeen } from "../runner/note-disturbances.ts";
@@ -10,7 +11,6 @@ import { openService } from "../servers/service.ts";
 import { loadStores } from "../theory/stores.ts";
 import { clientAddresses, officeAddresses } from "../users/client-address.ts";
 import { castPopulation } from "../users/population.ts";
-import { openTransport } from "../users/transport.ts";
 import type { OpenRun, Site } from "./experiment.ts";
 import type { Plan } from "./plan.ts";
 
@@ -21,13 +21,13 @@ export interface RunTools extends OpenRun, Pick<Site, "guard"> {
 
 export async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Promise<void> {
   const { recorder, narrator, signal, guard } = tools;
-  const transport = openTransport({ port: lab.port });
+  const access = openLabAccess(lab, engine);
   const deployment = labDeployment(lab, engine);
   try {
     narrator.doing(`${plan.architectures.length} architectures, ${plan.users} users each: finding a home for everyone`);
     const newAddress = plan.scenario.clients === "one-network" ? officeAddresses() : clientAddresses();
     const asTheyCome = plan.scenario.clients === "one-network";
-    const members = await castPopulation({ ...plan, appServers, newAddress, asTheyCome, transport, signal });
+    const members = await castPopulation({ ...plan, appServers, newAddress, asTheyCome, ...access, signal });
     if (signal.aborted) throw new Interrupted("interrupted");
     const storeOf = new Map(
       // All of them: a fault may hit a server that no chosen architecture uses.
@@ -35,8 +35,8 @@ export async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunToo
     );
     const stage: Stage = {
       ...plan,
+      ...access,
       deployment,
-      transport,
       recorder,
       narrator,
       signal,
@@ -52,7 +52,7 @@ export async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunToo
       service: (name) =>
         openService(name, {
           deployment,
-          transport,
+          ...access,
           storeOf,
           policies: [...new Set(plan.architectures.map(({ policy }) => policy.id))],
         }),
@@ -67,6 +67,6 @@ export async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunToo
     };
     await runScenario(stage);
   } finally {
-    await transport.close();
+    await access.transport.close();
   }
 }

@@ -6,9 +6,11 @@ import { type Architecture, selectArchitectures } from "../theory/architectures.
 import { compare, learn } from "../users/by-hand/acknowledged.ts";
 import { findKeptUser, keepUser, newKeptUser } from "../users/by-hand/kept-user.ts";
 import { type UserAction, userActions } from "../users/by-hand/user-actions.ts";
+import { labSite } from "../users/lab-site.ts";
 import { openTransport } from "../users/transport.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { refuseDuringRun } from "./claim-lab.ts";
+import { labOrigins } from "./lab-access.ts";
 import { balancer, type Lab } from "./topology.ts";
 
 export interface Wish {
@@ -36,6 +38,7 @@ export async function driveUser(
   const kept = found === undefined || newLab ? newKeptUser(whose, labId) : found;
   const browser = new VirtualUser({
     id: name,
+    origin: labOrigins(lab)(architecture.policy.id),
     host: architecture.host,
     address: kept.address,
     nonce: kept.nonce,
@@ -43,7 +46,7 @@ export async function driveUser(
   });
   const kind = userActions[action];
   const itemsSent = kept.itemsSent + (kind === "add-item" ? 1 : 0);
-  const operation = kind && (await perform(browser, kind, item ?? `item-${itemsSent}`, lab));
+  const operation = kind && (await perform(browser, kind, item ?? `item-${itemsSent}`));
   const judgement =
     operation && compare(kept.acknowledged, operation, { user: name, livesIn: architecture.store.livesIn });
   keepUser(lab.name, {
@@ -69,17 +72,12 @@ export function architectureCalled(id: string): Architecture {
   return selectArchitectures({ policies: [policy], stores: [store] })[0]!;
 }
 
-async function perform(
-  browser: VirtualUser,
-  kind: OperationKind,
-  item: string,
-  { port }: Lab,
-): Promise<OperationEvent> {
-  const transport = openTransport({ port, connections: 1 });
+async function perform(browser: VirtualUser, kind: OperationKind, item: string): Promise<OperationEvent> {
+  const transport = openTransport({ connections: 1 });
   try {
     return await browser.perform(
       kind,
-      { transport, now: () => performance.now() },
+      { site: labSite, transport, now: () => performance.now() },
       { phase: "baseline", connection: "fresh", ...(kind === "add-item" ? { item } : {}) },
     );
   } finally {

@@ -4,16 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
 import { masterOf } from "../servers/server-groups.ts";
 import { execIn } from "../subject/deployment.ts";
+import type { Place } from "../subject/site.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 import { loadStores } from "../theory/stores.ts";
-import { openTransport } from "../users/transport.ts";
 import { waitUntil } from "../wait.ts";
 import { findAilments } from "./heal-services.ts";
+import { openLabAccess } from "./lab-access.ts";
 import { labDeployment } from "./lab-deployment.ts";
 import type { LabStatus } from "./look-at-lab.ts";
 import { findLab } from "./start-lab.ts";
-import { appServers, directHost, type Lab, spareServers } from "./topology.ts";
+import { appServers, type Lab, spareServers } from "./topology.ts";
 
 const name = "test-heal";
 const command = labCommand({ name });
@@ -65,10 +66,10 @@ describe("the next run has a baseline for everybody", () => {
     command.json(["scenario", "login", "--policy", "cookie", "--store", store, "--users", "60"]);
   /** So many come to each app server at once that it needs all the connections to a database that it may have. */
   const crowd = async (store: string) => {
-    const transport = openTransport({ port: lab.port, connections: 64 });
-    const hosts = appServers.flatMap((appServer) => Array(30).fill(directHost({ appServer, store })) as string[]);
-    const replies = hosts.map((host) =>
-      transport.send({ host, method: "GET", path: "/whoami", headers: {}, connection: "fresh" }),
+    const { transport, door } = openLabAccess(lab, engine);
+    const places = appServers.flatMap((appServer) => Array(30).fill({ appServer, store }) as Place[]);
+    const replies = places.map(async (place) =>
+      transport.send({ ...(await door.to(place)), method: "GET", path: "/whoami", headers: {}, connection: "fresh" }),
     );
     const answers = (await Promise.all(replies)).map((reply) => (reply.answered ? `${reply.status}` : reply.reason));
     await transport.close();

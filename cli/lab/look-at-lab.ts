@@ -4,10 +4,11 @@ import { changedSettings, memoryLimitBytes, refusesWrites, unwritten } from "../
 import { conditionOf } from "../servers/redis-saves.ts";
 import { hasAof } from "../servers/redis-settings.ts";
 import { type ContainerState, execIn, type ServiceAddress } from "../subject/deployment.ts";
+import type { Door } from "../subject/site.ts";
 import { serversOf, storesOf } from "../theory/stores.ts";
-import { openTransport, type Transport } from "../users/transport.ts";
+import { openLabAccess } from "./lab-access.ts";
 import { labDeployment } from "./lab-deployment.ts";
-import { appServers, directHost, type Lab } from "./topology.ts";
+import { appServers, type Lab } from "./topology.ts";
 
 /** How a lab is doing at the moment. */
 export interface LabStatus {
@@ -71,7 +72,7 @@ export interface DatabaseHealth {
 
 /** @throws LabError (`engine-down`, ...) */
 export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
-  const transport = openTransport({ port: lab.port, connections: 8 });
+  const { transport, door } = openLabAccess(lab, engine, { connections: 8 });
   const deployment = labDeployment(lab, engine);
   try {
     const stores = storesOf(lab);
@@ -80,7 +81,7 @@ export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
     const watchers = stores.flatMap(({ group }) => group?.watchers ?? []);
     const [services, sessions, redis, databases, sentinels] = await Promise.all([
       deployment.states(),
-      Promise.all(stores.map(async ({ id }) => [id, await sessionsIn(id, transport)] as const)),
+      Promise.all(stores.map(async ({ id }) => [id, await sessionsIn(id, door)] as const)),
       Promise.all(named("redis").map((service) => redisHealth({ service, deployment }))),
       Promise.all(named("postgres").map((service) => postgresHealth({ service, deployment }))),
       Promise.all(watchers.map((service) => askSentinel({ service, deployment }))),
@@ -117,15 +118,12 @@ async function sayRole(info: Record<string, string>, at: ServiceAddress): Promis
   return `replica of ${info.master_host}, link ${info.master_link_status}`;
 }
 
-export async function sessionsIn(store: string, transport: Transport): Promise<Record<string, number | null>> {
+export async function sessionsIn(store: string, door: Door): Promise<Record<string, number | null>> {
   const counts = await Promise.all(
-    appServers.map(async (appServer) => {
-      const host = directHost({ appServer, store });
-      const reply = await transport.send({ host, method: "GET", path: "/healthz", headers: {}, connection: "kept" });
-      if (!reply.answered || reply.status !== 200) return [appServer, null] as const;
-      const { sessions } = JSON.parse(reply.body) as { sessions?: number };
-      return [appServer, sessions ?? null] as const;
-    }),
+    appServers.map(
+      async (appServer) =>
+        [appServer, (await door.ask({ appServer, store }, { connection: "kept" })).sessions] as const,
+    ),
   );
   return Object.fromEntries(counts);
 }

@@ -2,7 +2,7 @@ import type { Engine } from "../docker/engine.ts";
 import { redisInfo } from "../servers/service.ts";
 import { type Entry, sessionServerOf } from "../servers/session-server.ts";
 import { type Store, serversOf, storesOf } from "../theory/stores.ts";
-import { openTransport } from "../users/transport.ts";
+import { openLabAccess } from "./lab-access.ts";
 import { labDeployment } from "./lab-deployment.ts";
 import { sessionsIn } from "./look-at-lab.ts";
 import type { Lab } from "./topology.ts";
@@ -54,7 +54,7 @@ export async function lookAtSessions(
       sessionServerOf(service) && (only === undefined || stores.some((store) => serversOf(store).includes(service))),
   );
   const [counted, listed] = await Promise.all([
-    countSessions(lab, stores),
+    countSessions(lab, engine, stores),
     Promise.all(
       servers.map(async (service) => ({ ...(await lookInto(service, lab, engine)), ...(await roleOf(service)) })),
     ),
@@ -71,15 +71,15 @@ export async function lookAtSessions(
 }
 
 /** Asks every app server how many sessions it sees in each of these stores. */
-export async function countSessions(lab: Lab, stores: readonly Store[]): Promise<SessionsOfStore[]> {
-  const transport = openTransport({ port: lab.port, connections: 8 });
+export async function countSessions(lab: Lab, engine: Engine, stores: readonly Store[]): Promise<SessionsOfStore[]> {
+  const { transport, door } = openLabAccess(lab, engine, { connections: 8 });
   try {
     return await Promise.all(
       stores.map(async (store) => ({
         store: store.id,
         livesIn: store.livesIn,
         server: serversOf(store).join(", ") || null,
-        seen: await sessionsIn(store.id, transport),
+        seen: await sessionsIn(store.id, door),
       })),
     );
   } finally {

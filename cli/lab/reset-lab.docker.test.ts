@@ -22,7 +22,7 @@ import { type LabServices, openLabServices } from "./lab-services.ts";
 import { countSessions } from "./look-at-sessions.ts";
 import { resetLab } from "./reset-lab.ts";
 import { findLab } from "./start-lab.ts";
-import { appServers, balancer, directHost, type Lab, networkOf, nodeBalancer, spareServers } from "./topology.ts";
+import { appServers, balancer, type Lab, networkOf, nodeBalancer, spareServers } from "./topology.ts";
 
 const name = "test-reset";
 const randomRuns = Number(process.env.RESET_RUNS ?? 0);
@@ -147,7 +147,7 @@ class LogIn implements Command {
   }
 
   async run(): Promise<void> {
-    await services.transport.send({ host: directHost(this), ...login });
+    await services.access.transport.send({ ...(await services.access.door.to(this)), ...login });
   }
 
   toString(): string {
@@ -313,7 +313,7 @@ async function isAsFreshAfterReset(): Promise<void> {
 async function notLetIn(): Promise<string[]> {
   const refused: string[] = [];
   for (const { id, host } of selectArchitectures(lab)) {
-    const reply = await services.transport.send({ host, ...login });
+    const reply = await services.access.transport.send({ origin: `http://127.0.0.1:${lab.port}`, host, ...login });
     if (!reply.answered || reply.status !== 200) refused.push(`${id}: ${JSON.stringify(reply)}`);
   }
   return refused;
@@ -369,7 +369,7 @@ async function portrait(): Promise<Portrait> {
       stores.map(async (store) => [store.id, await masterOf(store, labDeployment(lab, engine))]),
     ),
     redis: await Promise.all(redisServers.map((server) => exec(server, redisFacts))),
-    sessions: await countSessions(lab, stores),
+    sessions: await countSessions(lab, engine, stores),
   };
 }
 

@@ -57,7 +57,7 @@ export async function resetLab(lab: Lab, engine: Engine): Promise<void> {
   await reviveLab(lab, engine, new AbortController().signal);
   const stores = storesOf(lab).filter(({ livesIn }) => livesIn !== "browser");
   const emptied = await waitUntil({
-    look: async () => (await countSessions(lab, stores)).filter((store) => !isEmpty(store)),
+    look: async () => (await countSessions(lab, engine, stores)).filter((store) => !isEmpty(store)),
     until: (full) => full.length === 0,
     deadlineMs: countDeadlineMs,
   });

@@ -10,18 +10,22 @@ import { type Guard, guardNewLab } from "../record/guard-lab.ts";
 import { recordsHere } from "../record/record.ts";
 import { groupProblems } from "../servers/server-groups.ts";
 import { logOf } from "../subject/deployment.ts";
+import type { Place } from "../subject/site.ts";
 import { type Architecture, selectArchitectures } from "../theory/architectures.ts";
 import { storesOf } from "../theory/stores.ts";
-import { openTransport, type Transport } from "../users/transport.ts";
+import type { Access } from "../users/access.ts";
+import { clientAddresses } from "../users/client-address.ts";
+import { VirtualUser } from "../users/virtual-user.ts";
 import { labVersion } from "../version.ts";
 import { lastSeen, type Waited, waitUntil } from "../wait.ts";
 import { requireFreeLab } from "./free-lab.ts";
+import { openLabAccess } from "./lab-access.ts";
 import { labDeployment } from "./lab-deployment.ts";
 import { idsOf } from "./labels.ts";
 import { refuseUnreadableFiles } from "./mounted-files.ts";
 import { removeAll, removeLab } from "./remove-lab.ts";
 import { startSomewhere } from "./start-somewhere.ts";
-import { appServers, defaultName, directHost, type Lab, spareProfile, spareServers } from "./topology.ts";
+import { appServers, defaultName, type Lab, spareProfile, spareServers } from "./topology.ts";
 
 /** A lab that does not answer by then has a problem that waiting does not solve. */
 const readyDeadlineMs = 60_000;
@@ -140,23 +144,19 @@ export async function becomeReady(
 ): Promise<void> {
   const stores = [...new Set(architectures.map(({ store }) => store.id))];
   const servers = [...appServers, ...(lab.profiles.includes(spareProfile) ? spareServers : [])];
-  const doors = servers.flatMap((appServer) => stores.map((store) => directHost({ appServer, store })));
-  const transport = openTransport({ port: lab.port, connections: 8 });
+  const places = servers.flatMap((appServer) => stores.map((store) => ({ appServer, store })));
+  const access = openLabAccess(lab, engine, { connections: 8 });
   try {
     await groupsAgree({ lab, engine, signal });
-    await allAnswer(doors, "/healthz", { lab, engine, transport, signal });
-    await allAnswer(
-      architectures.map(({ host }) => host),
-      "/whoami",
-      { lab, engine, transport, signal },
-    );
+    await allAnswer(places, (place) => askApp(place, access), { lab, engine, signal });
+    await allAnswer(architectures, (architecture) => askArchitecture(architecture, access), { lab, engine, signal });
   } finally {
-    await transport.close();
+    await access.transport.close();
   }
 }
 
 /** @throws LabError (`not-ready`) */
-async function groupsAgree({ lab, engine, signal }: Omit<Waiting, "transport">): Promise<void> {
+async function groupsAgree({ lab, engine, signal }: Waiting): Promise<void> {
   const waited = await waitUntil({
     look: () => groupProblems(storesOf(lab), labDeployment(lab, engine)),
     until: (problems) => problems.length === 0,
@@ -169,21 +169,37 @@ async function groupsAgree({ lab, engine, signal }: Omit<Waiting, "transport">):
 interface Waiting {
   lab: Lab;
   engine: Engine;
-  transport: Transport;
   signal: AbortSignal;
 }
 
-async function allAnswer(
-  hosts: readonly string[],
-  path: string,
-  { lab, engine, transport, signal }: Waiting,
+/** @returns what is wrong, or undefined */
+async function askApp(place: Place, { door }: Access): Promise<string | undefined> {
+  const { isWell, says } = await door.ask(place);
+  return isWell ? undefined : `${place.appServer} with ${place.store}: ${says}`;
+}
+
+/** @returns what is wrong, or undefined */
+async function askArchitecture(
+  { id, host, policy }: Architecture,
+  { site, transport, originOf }: Access,
+): Promise<string | undefined> {
+  const address = clientAddresses()();
+  const visitor = new VirtualUser({ id: "visitor", origin: originOf(policy.id), host, address, nonce: "none" });
+  const now = () => performance.now();
+  const { status, reason } = await visitor.perform(
+    "who-am-i",
+    { site, transport, now },
+    { phase: "baseline", connection: "fresh" },
+  );
+  return status === 200 ? undefined : `${id}: ${reason}`;
+}
+
+async function allAnswer<Asked>(
+  asked: readonly Asked[],
+  ask: (one: Asked) => Promise<string | undefined>,
+  { lab, engine, signal }: Waiting,
 ): Promise<void> {
-  let rest = [...hosts];
-  const ask = async (host: string) => {
-    const reply = await transport.send({ host, method: "GET", path, headers: {}, connection: "fresh" });
-    const ok = reply.answered && reply.status === 200;
-    return ok ? undefined : `${host}: ${reply.answered ? `status ${reply.status}` : reply.reason}`;
-  };
+  let rest = [...asked];
   const waited = await waitUntil({
     look: async () => {
       const problems = await Promise.all(rest.map(ask));

@@ -1,7 +1,7 @@
 import type { OperationEvent, OperationKind } from "../history/events.ts";
 import type { Answers } from "../theory/scenario.ts";
 import type { Member } from "../users/population.ts";
-import type { OperationOptions } from "../users/virtual-user.ts";
+import type { OperationOptions, UserTools } from "../users/virtual-user.ts";
 import type { Stage } from "./stage.ts";
 
 /** Has a user do something, writes it down and counts the answer. */
@@ -11,11 +11,16 @@ export async function act(
   kind: OperationKind,
   options: Partial<OperationOptions> = {},
 ): Promise<OperationEvent> {
-  const { transport, recorder, phase } = stage;
-  const event = await user.perform(kind, { transport, now: () => recorder.now() }, { phase, ...options });
+  const { recorder, phase } = stage;
+  const event = await user.perform(kind, toolsOf(stage), { phase, ...options });
   recorder.record(event);
   if (role === "subject" && event.jar === "live") countAnswer(stage, architecture.id, event);
   return event;
+}
+
+/** What a user performs an operation with. */
+export function toolsOf({ site, transport, recorder }: Pick<Stage, "site" | "transport" | "recorder">): UserTools {
+  return { site, transport, now: () => recorder.now() };
 }
 
 function countAnswer(stage: Stage, architecture: string, event: OperationEvent): void {

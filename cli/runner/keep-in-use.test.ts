@@ -45,7 +45,7 @@ it("holds every session through a baseline that takes several idle times, and le
   site.send = (request) =>
     send({
       ...request,
-      host: request.host.replace(/^round-robin/, homes.get(request.headers["x-lab-client-address"]!)!),
+      host: request.host.replace(/^round-robin/, homes.get(request.client!)!),
     });
   await everyoneShops(stage);
   await everyoneReadsBack(stage);

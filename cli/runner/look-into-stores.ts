@@ -107,8 +107,8 @@ async function keptFor({ deployment }: Stage, store: Store): Promise<Kept | unde
 }
 
 /** App servers that share a store all count the same; what lives in their memory is added up. */
-async function heldIn({ transport }: Stage, { id, livesIn }: Store): Promise<number | null> {
-  const counts = Object.values(await sessionsIn(id, transport));
+async function heldIn({ door }: Stage, { id, livesIn }: Store): Promise<number | null> {
+  const counts = Object.values(await sessionsIn(id, door));
   if (counts.some((count) => count === null)) return null;
   const numbers = counts as number[];
   return livesIn === "app-server" ? numbers.reduce((total, count) => total + count, 0) : Math.max(...numbers);

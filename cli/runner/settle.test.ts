@@ -95,7 +95,7 @@ describe("what is still wrong in the end is said:", () => {
     [
       "a store that an app server does not reach",
       ({ site }) => void site.unreachable.add("redis"),
-      "app1.redis.localhost cannot reach its store; app2.redis.localhost",
+      "app1 cannot reach redis; app2 cannot reach redis",
     ],
     [
       "a policy that passes a server over",

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { architectureHost, directHost } from "../lab/topology.ts";
 import { groupProblems } from "../servers/server-groups.ts";
 import type { Feeling } from "../servers/service.ts";
+import type { Place } from "../subject/site.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import { companionsOf } from "../theory/stores.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { actUntil, lastSeen, type Waited, waitUntil } from "../wait.ts";
+import { toolsOf } from "./act-on-record.ts";
 import { noteDisturbances } from "./note-disturbances.ts";
 import { noteFailovers } from "./note-failovers.ts";
 import { lookAtStores } from "./predict.ts";
@@ -67,20 +68,13 @@ async function groupsAgree({ architectures, deployment, hit, signal }: Stage): P
 }
 
 /** Every store, from every app server; the way to a store of several servers may be back later than these servers are. */
-async function appServersReachStores({
-  architectures,
-  appServers,
-  transport,
-  signal,
-}: Stage): Promise<string | undefined> {
+async function appServersReachStores({ architectures, appServers, door, signal }: Stage): Promise<string | undefined> {
   const stores = [...new Set(architectures.map(({ store }) => store.id))];
-  const doors = appServers.flatMap((appServer) => stores.map((store) => directHost({ appServer, store })));
-  const ask = async (host: string) => {
-    const reply = await transport.send({ host, method: "GET", path: "/healthz", headers: {}, connection: "fresh" });
-    return reply.answered && reply.status === 200 ? [] : [`${host} cannot reach its store`];
-  };
+  const places = appServers.flatMap((appServer) => stores.map((store) => ({ appServer, store })));
+  const ask = async (place: Place) =>
+    (await door.ask(place)).isWell ? [] : [`${place.appServer} cannot reach ${place.store}`];
   const waited = await waitUntil({
-    look: async () => (await Promise.all(doors.map(ask))).flat(),
+    look: async () => (await Promise.all(places.map(ask))).flat(),
     until: (problems) => problems.length === 0,
     deadlineMs: settleDeadlineMs,
     signal,
@@ -170,13 +164,15 @@ interface CanaryProblem {
 
 /** @returns what was wrong with its login, or undefined */
 async function sendCanary(
-  { recorder, transport }: Stage,
-  { architecture: { id, policy, store }, appServer }: { architecture: Architecture; appServer: string },
+  stage: Stage,
+  { architecture: { id, host, policy, store }, appServer }: { architecture: Architecture; appServer: string },
 ): Promise<CanaryProblem | undefined> {
-  const host = directHost({ appServer, store: store.id });
+  const { recorder, door, originOf } = stage;
+  const at = await door.to({ appServer, store: store.id });
   const canary = new VirtualUser({
     id: `${id}/canary-${appServer}`,
-    host: architectureHost({ policy: policy.id, store: store.id }),
+    origin: originOf(policy.id),
+    host,
     address: clientAddresses()(),
     nonce: randomBytes(12).toString("base64url"),
   });
@@ -189,7 +185,7 @@ async function sendCanary(
     address: canary.address,
   });
   for (const kind of ["log-in", "who-am-i"] as const) {
-    const event = await canary.perform(kind, { transport, now: () => recorder.now() }, { phase: "fault", host });
+    const event = await canary.perform(kind, toolsOf(stage), { phase: "fault", at });
     recorder.record(event);
     if (event.answer === "me") continue;
     const says = `a new user cannot ${kind} on ${appServer} with ${store.id}: ${event.reason ?? event.answer}`;

@@ -5,8 +5,8 @@ import type { Service } from "../servers/service.ts";
 import type { Deployment } from "../subject/deployment.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import type { Scenario, Seen, StrangersSeen } from "../theory/scenario.ts";
+import type { Access } from "../users/access.ts";
 import type { Member } from "../users/population.ts";
-import type { Transport } from "../users/transport.ts";
 import type { HeldCookie } from "../users/virtual-user.ts";
 import type { StoresBefore } from "./look-into-stores.ts";
 import type { LivesSeen } from "./note-disturbances.ts";
@@ -44,11 +44,10 @@ export interface Broken extends Undoable {
 }
 
 /** Everything a step needs: the lab, the users, the pen. */
-export interface Stage {
+export interface Stage extends Access {
   scenario: Scenario;
   architectures: readonly Architecture[];
   deployment: Deployment;
-  transport: Transport;
   recorder: Recorder;
   narrator: Narrator;
   signal: AbortSignal;

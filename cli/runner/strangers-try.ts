@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { OperationEvent } from "../history/events.ts";
-import { directHost } from "../lab/topology.ts";
+import type { Address } from "../subject/site.ts";
 import type { StrangersSeen } from "../theory/scenario.ts";
 import type { Member } from "../users/population.ts";
 import { type HeldCookie, VirtualUser } from "../users/virtual-user.ts";
-import { act } from "./act-on-record.ts";
+import { act, toolsOf } from "./act-on-record.ts";
 import { eachInTurn } from "./pace.ts";
 import type { Stage } from "./stage.ts";
 
@@ -34,12 +34,12 @@ export async function plantCookies(stage: Stage): Promise<void> {
       const { architecture, seat, user } = member;
       const thief = newStranger(stage, member, "attacker");
       // At the user's own app server, if that is known: where else could the planted session be taken over?
-      const host = directHost({ appServer: seat ?? stage.appServers[0]!, store: architecture.store.id });
-      await perform(stage, thief, "log-in", { host });
+      const at = await stage.door.to({ appServer: seat ?? stage.appServers[0]!, store: architecture.store.id });
+      await perform(stage, thief, "log-in", at);
       const planted = member.staysAway ? thief.cookies : thief.cookies.map(madeUp);
       user.plant(planted);
       if (!member.staysAway) {
-        await perform(stage, thief, "log-out", { host });
+        await perform(stage, thief, "log-out", at);
         thief.plant(planted);
       }
       stage.attackers.set(member, { user: thief, planted });
@@ -54,9 +54,9 @@ export async function tryPlantedCookies(stage: Stage): Promise<void> {
     [...stage.attackers],
     async ([member, { user: thief, planted }]) => {
       const { home = stage.appServers[0]! } = member.user;
-      const hosts = [thief.host, directHost({ appServer: home, store: member.architecture.store.id })];
-      for (const host of hosts) {
-        const answer = await perform(stage, thief, "who-am-i", { host });
+      const atHome = await stage.door.to({ appServer: home, store: member.architecture.store.id });
+      for (const at of [thief, atHome]) {
+        const answer = await perform(stage, thief, "who-am-i", at);
         if (member.role === "subject") countTry(stage, member, answer);
       }
       const kept = planted.some(({ name, value }) =>
@@ -145,9 +145,14 @@ function whatTheCookieSays(users: readonly Member[], appServers: readonly string
   return "nothing";
 }
 
-function newStranger({ recorder, newAddress }: Stage, { user, architecture }: Member, label: string): VirtualUser {
+function newStranger(
+  { recorder, newAddress, originOf }: Stage,
+  { user, architecture }: Member,
+  label: string,
+): VirtualUser {
   const stranger = new VirtualUser({
     id: `${user.id}/${label}`,
+    origin: originOf(architecture.policy.id),
     host: architecture.host,
     address: newAddress(),
     nonce: randomBytes(12).toString("base64url"),
@@ -165,14 +170,13 @@ function newStranger({ recorder, newAddress }: Stage, { user, architecture }: Me
 }
 
 async function perform(
-  { transport, recorder, phase }: Stage,
+  stage: Stage,
   user: VirtualUser,
   kind: "who-am-i" | "log-in" | "log-out",
-  { host = user.host }: { host?: string } = {},
+  at: Address = user,
 ): Promise<OperationEvent> {
-  const options = { phase, connection: "fresh", host } as const;
-  const event = await user.perform(kind, { transport, now: () => recorder.now() }, options);
-  recorder.record(event);
+  const event = await user.perform(kind, toolsOf(stage), { phase: stage.phase, connection: "fresh", at });
+  stage.recorder.record(event);
   return event;
 }
 

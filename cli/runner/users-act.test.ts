@@ -77,7 +77,7 @@ describe("the baseline", () => {
     site.passedOver.set("round-robin", []);
     const send = site.send.bind(site);
     site.send = (request) => {
-      const home = homes.get(request.headers["x-lab-client-address"]!);
+      const home = homes.get(request.client!);
       return send({ ...request, host: request.host.replace(/^round-robin/, home!) });
     };
     await everyoneReadsBack(stage);

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer, OperationKind } from "../history/events.ts";
-import { directHost } from "../lab/topology.ts";
 import type { Third } from "../theory/scenario.ts";
 import type { Member } from "../users/population.ts";
 import type { OperationOptions } from "../users/virtual-user.ts";
@@ -147,8 +146,8 @@ async function diagnose(stage: Stage, member: Member): Promise<void> {
   const { home } = member.user;
   await askUntilAnswered(stage, member, { jar: "pinned" });
   if (home === undefined) return;
-  const host = directHost({ appServer: home, store: member.architecture.store.id });
-  await askUntilAnswered(stage, member, { jar: "home", host });
+  const at = await stage.door.to({ appServer: home, store: member.architecture.store.id });
+  await askUntilAnswered(stage, member, { jar: "home", at });
 }
 
 /** Only a definitive answer tells lost and orphaned apart, and a busy machine may owe one. */

@@ -50,7 +50,13 @@ describe("a forged cookie", () => {
       const { seat } = stage.newSeats.get(member)!;
       expect(seat).not.toBe(member.seat);
       const reply = await site.send({
-        ...{ host: member.architecture.host, method: "GET", path: "/whoami", connection: "fresh" },
+        ...{
+          origin: member.user.origin,
+          host: member.architecture.host,
+          method: "GET",
+          path: "/whoami",
+          connection: "fresh",
+        },
         headers: { cookie: member.user.cookies.map(({ name, value }) => `${name}=${value}`).join("; ") },
       });
       expect(reply).toMatchObject({ headers: { "x-app-server": seat } });

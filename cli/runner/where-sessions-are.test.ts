@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { fullestServer, type Holding, whereIs } from "./where-sessions-are.ts";
 
-const user = new VirtualUser({ id: "u", host: "h", address: "16.0.0.7", nonce: "n1" });
+const user = new VirtualUser({ id: "u", origin: "http://h", host: "h", address: "16.0.0.7", nonce: "n1" });
 user.items = ["item-1-of-u", "item-2-of-u"];
 const session = (...cart: string[]) => JSON.stringify({ nonce: "n1", cart });
 const whole = session("item-1-of-u", "item-2-of-u");

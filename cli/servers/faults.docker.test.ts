@@ -1,34 +1,35 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultKinds, loadFault } from "../catalogue.ts";
 import { Engine } from "../docker/engine.ts";
+import { openLabAccess } from "../lab/lab-access.ts";
 import { labDeployment } from "../lab/lab-deployment.ts";
 import { findLab } from "../lab/start-lab.ts";
-import { balancer, directHost, type Lab, networkOf } from "../lab/topology.ts";
+import { balancer, type Lab, networkOf } from "../lab/topology.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { seenInTime } from "../testing/seen-in-time.ts";
 import { loadStores, serversOf } from "../theory/stores.ts";
-import { openTransport, type Transport } from "../users/transport.ts";
+import type { Access } from "../users/access.ts";
 import { waitUntil } from "../wait.ts";
 import { evidenceFor, signsOf } from "./fault.ts";
 import { openService, type Service } from "./service.ts";
 
 const command = labCommand({ name: "test-faults" });
 const engine = new Engine();
-let transport: Transport;
+let access: Access;
 let service: (name: string) => Service;
 let lab: Lab;
 
 beforeAll(async () => {
   await command.up(["--with", "spare,redis-sentinel"]);
   lab = (await findLab("test-faults", engine))!;
-  transport = openTransport({ port: lab.port });
+  access = openLabAccess(lab, engine);
   const storeOf = new Map(["redis-aof", "redis-rdb"].map((name) => [name, name]));
-  service = (name) => openService(name, { deployment: labDeployment(lab, engine), transport, storeOf });
+  service = (name) => openService(name, { deployment: labDeployment(lab, engine), ...access, storeOf });
 });
 
 afterAll(async () => {
-  await transport.close();
+  await access.transport.close();
   await command.run(["down"]);
   command[Symbol.dispose]();
 });
@@ -108,10 +109,10 @@ async function whereabouts(part: string): Promise<{ part: string; address: strin
 async function logIn(server: string): Promise<void> {
   const stores = loadStores().filter((store) => serversOf(store).includes(server));
   const store = (stores.find(({ id }) => id === server) ?? stores[0])?.id ?? "memory";
-  const host = directHost({ appServer: "app1", store });
+  const at = await access.door.to({ appServer: "app1", store });
   const headers = { "content-type": "application/json" };
   const body = JSON.stringify({ user: "ada", nonce: "n" });
-  await transport.send({ host, method: "POST", path: "/login", headers, body, connection: "fresh" });
+  await access.transport.send({ ...at, method: "POST", path: "/login", headers, body, connection: "fresh" });
 }
 
 async function goneAfterStop(victim: Service): Promise<void> {

@@ -1,9 +1,11 @@
-import { appServers, architectureHost, balancer, directHost } from "../lab/topology.ts";
+import { appServers, architectureHost, balancer } from "../lab/topology.ts";
 import { type ContainerState, type Deployment, execIn, type ServiceAddress } from "../subject/deployment.ts";
+import type { Door, SiteReply } from "../subject/site.ts";
 import { loadPolicies } from "../theory/policies.ts";
 import { companionsOf } from "../theory/stores.ts";
+import type { Access } from "../users/access.ts";
 import { clientAddresses } from "../users/client-address.ts";
-import type { Transport } from "../users/transport.ts";
+import { VirtualUser } from "../users/virtual-user.ts";
 import { isRedis, type RedisSettings, redisSettings } from "./redis-settings.ts";
 import { sessionServerOf } from "./session-server.ts";
 import { changeStanding, readStandings, type Standing } from "./upstreams.ts";
@@ -50,9 +52,8 @@ export interface Service {
   feel(): Promise<Feeling>;
 }
 
-export interface ServiceOptions {
+export interface ServiceOptions extends Access {
   deployment: Deployment;
-  transport: Transport;
   /** Compose service that holds a store -> id of that store, to ask app servers about it. */
   storeOf: ReadonlyMap<string, string>;
   /** Policies that are looked at for newcomers; all unless told. */
@@ -63,7 +64,8 @@ export interface ServiceOptions {
 const newcomersPerLook = 16;
 
 /** A handle on one service. */
-export function openService(name: string, { deployment, transport, storeOf, policies }: ServiceOptions): Service {
+export function openService(name: string, options: ServiceOptions): Service {
+  const { deployment, door, storeOf, policies } = options;
   const store = storeOf.get(name);
   const container = () => deployment.containerOf(name);
   return {
@@ -82,36 +84,30 @@ export function openService(name: string, { deployment, transport, storeOf, poli
     stand: (standing) => changeStanding(deployment, name, standing),
     newcomers: async () => ({
       standing: (await readStandings(deployment))[name],
-      ...(await whoSends(name, transport, policies ?? loadPolicies().map(({ id }) => id))),
+      ...(await whoSends(name, options, policies ?? loadPolicies().map(({ id }) => id))),
     }),
     state: async () => (await container()).state(),
     feel: () => {
-      if (name === balancer) return feelBalancer({ deployment, transport });
+      if (name === balancer) return feelBalancer(options);
       const companions = companionsOf(name);
       if (companions.length > 0) return feelCompanion(name, companions, deployment);
-      return store === undefined
-        ? feelAppServer(name, transport, storeOf)
-        : feelStore(name, store, { deployment, transport });
+      return store === undefined ? feelAppServer(name, door, storeOf) : feelStore(name, store, { deployment, door });
     },
   };
 }
 
-async function whoSends(name: string, transport: Transport, policies: readonly string[]) {
+async function whoSends(name: string, { site, transport, originOf }: Access, policies: readonly string[]) {
   const newAddress = clientAddresses();
   const comes = await Promise.all(
     policies.map(async (policy) => {
       const host = architectureHost({ policy, store: "memory" });
-      const visits = Array.from({ length: newcomersPerLook }, () =>
-        transport.send({
-          host,
-          method: "GET",
-          path: "/whoami",
-          headers: { accept: "application/json", "x-lab-client-address": newAddress() },
-          connection: "fresh",
-        }),
-      );
-      const replies = await Promise.all(visits);
-      return replies.some((reply) => reply.answered && headerOf(reply.headers["x-app-server"]) === name);
+      const visits = Array.from({ length: newcomersPerLook }, () => {
+        const at = { origin: originOf(policy), host };
+        const newcomer = new VirtualUser({ id: "newcomer", ...at, address: newAddress(), nonce: "none" });
+        const tools = { site, transport, now: () => 0 };
+        return newcomer.perform("who-am-i", tools, { phase: "baseline", connection: "fresh" });
+      });
+      return (await Promise.all(visits)).some(({ server }) => server === name);
     }),
   );
   return {
@@ -121,37 +117,35 @@ async function whoSends(name: string, transport: Transport, policies: readonly s
 }
 
 /** nginx does not name its lives; the start time of its master process does (`/proc/1/stat`, field 22, ticks since boot). */
-async function feelBalancer({ deployment, transport }: Omit<ServiceOptions, "storeOf">): Promise<Feeling> {
-  const reply = await ask(transport, "balancer", "/balancer-healthz");
+async function feelBalancer({ deployment, transport, originOf }: ServiceOptions): Promise<Feeling> {
+  const reply = await transport.send({
+    // Whatever the policy: all of them are nginx's.
+    origin: originOf(loadPolicies()[0]!.id),
+    ...{ host: "balancer", method: "GET", path: "/balancer-healthz", headers: {}, connection: "fresh" },
+  });
   const answers = reply.answered && reply.status === 200;
   const stat = answers ? await execIn({ deployment, service: balancer }, ["cat", "/proc/1/stat"]).catch(() => "") : "";
   const life = stat.trim().split(" ")[21];
   return { answers, life, says: life ? `nginx answers, its process began at tick ${life}` : describe("nginx", reply) };
 }
 
-async function feelAppServer(
-  name: string,
-  transport: Transport,
-  stores: ReadonlyMap<string, string>,
-): Promise<Feeling> {
+async function feelAppServer(name: string, door: Door, stores: ReadonlyMap<string, string>): Promise<Feeling> {
   // Any store will do: the boot id comes with every answer, a 503 about the store included.
   const store = [...stores.values()][0] ?? "memory";
-  const reply = await ask(transport, directHost({ appServer: name, store }), "/healthz");
-  const life = reply.answered ? headerOf(reply.headers["x-boot-id"]) : undefined;
-  const says = life ? `${name} answers, boot ${life.slice(0, 8)}` : describe(name, reply);
-  return { answers: life !== undefined, life, says };
+  const { answers, boot, says } = await door.ask({ appServer: name, store });
+  return { answers, life: boot, says: boot ? `${name} answers, boot ${boot.slice(0, 8)}` : `asking ${name}: ${says}` };
 }
 
 /** Asks the app servers in turn, the users of the store, whether they reach it; and the store itself which process it is. */
 async function feelStore(
   name: string,
   store: string,
-  { deployment, transport }: Omit<ServiceOptions, "storeOf">,
+  { deployment, door }: Pick<ServiceOptions, "deployment" | "door">,
 ): Promise<Feeling> {
   for (const appServer of appServers) {
-    const reply = await ask(transport, directHost({ appServer, store }), "/healthz");
-    if (!reply.answered || headerOf(reply.headers["x-boot-id"]) === undefined) continue;
-    const answers = reply.status === 200;
+    const health = await door.ask({ appServer, store });
+    if (!health.answers) continue;
+    const answers = health.isWell;
     const info = answers && isRedis(name) ? await redisInfo({ deployment, service: name }) : undefined;
     const life = info
       ? info.run_id
@@ -226,15 +220,7 @@ export async function redisInfo(at: ServiceAddress): Promise<Record<string, stri
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }
 
-function ask(transport: Transport, host: string, path: string) {
-  return transport.send({ host, method: "GET", path, headers: { accept: "application/json" }, connection: "fresh" });
-}
-
-function describe(name: string, reply: Awaited<ReturnType<typeof ask>>): string {
+function describe(name: string, reply: SiteReply): string {
   if (reply.answered) return `asking ${name} gives status ${reply.status}`;
   return `asking ${name}: ${reply.reason}`;
-}
-
-function headerOf(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

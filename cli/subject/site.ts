@@ -30,7 +30,7 @@ export interface Understood {
 export interface SiteRequest {
   method: "GET" | "POST";
   path: string;
-  headers?: Record<string, string>;
+  headers: Record<string, string>;
   body?: string;
 }
 
@@ -52,8 +52,36 @@ export interface Site {
   perform(kind: OperationKind, who: Identity, browser: Browser, details?: Details): Promise<Understood>;
 }
 
+/** Where a request goes: the origin to connect to, e.g. `http://127.0.0.1:8080`, and the host name to ask for there. */
+export interface Address {
+  origin: string;
+  host: string;
+}
+
+/** One app server, and the session store that it is to use. */
+export interface Place {
+  appServer: string;
+  store: string;
+}
+
+/** What an app server says of itself and of a session store. */
+export interface Health {
+  /** The app server itself answered. */
+  answers: boolean;
+  /** It reaches the store. */
+  isWell: boolean;
+  /** A name for this life of its process. */
+  boot?: string;
+  /** How many sessions it sees there; null where it does not say, or nobody can know. */
+  sessions: number | null;
+  /** The answer in a few words, e.g. `status 503`. */
+  says: string;
+}
+
 /** A way to one single app server, past every balancer. */
 export interface Door {
-  /** Where to send a request that is meant for this app server and this session store. */
-  to(place: { appServer: string; store: string }): { origin: string; host: string };
+  /** Where to send a request that is meant for this app server and this store. @throws LabError (`door-closed`) where the door is not there */
+  to(place: Place): Promise<Address>;
+  /** Asks an app server how it is, and whether it reaches a store; over a connection of its own unless told. */
+  ask(place: Place, options?: { connection?: "kept" | "fresh" }): Promise<Health>;
 }

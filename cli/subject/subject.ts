@@ -9,6 +9,8 @@ export interface Subject {
   readonly services: readonly ServiceFacts[];
   readonly architectures: readonly Architecture[];
   readonly site: Site;
+  /** Where the balancer of a policy is asked, e.g. `http://127.0.0.1:8080`. */
+  readonly originOf: (policy: string) => string;
   /** Without one, lost and orphaned sessions cannot be told apart. */
   readonly door?: Door;
   readonly deployment: Deployment;

@@ -1,3 +1,9 @@
+/**
+ * The header in which a virtual user says its address: nginx believes the lab (nginx/nginx.conf, real_ip_header), since through a
+ * published port every client has the same one.
+ */
+export const clientAddressHeader = "x-lab-client-address";
+
 /** Addresses of one office: all in one /24, again and again. 198.51.100.0/24 is set aside for examples (RFC 5737). */
 export function officeAddresses(): () => string {
   let count = 0;

@@ -1,60 +1,62 @@
-import type { Answer, OperationKind, Outcome } from "../history/events.ts";
-import type { HttpReply } from "./transport.ts";
-
 /**
- * How one logs in, shops and asks who one is on the site under test: its routes and fields. Everything else in the lab speaks
+ * How one logs in, shops and asks who one is on the lab's own app: its routes, fields and headers. Everything else in the CLI speaks
  * of operations and answers.
  */
+import type { OperationKind } from "../history/events.ts";
+import type { Details, Health, Identity, Site, SiteReply, SiteRequest, Understood } from "../subject/site.ts";
 
-/** Who a virtual user is; the nonce is what nobody else can know. */
-export interface Identity {
-  user: string;
-  nonce: string;
+export const labSite: Site = {
+  offers: ["log-in", "who-am-i", "add-item", "log-out"],
+  perform: async (kind, who, browser, details) =>
+    understand(kind, await browser.send(requestFor(kind, who, details)), who),
+};
+
+const accept = { accept: "application/json" };
+
+/** Asks an app server how it is, and whether it reaches the store that is asked for with it. */
+export const healthRequest: SiteRequest = { method: "GET", path: "/healthz", headers: accept };
+
+/** What a reply to that says. */
+export function understandHealth(reply: SiteReply): Health {
+  if (!reply.answered) return { answers: false, isWell: false, sessions: null, says: reply.reason };
+  const { status } = reply;
+  const boot = header(reply.headers["x-boot-id"]);
+  const isWell = status === 200;
+  const { sessions } = (isWell ? parse(reply.body) : {}) as { sessions?: unknown };
+  const health: Health = {
+    answers: boot !== undefined,
+    isWell,
+    sessions: typeof sessions === "number" ? sessions : null,
+    says: `status ${status}`,
+  };
+  if (boot !== undefined) health.boot = boot;
+  return health;
 }
 
-/** The HTTP side of an operation. */
-export interface SiteRequest {
-  method: "GET" | "POST";
-  path: string;
-  body?: string;
-}
-
-/** The HTTP answer, understood. */
-export interface Understood {
-  outcome: Outcome;
-  answer: Answer;
-  server?: string;
-  boot?: string;
-  cart?: string[];
-  cartVersion?: number;
-  status?: number;
-  reason?: string;
-  degraded?: true;
-}
-
-/** What an operation has to say besides who one is. */
-export interface Details {
-  /** Id of the item to add, for `add-item`. */
-  item?: string | undefined;
-  /** For `log-in`: end the session when it was not used for so long. */
-  idleSeconds?: number | undefined;
-}
-
-export function requestFor(kind: OperationKind, identity: Identity, { item, idleSeconds }: Details = {}): SiteRequest {
+function requestFor(kind: OperationKind, identity: Identity, { item, idleSeconds }: Details = {}): SiteRequest {
   switch (kind) {
     case "who-am-i":
-      return { method: "GET", path: "/whoami" };
+      return { method: "GET", path: "/whoami", headers: accept };
     case "log-in":
-      return { method: "POST", path: "/login", body: JSON.stringify({ ...identity, idleSeconds }) };
+      return post("/login", { ...identity, idleSeconds });
     case "add-item":
-      return { method: "POST", path: "/cart", body: JSON.stringify({ item }) };
+      return post("/cart", { item });
     case "log-out":
-      return { method: "POST", path: "/logout", body: "{}" };
+      return post("/logout", {});
   }
 }
 
+function post(path: string, body: object): SiteRequest {
+  return {
+    method: "POST",
+    path,
+    headers: { accept: "application/json", "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+}
+
 /** What a reply says about the session of `identity`. */
-export function understand(kind: OperationKind, reply: HttpReply, identity: Identity): Understood {
+function understand(kind: OperationKind, reply: SiteReply, identity: Identity): Understood {
   const isWrite = kind !== "who-am-i";
   if (!reply.answered)
     return { outcome: reply.sent && isWrite ? "unknown" : "rejected", answer: "none", reason: reply.reason };

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { selectArchitectures } from "../theory/architectures.ts";
+import { labSite } from "./lab-site.ts";
 import { castPopulation } from "./population.ts";
 import type { Transport } from "./transport.ts";
 
@@ -31,7 +32,7 @@ async function cast(policies: readonly string[], users: number) {
     appServers,
     victim: "app2",
     newAddress: () => "16.0.0.7",
-    transport,
+    ...{ site: labSite, transport, originOf: () => "http://127.0.0.1:8080" },
     signal: new AbortController().signal,
   });
   return { members, seen };

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { UserEvent } from "../history/events.ts";
 import type { Architecture } from "../theory/architectures.ts";
-import type { Transport } from "./transport.ts";
+import type { Access } from "./access.ts";
 import { VirtualUser } from "./virtual-user.ts";
 
 /** A virtual user with its part in the experiment. */
@@ -15,7 +15,7 @@ export interface Member {
   staysAway: boolean;
 }
 
-export interface CastingOptions {
+export interface CastingOptions extends Pick<Access, "site" | "transport" | "originOf"> {
   architectures: readonly Architecture[];
   /** Subjects per architecture. */
   users: number;
@@ -26,7 +26,6 @@ export interface CastingOptions {
   newAddress: () => string;
   /** Take browsers as they come, wherever they land. */
   asTheyCome?: boolean;
-  transport: Transport;
   signal: AbortSignal;
 }
 
@@ -62,21 +61,27 @@ interface Seat {
 async function castArchitecture(
   architecture: Architecture,
   atOnce: number,
-  { users, appServers, victim, newAddress, asTheyCome = false, transport, signal }: CastingOptions,
+  { users, appServers, victim, newAddress, asTheyCome = false, originOf, site, transport, signal }: CastingOptions,
 ): Promise<Member[]> {
   const open = seatsOf(architecture.id, users, appServers, victim);
   const members: Member[] = [];
+  const { host, policy } = architecture;
+  const newUser = () =>
+    new VirtualUser({
+      ...{ id: "nameless until it has a seat", origin: originOf(policy.id), host, address: newAddress() },
+      nonce: randomBytes(12).toString("base64url"),
+    });
   const seat = (place: Seat, user: VirtualUser, server?: string) => {
     open.splice(open.indexOf(place), 1);
     user.id = place.id;
     members.push({ user, architecture, role: place.role, seat: server, staysAway: place.staysAway });
   };
-  if (architecture.policy.affinity !== "none") {
+  if (policy.affinity !== "none") {
     let lastSeated = performance.now();
     const knock = async () => {
       while (open.length > 0 && performance.now() - lastSeated < patienceMs && !signal.aborted) {
-        const candidate = newUser(architecture, newAddress());
-        const server = await beginAffinity(candidate, architecture, transport);
+        const candidate = newUser();
+        const server = await beginAffinity(candidate, architecture, { site, transport });
         const place = asTheyCome ? open[0] : open.find((free) => free.server === server);
         if (!place) continue;
         seat(place, candidate, server);
@@ -86,7 +91,7 @@ async function castArchitecture(
     // No more than there are seats: the others would knock in vain.
     await Promise.all(Array.from({ length: Math.min(atOnce, open.length) }, knock));
   }
-  for (const place of [...open]) seat(place, newUser(architecture, newAddress()));
+  for (const place of [...open]) seat(place, newUser());
   return members;
 }
 
@@ -99,10 +104,10 @@ async function castArchitecture(
 async function beginAffinity(
   candidate: VirtualUser,
   { policy }: Architecture,
-  transport: Transport,
+  access: Pick<Access, "site" | "transport">,
 ): Promise<string | undefined> {
   const perform = (kind: "who-am-i" | "log-in" | "log-out", jar: "live" | "pinned") =>
-    candidate.perform(kind, { transport, now: () => 0 }, { phase: "baseline", jar });
+    candidate.perform(kind, { ...access, now: () => 0 }, { phase: "baseline", jar });
   if (policy.affinityBegins !== "login") return (await perform("who-am-i", "live")).server;
   const { server } = await perform("log-in", "live");
   // The pinned cookies end the session and leave the live ones as they are.
@@ -126,9 +131,4 @@ function seatsOf(architecture: string, users: number, appServers: readonly strin
     server: appServers[(first + index) % appServers.length]!,
     staysAway: index % 2 === 1,
   }));
-}
-
-/** Nameless until it has a seat. */
-function newUser({ host }: Architecture, address: string): VirtualUser {
-  return new VirtualUser({ id: "candidate", host, address, nonce: randomBytes(12).toString("base64url") });
 }

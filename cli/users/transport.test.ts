@@ -1,17 +1,23 @@
 import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { type HttpReply, type HttpRequest, openTransport } from "./transport.ts";
+import type { SiteReply } from "../subject/site.ts";
+import { type HttpRequest, openTransport } from "./transport.ts";
+
+function originOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 /** One request to a server that answers so. */
-async function ask(listener: RequestListener, request: Partial<HttpRequest> = {}): Promise<HttpReply> {
+async function ask(listener: RequestListener, request: Partial<HttpRequest> = {}): Promise<SiteReply> {
   const server = createServer(listener);
   await once(server.listen(0, "127.0.0.1"), "listening");
-  const transport = openTransport({ port: (server.address() as AddressInfo).port });
+  const transport = openTransport();
   try {
     return await transport.send({
+      origin: originOf(server),
       host: "any.localhost",
       method: "GET",
       path: "/",
@@ -69,8 +75,17 @@ it.each(["kept", "fresh"] as const)(
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
-    const transport = openTransport({ port });
-    const reply = await transport.send({ host: "any.localhost", method: "GET", path: "/", headers: {}, connection });
+    const transport = openTransport();
+    const reply = await transport.send({
+      ...{
+        origin: `http://127.0.0.1:${port}`,
+        host: "any.localhost",
+        method: "GET",
+        path: "/",
+        headers: {},
+        connection,
+      },
+    });
     await transport.close();
     expect(reply).toEqual({ answered: false, sent: false, reason: "connection refused" });
   },
@@ -79,8 +94,10 @@ it.each(["kept", "fresh"] as const)(
 it("answers what is still under way when it is closed", async () => {
   const server = createServer(() => {});
   await once(server.listen(0, "127.0.0.1"), "listening");
-  const transport = openTransport({ port: (server.address() as AddressInfo).port });
-  const reply = transport.send({ host: "any.localhost", method: "GET", path: "/", headers: {}, connection: "kept" });
+  const transport = openTransport();
+  const reply = transport.send({
+    ...{ origin: originOf(server), host: "any.localhost", method: "GET", path: "/", headers: {}, connection: "kept" },
+  });
   await once(server, "request");
   await transport.close();
   expect(await reply).toMatchObject({ answered: false, sent: true });
@@ -88,7 +105,7 @@ it("answers what is still under way when it is closed", async () => {
   server.close();
 });
 
-it("talks to the lab's own port on loopback and to nothing else, whatever host is named or answered", async () => {
+it("talks to the origin that a request names and to nothing else, whatever host is named or answered", async () => {
   const seen: string[] = [];
   const server = createServer((request, response) => {
     seen.push(`${request.socket.localAddress} ${request.headers.host} ${request.url}`);
@@ -96,13 +113,15 @@ it("talks to the lab's own port on loopback and to nothing else, whatever host i
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
-  const transport = openTransport({ port });
+  const transport = openTransport();
   try {
     for (const [host, path] of [
       ["elsewhere.example", "/"],
       ["192.0.2.1", "//elsewhere.example/"],
     ] as const) {
-      const reply = await transport.send({ host, method: "GET", path, headers: {}, connection: "fresh" });
+      const reply = await transport.send({
+        ...{ origin: originOf(server), host, method: "GET", path, headers: {}, connection: "fresh" },
+      });
       expect(reply).toMatchObject({ answered: true, status: 302 });
     }
   } finally {
@@ -110,4 +129,28 @@ it("talks to the lab's own port on loopback and to nothing else, whatever host i
     server.close();
   }
   expect(seen).toEqual([`127.0.0.1 elsewhere.example:${port} /`, `127.0.0.1 192.0.2.1:${port} //elsewhere.example/`]);
+});
+
+it("keeps apart what goes to several origins, and says the client's address in the header that only the balancer believes", async () => {
+  const seen: string[] = [];
+  const servers = ["one", "other"].map((name) =>
+    createServer(({ socket, headers }, response) => {
+      seen.push(`${name} ${headers["x-lab-client-address"]} ${headers.host === `any.localhost:${socket.localPort}`}`);
+      response.end();
+    }),
+  );
+  const transport = openTransport();
+  try {
+    for (const server of servers) await once(server.listen(0, "127.0.0.1"), "listening");
+    for (const client of ["16.0.0.7", undefined])
+      for (const server of servers)
+        await transport.send({
+          ...{ origin: originOf(server), host: "any.localhost", method: "GET", path: "/", headers: {} },
+          ...{ connection: "kept", ...(client === undefined ? {} : { client }) },
+        });
+  } finally {
+    await transport.close();
+    for (const server of servers) server.close();
+  }
+  expect(seen).toEqual(["one 16.0.0.7 true", "other 16.0.0.7 true", "one undefined true", "other undefined true"]);
 });

@@ -1,54 +1,70 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Dispatcher, Pool } from "undici";
+import type { Address, SiteReply, SiteRequest } from "../subject/site.ts";
+import { clientAddressHeader } from "./client-address.ts";
 
-/** One HTTP request to the lab's balancer. */
-export interface HttpRequest {
-  /** Host name of the architecture; the connection itself always goes to 127.0.0.1. */
-  host: string;
-  method: "GET" | "POST";
-  path: string;
-  headers: Record<string, string>;
-  body?: string;
+/** One HTTP request; the connection goes to the origin, whatever host it names. */
+export interface HttpRequest extends SiteRequest, Address {
+  /** The address that the client is to be seen at; this machine's without. */
+  client?: string;
   /** `fresh` opens a connection for this request alone. */
   connection: "kept" | "fresh";
 }
 
-/** An answer, or why there was none. `sent: false` means that the request certainly never left. */
-export type HttpReply =
-  | { answered: true; status: number; headers: Record<string, string | string[] | undefined>; body: string }
-  | { answered: false; sent: boolean; reason: string };
-
 export interface Transport {
-  send(request: HttpRequest): Promise<HttpReply>;
+  send(request: HttpRequest): Promise<SiteReply>;
   close(): Promise<void>;
 }
 
 /** A request without an answer after this long is given up: its outcome is unknown. */
 export const answerDeadlineMs = 5_000;
 
-/** The only HTTP caller of the lab: talks to one published port on the loopback interface and to nothing else. */
-export function openTransport({ port, connections = 64 }: { port: number; connections?: number }): Transport {
-  const origin = `http://127.0.0.1:${port}`;
+/** The connections to one origin. */
+interface Pools {
+  /** What follows a host name in the header `Host`. */
+  portSuffix: string;
+  kept: Pool;
+  fresh: Pool;
+}
+
+/** The only HTTP caller of the lab: talks to the origins that requests name, and follows nothing elsewhere. @param options for each origin */
+export function openTransport({ connections = 64 }: { connections?: number } = {}): Transport {
+  const opened = new Map<string, Pools>();
+  const poolsOf = (origin: string): Pools => {
+    const known = opened.get(origin);
+    if (known) return known;
+    const pools = openPools(origin, connections);
+    opened.set(origin, pools);
+    return pools;
+  };
+
+  return {
+    send({ origin, host, method, path, headers, client, body, connection }) {
+      const pools = poolsOf(origin);
+      const all: Record<string, string> = { ...headers, host: host + pools.portSuffix };
+      if (client !== undefined) all[clientAddressHeader] = client;
+      return new Promise((resolve) => {
+        pools[connection].dispatch({ method, path, headers: all, body: body ?? null }, new ReplyReader(resolve));
+      });
+    },
+    async close() {
+      await Promise.all([...opened.values()].flatMap(({ kept, fresh }) => [kept.destroy(), fresh.destroy()]));
+    },
+  };
+}
+
+function openPools(origin: string, connections: number): Pools {
+  const { port } = new URL(origin);
   const timeouts = {
     headersTimeout: answerDeadlineMs,
     bodyTimeout: answerDeadlineMs,
     connectTimeout: answerDeadlineMs,
   };
-  const kept = new Pool(origin, { ...timeouts, connections, pipelining: 1 });
-  // `pipelining: 0` switches keep-alive off: each request has a connection of its own.
-  const fresh = new Pool(origin, { ...timeouts, connections, pipelining: 0 });
-
   return {
-    send({ host, method, path, headers, body, connection }) {
-      const pool = connection === "fresh" ? fresh : kept;
-      return new Promise((resolve) => {
-        const options = { method, path, headers: { ...headers, host: `${host}:${port}` }, body: body ?? null };
-        pool.dispatch(options, new ReplyReader(resolve));
-      });
-    },
-    async close() {
-      await Promise.all([kept.destroy(), fresh.destroy()]);
-    },
+    portSuffix: port === "" ? "" : `:${port}`,
+    kept: new Pool(origin, { ...timeouts, connections, pipelining: 1 }),
+    // `pipelining: 0` switches keep-alive off: each request has a connection of its own.
+    fresh: new Pool(origin, { ...timeouts, connections, pipelining: 0 }),
   };
 }
 
@@ -57,12 +73,12 @@ export function openTransport({ port, connections = 64 }: { port: number; connec
  * needs and which was a quarter of a virtual user's processor time.
  */
 class ReplyReader implements Dispatcher.DispatchHandler {
-  readonly #resolve: (reply: HttpReply) => void;
+  readonly #resolve: (reply: SiteReply) => void;
   readonly #chunks: Buffer[] = [];
   #status = 0;
-  #headers: Extract<HttpReply, { answered: true }>["headers"] = {};
+  #headers: Extract<SiteReply, { answered: true }>["headers"] = {};
 
-  constructor(resolve: (reply: HttpReply) => void) {
+  constructor(resolve: (reply: SiteReply) => void) {
     this.#resolve = resolve;
   }
 

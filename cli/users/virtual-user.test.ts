@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { CookieJar } from "tough-cookie";
 import { describe, expect, it, vi } from "vitest";
-import type { HttpReply, HttpRequest, Transport } from "./transport.ts";
+import type { SiteReply } from "../subject/site.ts";
+import { labSite } from "./lab-site.ts";
+import type { HttpRequest, Transport } from "./transport.ts";
 import { VirtualUser } from "./virtual-user.ts";
 
 /** A site that is played by the test: it answers what it is told to, and remembers what it was asked. */
-function playSite(answers: HttpReply[]): Transport & { asked: HttpRequest[] } {
+function playSite(answers: SiteReply[]): Transport & { asked: HttpRequest[] } {
   const asked: HttpRequest[] = [];
   return {
     asked,
@@ -17,7 +19,7 @@ function playSite(answers: HttpReply[]): Transport & { asked: HttpRequest[] } {
   };
 }
 
-function session(fields: object, setCookie: string[] = [], status = 200): HttpReply {
+function session(fields: object, setCookie: string[] = [], status = 200): SiteReply {
   const body = { authenticated: true, user: "shop/1", nonce: "n1", cart: [], cartVersion: 0, ...fields };
   const headers = { "x-app-server": "app1", "x-boot-id": "b1", "set-cookie": setCookie };
   return { answered: true, status, headers, body: JSON.stringify(body) };
@@ -25,8 +27,10 @@ function session(fields: object, setCookie: string[] = [], status = 200): HttpRe
 
 const anonymous = session({ authenticated: false, user: null, nonce: null });
 
+const origin = "http://127.0.0.1:8080";
+
 function newUser(): VirtualUser {
-  return new VirtualUser({ id: "shop/1", host: "cookie.memory.localhost", address: "16.0.0.7", nonce: "n1" });
+  return new VirtualUser({ id: "shop/1", origin, host: "cookie.memory.localhost", address: "16.0.0.7", nonce: "n1" });
 }
 
 const at = { phase: "baseline" } as const;
@@ -34,14 +38,15 @@ let clock = 0;
 const now = () => clock++;
 
 describe("a virtual user", () => {
-  it("keeps cookies as a browser does, and says its address in the header that only the balancer believes", async () => {
+  it("keeps cookies as a browser does, and is seen at its own address, where its architecture is", async () => {
     const transport = playSite([session({}, ["sid=s1; Path=/; HttpOnly", "SERVER_ID=app1; Path=/"]), session({})]);
     const user = newUser();
-    await user.perform("log-in", { transport, now }, at);
-    await user.perform("who-am-i", { transport, now }, at);
-    expect(transport.asked[1]!.headers).toMatchObject({
-      cookie: "sid=s1; SERVER_ID=app1",
-      "x-lab-client-address": "16.0.0.7",
+    await user.perform("log-in", { site: labSite, transport, now }, at);
+    await user.perform("who-am-i", { site: labSite, transport, now }, at);
+    expect(transport.asked[1]).toEqual({
+      ...{ origin, host: "cookie.memory.localhost", client: "16.0.0.7", connection: "kept" },
+      ...{ method: "GET", path: "/whoami" },
+      headers: { accept: "application/json", cookie: "sid=s1; SERVER_ID=app1" },
     });
   });
 
@@ -52,18 +57,18 @@ describe("a virtual user", () => {
       session({}),
     ]);
     const user = newUser();
-    await user.perform("log-in", { transport, now }, at);
-    await user.perform("who-am-i", { transport, now }, at);
-    await user.perform("who-am-i", { transport, now }, { ...at, jar: "pinned" });
+    await user.perform("log-in", { site: labSite, transport, now }, at);
+    await user.perform("who-am-i", { site: labSite, transport, now }, at);
+    await user.perform("who-am-i", { site: labSite, transport, now }, { ...at, jar: "pinned" });
     expect(transport.asked[2]!.headers.cookie).toBe("sid=s1; SERVER_ID=app1");
   });
 
   it("keeps the cookies from before a logout as the pinned ones: a thief would have copied those", async () => {
     const transport = playSite([session({}, ["sid=s1; Path=/"]), anonymous, anonymous]);
     const user = newUser();
-    await user.perform("log-in", { transport, now }, at);
-    await user.perform("log-out", { transport, now }, at);
-    await user.perform("who-am-i", { transport, now }, { ...at, jar: "pinned" });
+    await user.perform("log-in", { site: labSite, transport, now }, at);
+    await user.perform("log-out", { site: labSite, transport, now }, at);
+    await user.perform("who-am-i", { site: labSite, transport, now }, { ...at, jar: "pinned" });
     expect(transport.asked[2]!.headers.cookie).toBe("sid=s1");
   });
 
@@ -74,10 +79,10 @@ describe("a virtual user", () => {
       session({}),
     ]);
     const user = newUser();
-    await user.perform("who-am-i", { transport, now }, at);
-    await user.perform("log-in", { transport, now }, at);
+    await user.perform("who-am-i", { site: labSite, transport, now }, at);
+    await user.perform("log-in", { site: labSite, transport, now }, at);
     user.loseAffinityCookies();
-    await user.perform("who-am-i", { transport, now }, at);
+    await user.perform("who-am-i", { site: labSite, transport, now }, at);
     expect(transport.asked[2]!.headers.cookie).toBe("sid=s1");
   });
 
@@ -88,11 +93,18 @@ describe("a virtual user", () => {
       session({}),
     ]);
     const user = newUser();
-    await user.perform("log-in", { transport, now }, at);
-    await user.perform("who-am-i", { transport, now }, at);
+    await user.perform("log-in", { site: labSite, transport, now }, at);
+    await user.perform("who-am-i", { site: labSite, transport, now }, at);
     const stored = JSON.parse(JSON.stringify(user.serializedCookies));
-    const again = new VirtualUser({ id: "shop/1", host: user.host, address: "16.0.0.7", nonce: "n1", cookies: stored });
-    await again.perform("who-am-i", { transport, now }, at);
+    const again = new VirtualUser({
+      id: "shop/1",
+      origin,
+      host: user.host,
+      address: "16.0.0.7",
+      nonce: "n1",
+      cookies: stored,
+    });
+    await again.perform("who-am-i", { site: labSite, transport, now }, at);
     expect(transport.asked[2]!.headers.cookie).toBe("sid=s1; SERVER_ID=app1");
     expect(again.cookies).toEqual([
       { name: "sid", value: "s1" },
@@ -119,7 +131,7 @@ it("sends what a jar would that takes every line of every answer, the repeated o
       const due: (string | undefined)[] = [];
       for (const lines of answers) {
         due.push(jar.getCookieStringSync(url) || undefined);
-        await user.perform("who-am-i", { transport, now }, at);
+        await user.perform("who-am-i", { site: labSite, transport, now }, at);
         for (const one of lines) jar.setCookieSync(one, url, { ignoreError: true });
       }
       expect(transport.asked.map(({ headers }) => headers.cookie)).toEqual(due);
@@ -135,7 +147,7 @@ it("lets a cookie end when its time is over", async () => {
     const user = newUser();
     for (const seconds of [0, 6, 11]) {
       vi.setSystemTime(Date.now() + seconds * 1_000);
-      await user.perform("who-am-i", { transport, now }, at);
+      await user.perform("who-am-i", { site: labSite, transport, now }, at);
     }
     expect(transport.asked.map(({ headers }) => headers.cookie)).toEqual([undefined, "sid=s1", undefined]);
   } finally {
@@ -144,24 +156,24 @@ it("lets a cookie end when its time is over", async () => {
 });
 
 describe("what an answer means", () => {
-  const understood = async (kind: "who-am-i" | "log-in" | "add-item", reply: HttpReply) => {
-    const { outcome, answer } = await newUser().perform(kind, { transport: playSite([reply]), now }, at);
+  const understood = async (kind: "who-am-i" | "log-in" | "add-item", reply: SiteReply) => {
+    const { outcome, answer } = await newUser().perform(kind, { site: labSite, transport: playSite([reply]), now }, at);
     return `${outcome}, ${answer}`;
   };
-  const appSays = (status: number, body: unknown): HttpReply => ({
+  const appSays = (status: number, body: unknown): SiteReply => ({
     answered: true,
     status,
     headers: { "x-app-server": "app1", "x-boot-id": "b1" },
     body: JSON.stringify(body),
   });
-  const nginxSays = (status: number): HttpReply => ({ answered: true, status, headers: {}, body: "<html>" });
+  const nginxSays = (status: number): SiteReply => ({ answered: true, status, headers: {}, body: "<html>" });
 
-  it.each<[string, "who-am-i" | "log-in" | "add-item", HttpReply, string]>([
+  it.each<[string, "who-am-i" | "log-in" | "add-item", SiteReply, string]>([
     ["my user and my nonce", "who-am-i", session({}), "ok, me"],
     ["my user with another nonce", "who-am-i", session({ nonce: "n2" }), "ok, someone-else"],
     ["another user with my nonce", "who-am-i", session({ user: "shop/2" }), "ok, someone-else"],
     ["nobody", "who-am-i", anonymous, "ok, anonymous"],
-    ["401 to a write", "add-item", { ...anonymous, status: 401 } as HttpReply, "rejected, anonymous"],
+    ["401 to a write", "add-item", { ...anonymous, status: 401 } as SiteReply, "rejected, anonymous"],
     [
       "503 of the app to a read",
       "who-am-i",

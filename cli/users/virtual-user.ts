@@ -1,15 +1,12 @@
 import { type Cookie, CookieJar, type SerializedCookieJar } from "tough-cookie";
 import type { Jar, OperationEvent, OperationKind, Phase } from "../history/events.ts";
-import { type Identity, requestFor, understand } from "./site.ts";
-import type { Transport } from "./transport.ts";
+import type { Address, Browser, SiteReply, SiteRequest } from "../subject/site.ts";
+import type { Access } from "./access.ts";
+import type { HttpRequest, Transport } from "./transport.ts";
 
-/** The header in which nginx believes the lab about a client's address (nginx/nginx.conf, real_ip_header). */
-export const clientAddressHeader = "x-lab-client-address";
-
-export interface UserOptions {
+/** `origin` and `host`: where the architecture is that this browser visits. */
+export interface UserOptions extends Address {
   id: string;
-  /** Host name of the architecture that this browser visits. */
-  host: string;
   address: string;
   nonce: string;
   /** What `serializedCookies` of an earlier browser gave; a new browser has none. */
@@ -22,6 +19,12 @@ export interface HeldCookie {
   value: string;
 }
 
+/** What an operation is performed with. */
+export interface UserTools extends Pick<Access, "site" | "transport"> {
+  /** Milliseconds into the run. */
+  now: () => number;
+}
+
 export interface OperationOptions {
   phase: Phase;
   connection?: "kept" | "fresh";
@@ -31,8 +34,8 @@ export interface OperationOptions {
   jar?: Jar;
   /** For `log-in`: end the session when it was not used for so long, in whole seconds. */
   idleSeconds?: number;
-  /** Ask this host name instead of the architecture's, with the same cookies. */
-  host?: string;
+  /** Ask there instead of where the architecture is, with the same cookies. */
+  at?: Address;
 }
 
 /**
@@ -48,6 +51,7 @@ const none: readonly never[] = [];
 export class VirtualUser {
   /** Its user name on the site, too. */
   id: string;
+  readonly origin: string;
   readonly host: string;
   #address: string;
   readonly #nonce: string;
@@ -73,8 +77,9 @@ export class VirtualUser {
   /** Items that were named, whatever became of them. */
   #itemsNamed = 0;
 
-  constructor({ id, host, address, nonce, cookies }: UserOptions) {
+  constructor({ id, origin, host, address, nonce, cookies }: UserOptions) {
     this.id = id;
+    this.origin = origin;
     this.host = host;
     this.#address = address;
     this.#nonce = nonce;
@@ -149,28 +154,15 @@ export class VirtualUser {
   /** Performs one operation and says what came of it. Never throws for anything the lab does. */
   async perform(
     kind: OperationKind,
-    { transport, now }: { transport: Transport; now: () => number },
-    { phase, connection = "kept", item, idleSeconds, jar = "live", host = this.host }: OperationOptions,
+    { site, transport, now }: UserTools,
+    { phase, connection = "kept", item, idleSeconds, jar = "live", at: place = this }: OperationOptions,
   ): Promise<OperationEvent> {
     if (kind === "log-in" && this.#pinned === "")
       this.#affinityCookies = [...this.cookies.map(({ name }) => name).filter((name) => !this.#planted.includes(name))];
     const at = now();
-    const identity: Identity = { user: this.id, nonce: this.#nonce };
-    const { method, path, body } = requestFor(kind, identity, { item, idleSeconds });
-    const cookies = jar === "live" ? this.#liveCookies() : this.#pinned;
-    const headers: Record<string, string> = { accept: "application/json", [clientAddressHeader]: this.#address };
-    if (cookies) headers.cookie = cookies;
-    if (body !== undefined) headers["content-type"] = "application/json";
-    const reply = await transport.send({
-      host,
-      method,
-      path,
-      connection,
-      headers,
-      ...(body === undefined ? {} : { body }),
-    });
-    if (reply.answered && jar === "live") this.#takeCookies(reply.headers["set-cookie"]);
-    const understood = understand(kind, reply, identity);
+    const browser: Browser = { send: (request) => this.#send(request, { transport, place, connection, jar }) };
+    const who = { user: this.id, nonce: this.#nonce };
+    const understood = await site.perform(kind, who, browser, { item, idleSeconds });
     const end = now();
     this.answeredAt = end;
     // A logout is no write that anybody wants back: the pinned cookies are those from before it.
@@ -192,6 +184,22 @@ export class VirtualUser {
       ...understood,
       ...(item === undefined ? {} : { item }),
     };
+  }
+
+  /** Sends a request with the cookies of that jar; only the live one takes what the answer brings. */
+  async #send(
+    { method, path, headers: own, body }: SiteRequest,
+    { transport, place, connection, jar }: Sending,
+  ): Promise<SiteReply> {
+    const cookies = jar === "live" ? this.#liveCookies() : this.#pinned;
+    const headers = { ...own };
+    if (cookies) headers.cookie = cookies;
+    const { origin, host } = place;
+    const request: HttpRequest = { origin, host, method, path, connection, headers, client: this.#address };
+    if (body !== undefined) request.body = body;
+    const reply = await transport.send(request);
+    if (reply.answered && jar === "live") this.#takeCookies(reply.headers["set-cookie"]);
+    return reply;
   }
 
   #liveCookies(): string {
@@ -227,6 +235,14 @@ export class VirtualUser {
   #url(): string {
     return `http://${this.host}/`;
   }
+}
+
+/** How a request of an operation is sent. */
+interface Sending {
+  transport: Transport;
+  place: Address;
+  connection: "kept" | "fresh";
+  jar: Jar;
 }
 
 /** It may be gone at the next request. */

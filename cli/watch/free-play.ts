@@ -4,16 +4,16 @@ import { historyVersion, type Phase, type RunEvent } from "../history/events.ts"
 import { appServers, defaultVictim } from "../lab/topology.ts";
 import { eachInTurn, seededShuffle } from "../runner/pace.ts";
 import type { Architecture } from "../theory/architectures.ts";
+import type { Access } from "../users/access.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { castPopulation, type Member } from "../users/population.ts";
-import type { Transport } from "../users/transport.ts";
 import type { Feed } from "./feed.ts";
 
 export interface FreePlay {
   architectures: readonly Architecture[];
   /** Per architecture. */
   users: number;
-  transport: Transport;
+  access: Access;
   feed: Feed;
   /** Before the first fault everything is a baseline. */
   phase: () => Phase;
@@ -27,7 +27,7 @@ const underWayAtMost = 24;
 
 /** Users log in, shop and then keep asking who they are, until the signal; they never log in again by themselves. */
 export async function playFreely(play: FreePlay): Promise<void> {
-  const { architectures, users, transport, feed, signal } = play;
+  const { architectures, users, access, feed, signal } = play;
   feed.record(runEvent(play));
   feed.record({ type: "step", at: feed.now(), phase: "baseline", step: "tell", says: "New users come in and log in." });
   const newAddress = clientAddresses();
@@ -37,7 +37,7 @@ export async function playFreely(play: FreePlay): Promise<void> {
     appServers,
     victim: defaultVictim,
     newAddress,
-    transport,
+    ...access,
     signal,
   });
   const subjects = members.filter(({ role }) => role === "subject");
@@ -55,9 +55,9 @@ export async function playFreely(play: FreePlay): Promise<void> {
   await browse(play, subjects, shuffle);
 }
 
-function actIn({ transport, feed, phase }: FreePlay) {
+function actIn({ access: { site, transport }, feed, phase }: FreePlay) {
   return async ({ user }: Member, kind: "log-in" | "add-item" | "who-am-i", item?: string): Promise<void> => {
-    const tools = { transport, now: () => feed.now() };
+    const tools = { site, transport, now: () => feed.now() };
     feed.record(await user.perform(kind, tools, { phase: phase(), ...(item === undefined ? {} : { item }) }));
   };
 }

@@ -3,13 +3,13 @@ import { sessionsIn } from "../lab/look-at-lab.ts";
 import type { Lab } from "../lab/topology.ts";
 import type { Condition, LookEvent } from "../picture/moments.ts";
 import type { ContainerState } from "../subject/deployment.ts";
+import type { Door } from "../subject/site.ts";
 import type { Architecture } from "../theory/architectures.ts";
-import type { Transport } from "../users/transport.ts";
 
 export interface LookOptions {
   lab: Lab;
   engine: Engine;
-  transport: Transport;
+  door: Door;
   architectures: readonly Architecture[];
 }
 
@@ -31,12 +31,12 @@ function conditionOf({ running, paused, attached }: ContainerState): Condition {
 }
 
 /** How many sessions there are, as the app servers count them: in their own memory, and in each store's server. */
-export async function countSessions({ transport, architectures }: LookOptions, now: () => number): Promise<LookEvent> {
+export async function countSessions({ door, architectures }: LookOptions, now: () => number): Promise<LookEvent> {
   const at = now();
   const stores = [...new Map(architectures.map(({ store }) => [store.id, store])).values()];
   const sessions: LookEvent["sessions"] = {};
   for (const { id, livesIn, server } of stores.filter((store) => store.livesIn !== "browser")) {
-    const seen = await sessionsIn(id, transport);
+    const seen = await sessionsIn(id, door);
     if (livesIn === "app-server") Object.assign(sessions, seen);
     // Everybody sees the same server; whoever reaches it may say.
     else if (server !== null) sessions[server] = Object.values(seen).find((count) => count !== null) ?? null;

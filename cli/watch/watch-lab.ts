@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { refuseDuringRun } from "../lab/claim-lab.ts";
+import { openLabAccess } from "../lab/lab-access.ts";
 import { balancer, type Lab } from "../lab/topology.ts";
 import { pageAssets } from "../picture/page-assets.ts";
 import { guardRunningLab } from "../record/guard-lab.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
 import type { Architecture } from "../theory/architectures.ts";
-import { openTransport } from "../users/transport.ts";
 import { faultsByHand, Hands } from "./fault-buttons.ts";
 import { Feed, forLongDays } from "./feed.ts";
 import { playFreely } from "./free-play.ts";
@@ -41,7 +41,7 @@ export async function watchLab({
   const feed = new Feed(forLongDays);
   await using guard = guardRunningLab(lab);
   const hands = new Hands({ lab, engine, feed, guard });
-  const transport = openTransport({ port: lab.port, connections: 32 });
+  const access = openLabAccess(lab, engine, { connections: 32 });
   const watching = new AbortController();
   let playing = new AbortController();
   let playingEnds: Promise<void> = Promise.resolve();
@@ -62,9 +62,7 @@ export async function watchLab({
     playing = new AbortController();
     const phase = () => (hands.hasBrokenSomething ? ("fault" as const) : ("baseline" as const));
     hands.hasBrokenSomething = false;
-    playingEnds = playFreely({ architectures, users, transport, feed, phase, signal: playing.signal }).catch(
-      tellTrouble,
-    );
+    playingEnds = playFreely({ architectures, users, access, feed, phase, signal: playing.signal }).catch(tellTrouble);
   };
   const act = async (wish: Wish): Promise<Answered> => {
     if (wish.do === "fault") return hands.inject(wish.kind, wish.service);
@@ -78,7 +76,7 @@ export async function watchLab({
     return { ok: true, says: "New users come in." };
   };
 
-  const look: LookOptions = { lab, engine, transport, architectures };
+  const look: LookOptions = { lab, engine, door: access.door, architectures };
   const repeat = async (everyMs: number, once: () => Promise<void>) => {
     while (!watching.signal.aborted) {
       await once().catch(tellTrouble);
@@ -100,7 +98,7 @@ export async function watchLab({
   } finally {
     watching.abort();
     playing.abort();
-    await transport.close();
+    await access.transport.close();
     await Promise.allSettled([playingEnds, ...looking]);
   }
   return await hands.healAll();

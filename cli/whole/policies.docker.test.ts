@@ -8,6 +8,7 @@ import { hangMs } from "../testing/engine-pace.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { loadPolicies, type Policy } from "../theory/policies.ts";
 import { clientAddresses } from "../users/client-address.ts";
+import { labSite } from "../users/lab-site.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { lastSeen, waitUntil } from "../wait.ts";
@@ -27,7 +28,7 @@ let transport: Transport;
 beforeAll(async () => {
   await command.up();
   lab = (await findLab(name, engine))!;
-  transport = openTransport({ port: lab.port });
+  transport = openTransport();
 });
 
 afterAll(async () => {
@@ -187,19 +188,25 @@ async function reloadNginx(): Promise<void> {
 
 function visitor(policy: string): VirtualUser {
   const host = architectureHost({ policy, store: "memory" });
-  return new VirtualUser({ id: "browser", host, address: newAddress(), nonce: "a nonce" });
+  return new VirtualUser({
+    id: "browser",
+    origin: `http://127.0.0.1:${lab.port}`,
+    host,
+    address: newAddress(),
+    nonce: "a nonce",
+  });
 }
 
 async function loggedIn({ id }: Policy): Promise<VirtualUser> {
   const user = visitor(id);
-  await user.perform("log-in", { transport, now: () => 0 }, { phase: "baseline" });
+  await user.perform("log-in", { site: labSite, transport, now: () => 0 }, { phase: "baseline" });
   return user;
 }
 
 async function ask(user: VirtualUser): Promise<{ server: string; answer: string }> {
   const { server = "nobody", answer } = await user.perform(
     "who-am-i",
-    { transport, now: () => 0 },
+    { site: labSite, transport, now: () => 0 },
     { phase: "baseline", connection: "fresh" },
   );
   return { server, answer };

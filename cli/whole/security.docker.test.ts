@@ -7,8 +7,10 @@ import { networkInterfaces } from "node:os";
 import type { ContainerInspectInfo } from "dockerode";
 import { UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Engine } from "../docker/engine.ts";
 import { labels } from "../lab/labels.ts";
-import { appServers, balancer, nodeBalancer } from "../lab/topology.ts";
+import { findLab } from "../lab/start-lab.ts";
+import { appServers, balancer, doorService, nodeBalancer } from "../lab/topology.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { loadPolicies } from "../theory/policies.ts";
@@ -22,16 +24,21 @@ const sessionCookie = `sid_${name}`;
 
 let containers: ContainerInspectInfo[];
 let port: number;
+let doorPort: number;
+let origin: string;
 /** The bridge, as the containers call the machine they run on. */
 let gateway: string;
 let transport: Transport;
 beforeAll(async () => {
   const { stdout } = await lab.up();
   port = Number(/localhost:(\d+)/.exec(stdout)![1]);
-  transport = openTransport({ port });
+  origin = `http://127.0.0.1:${port}`;
+  transport = openTransport();
   const ids = await docker("ps", "-q", "--filter", `label=${labels.lab}=${name}`);
   containers = JSON.parse((await docker("inspect", ...ids)).join("\n")) as ContainerInspectInfo[];
   gateway = endpointOf(balancer).Gateway;
+  const engine = new Engine();
+  doorPort = (await engine.publishedPort((await findLab(name, engine))!, doorService))!;
 });
 afterAll(async () => {
   await transport?.close();
@@ -39,8 +46,8 @@ afterAll(async () => {
   lab[Symbol.dispose]();
 });
 
-describe("the door", () => {
-  it("is one port of nginx, on 127.0.0.1", () => {
+describe("the ways in", () => {
+  it("are one port of nginx and one of the door, on 127.0.0.1", () => {
     const published = containers.flatMap(({ Name, HostConfig, NetworkSettings }) =>
       [HostConfig.PortBindings ?? {}, NetworkSettings.Ports].map((ports) =>
         Object.entries(ports as Record<string, { HostIp: string; HostPort: string }[] | null>).flatMap(
@@ -49,11 +56,13 @@ describe("the door", () => {
         ),
       ),
     );
-    const door = `/${containerOf(balancer)}: 127.0.0.1:${port} -> 8080/tcp`;
-    expect(published.filter((ports) => ports.length > 0)).toEqual([[door], [door]]);
+    const nginx = `/${containerOf(balancer)}: 127.0.0.1:${port} -> 8080/tcp`;
+    const door = (somePort: number | string) => `/${containerOf(doorService)}: 127.0.0.1:${somePort} -> 3000/tcp`;
+    // The engine is asked for any port, and chooses one.
+    expect(published.flat().sort()).toEqual([nginx, nginx, door(""), door(doorPort)].sort());
   });
 
-  it("opens at no other address of this machine", async () => {
+  it("open at no other address of this machine", async () => {
     const others = Object.entries(networkInterfaces()).flatMap(([card, list]) =>
       (list ?? [])
         .map(({ address }) => (address.startsWith("fe80:") ? `${address}%${card}` : address))
@@ -63,7 +72,8 @@ describe("the door", () => {
       const tried = await Promise.all(hosts.map(async (host) => [host, await opens(host, somePort)] as const));
       return tried.filter(([, isOpen]) => isOpen).map(([host]) => host);
     };
-    expect(await opensAt(port, ["127.0.0.1", "127.0.0.2", "::1", ...others])).toEqual(["127.0.0.1"]);
+    for (const published of [port, doorPort])
+      expect(await opensAt(published, ["127.0.0.1", "127.0.0.2", "::1", ...others])).toEqual(["127.0.0.1"]);
     // A door that is open everywhere is seen to be.
     const everywhere = createServer().listen(0, "0.0.0.0");
     await once(everywhere, "listening");
@@ -72,12 +82,12 @@ describe("the door", () => {
     expect(found).toEqual(expect.arrayContaining(["127.0.0.1", gateway]));
   });
 
-  it("opens to no container, and another network's reaches nothing of the lab past it", async () => {
+  it("open to no container, and another network's reaches nothing of the lab past it", async () => {
     const inside = containers.map(({ Config }) => Config.Labels[labels.service]!);
     const addresses = inside.map((service) => endpointOf(service).IPAddress);
     const doors = addresses.flatMap((address) => [3000, 5432, 6379, 8080].map((inner) => `${address}:${inner}`));
     const [ownGateway] = await docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}");
-    const published = [gateway, ownGateway!].map((address) => `${address}:${port}`);
+    const published = [gateway, ownGateway!].flatMap((address) => [port, doorPort].map((one) => `${address}:${one}`));
     const script = [opensScript, ...published, ...doors];
 
     const image = containers.find(({ Name }) => Name === `/${containerOf("app1")}`)!.Config.Image;
@@ -85,8 +95,12 @@ describe("the door", () => {
     const fromElsewhere = await docker(...stranger, "--entrypoint", "node", image, "-e", ...script);
     expect(fromElsewhere).toEqual(["itself"]);
     const fromWithin = await docker("exec", containerOf("app1"), "node", "-e", ...script);
-    const [nginx, app2, redis] = [balancer, "app2", "redis"].map((service) => endpointOf(service).IPAddress);
-    expect(fromWithin).toEqual(expect.arrayContaining(["itself", `${nginx}:8080`, `${app2}:3000`, `${redis}:6379`]));
+    const [nginx, door, app2, redis] = [balancer, doorService, "app2", "redis"].map(
+      (service) => endpointOf(service).IPAddress,
+    );
+    expect(fromWithin).toEqual(
+      expect.arrayContaining(["itself", `${nginx}:8080`, `${door}:3000`, `${app2}:3000`, `${redis}:6379`]),
+    );
     expect(fromWithin.filter((door) => published.includes(door))).toEqual([]);
   });
 });
@@ -322,7 +336,7 @@ describe("a page of another site", () => {
   async function ask(host: string, method: "GET" | "POST", headers: Record<string, string>) {
     const what =
       method === "GET" ? { path: "/", headers } : { path: "/login", headers: { ...json, ...headers }, body: alice };
-    const reply = await transport.send({ host, method, connection: "fresh", ...what });
+    const reply = await transport.send({ origin, host, method, connection: "fresh", ...what });
     return reply.answered
       ? { status: reply.status, says: reply.body, appServer: reply.headers["x-app-server"] }
       : { status: reply.reason };
@@ -533,7 +547,14 @@ function logsInPastTheDoor(service: string, headers: Record<string, string>) {
 
 async function sessionsIn(store: string): Promise<number> {
   const host = `app1.${store}.localhost`;
-  const reply = await transport.send({ host, method: "GET", path: "/healthz", headers: {}, connection: "fresh" });
+  const reply = await transport.send({
+    origin,
+    host,
+    method: "GET",
+    path: "/healthz",
+    headers: {},
+    connection: "fresh",
+  });
   return (JSON.parse(reply.answered ? reply.body : "") as { sessions: number }).sessions;
 }
 
@@ -572,6 +593,7 @@ const alice = JSON.stringify({ user: "alice", nonce: "n" });
 
 function login(host: string, cookie = "") {
   return transport.send({
+    origin,
     host,
     method: "POST",
     path: "/login",
@@ -595,7 +617,7 @@ function sent(cookies: readonly string[]): string {
 /** How many sessions are in the store. */
 async function sessions(store: string): Promise<number> {
   const asked = { host: `app1.${store}.localhost`, method: "GET", path: "/healthz", headers: {} } as const;
-  const reply = await transport.send({ ...asked, connection: "fresh" });
+  const reply = await transport.send({ origin, ...asked, connection: "fresh" });
   expect(reply).toMatchObject({ answered: true, status: 200 });
   return (JSON.parse(reply.answered ? reply.body : "") as { sessions: number }).sessions;
 }
@@ -605,7 +627,7 @@ async function authenticated(host: string, cookie: string): Promise<boolean> {
 }
 
 async function whoAmI(host: string, headers: Record<string, string>) {
-  const reply = await transport.send({ host, method: "GET", path: "/whoami", headers, connection: "fresh" });
+  const reply = await transport.send({ origin, host, method: "GET", path: "/whoami", headers, connection: "fresh" });
   expect(reply).toMatchObject({ answered: true, status: 200 });
   return JSON.parse(reply.answered ? reply.body : "") as { store: string; appServer: string; authenticated: boolean };
 }

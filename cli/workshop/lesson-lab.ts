@@ -2,12 +2,12 @@ import { loadLesson } from "../catalogue.ts";
 import { Engine } from "../docker/engine.ts";
 import { requireFreeLab } from "../lab/free-lab.ts";
 import { ailmentsOf, healServices } from "../lab/heal-services.ts";
+import { openLabAccess } from "../lab/lab-access.ts";
 import { findLab, startLab } from "../lab/start-lab.ts";
 import type { Lab } from "../lab/topology.ts";
 import type { Narrator } from "../runner/stage.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
 import { forgetKeptUser } from "../users/by-hand/kept-user.ts";
-import { openTransport } from "../users/transport.ts";
 import type { Bench, CheckOutcome, Measured, Typing } from "./lesson.ts";
 import { openBench } from "./lesson-tools.ts";
 import type { Progress } from "./progress.ts";
@@ -55,12 +55,12 @@ export async function openDesk({ name, port, progress, narrator, interrupt }: De
       say,
       ...(port === undefined ? {} : { port }),
     }));
-  const transport = openTransport({ port: lab.port, connections: 8 });
+  const access = openLabAccess(lab, engine, { connections: 8 });
   const notesOf = new Map<string, Map<string, string>>();
   const bench = (lesson: string) => {
     const notes = notesOf.get(lesson) ?? new Map(Object.entries(progress.of(lesson).notes));
     notesOf.set(lesson, notes);
-    return openBench({ lab, engine, transport, narrator, interrupt, notes });
+    return openBench({ lab, engine, access, narrator, interrupt, notes });
   };
   const typeAll = async (typing: Typing | undefined, show?: (line: string) => void) => {
     for await (const line of typing ?? []) {
@@ -97,6 +97,6 @@ export async function openDesk({ name, port, progress, narrator, interrupt }: De
       return outcomes;
     },
     solve: async (id, show) => typeAll((await loadLesson(id)).task.solve(bench(id)), show),
-    close: () => transport.close(),
+    close: () => access.transport.close(),
   };
 }

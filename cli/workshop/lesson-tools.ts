@@ -6,15 +6,15 @@ import { throwFirst } from "../experiment/troubles.ts";
 import type { OperationEvent } from "../history/events.ts";
 import { architectureCalled, driveUser } from "../lab/drive-user.ts";
 import { healServices } from "../lab/heal-services.ts";
-import { appServers, defaultVictim, directHost, type Lab } from "../lab/topology.ts";
+import { appServers, defaultVictim, type Lab } from "../lab/topology.ts";
 import { type Guard, guardRunningLab } from "../record/guard-lab.ts";
 import type { Narrator } from "../runner/stage.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
 import { loadStores } from "../theory/stores.ts";
+import type { Access } from "../users/access.ts";
 import { findKeptUser, type KeptUser, keptUsers } from "../users/by-hand/kept-user.ts";
 import { clientAddresses } from "../users/client-address.ts";
-import type { Transport } from "../users/transport.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { waitUntil } from "../wait.ts";
 import type { Bench, KnownUser, Reply, Stranger } from "./lesson.ts";
@@ -25,7 +25,7 @@ const patienceMs = 6_000;
 export interface BenchOptions {
   lab: Lab;
   engine: Engine;
-  transport: Transport;
+  access: Access;
   narrator: Narrator;
   interrupt: Interrupt;
   /** Notes of the lesson's setup. */
@@ -33,7 +33,7 @@ export interface BenchOptions {
 }
 
 /** The running lab, as lessons use it. */
-export function openBench({ lab, engine, transport, narrator, interrupt, notes }: BenchOptions): Bench {
+export function openBench({ lab, engine, access, narrator, interrupt, notes }: BenchOptions): Bench {
   const architectures = selectArchitectures(lab);
   const newAddress = clientAddresses();
   /** While something is killed. */
@@ -67,7 +67,7 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
       if (result.verdict === "inconclusive") await engine.version();
       return result;
     },
-    stranger: (id) => openStranger(id, { transport, address: newAddress() }),
+    stranger: (id) => openStranger(id, { access, address: newAddress() }),
     whoami,
     whoamiUntil: async (name, id, wanted) => {
       const look = () => whoami(name, id);
@@ -83,7 +83,7 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
         .flatMap((user) => asKnown(user) ?? []),
     state: async (service) => (await engine.containerOf(lab, service)).state(),
     boot: async (appServer) =>
-      (await openStranger("cookie.memory", { transport, address: newAddress() }).askAt(appServer)).boot,
+      (await openStranger("cookie.memory", { access, address: newAddress() }).askAt(appServer)).boot,
     serverOf: (store) => loadStores().find(({ id }) => id === store)?.server ?? undefined,
     async kill(service) {
       guard ??= guardRunningLab(lab);
@@ -102,19 +102,23 @@ export function openBench({ lab, engine, transport, narrator, interrupt, notes }
   };
 }
 
-function openStranger(id: string, { transport, address }: { transport: Transport; address: string }): Stranger {
-  const { host, store } = architectureCalled(id);
+function openStranger(id: string, { access, address }: { access: Access; address: string }): Stranger {
+  const { host, policy, store } = architectureCalled(id);
+  const { site, transport, originOf, door } = access;
   const name = `visitor-${randomBytes(4).toString("hex")}`;
-  const browser = new VirtualUser({ id: name, host, address, nonce: randomBytes(12).toString("base64url") });
-  const tools = { transport, now: () => performance.now() };
+  const browser = new VirtualUser({
+    ...{ id: name, origin: originOf(policy.id), host, address },
+    nonce: randomBytes(12).toString("base64url"),
+  });
+  const tools = { site, transport, now: () => performance.now() };
   return {
     do: async (kind) =>
       replyOf(
         await browser.perform(kind, tools, { phase: "baseline", ...(kind === "add-item" ? { item: "item-1" } : {}) }),
       ),
     askAt: async (appServer) => {
-      const host = directHost({ appServer, store: store.id });
-      return replyOf(await browser.perform("who-am-i", tools, { phase: "baseline", jar: "home", host }));
+      const at = await door.to({ appServer, store: store.id });
+      return replyOf(await browser.perform("who-am-i", tools, { phase: "baseline", jar: "home", at }));
     },
     replay: async () => replyOf(await browser.perform("who-am-i", tools, { phase: "final", jar: "pinned" })),
     get home() {

@@ -3,17 +3,19 @@ import { readFileSync } from "node:fs";
 import { built } from "./built.ts";
 import type { Load, Target } from "./users.ts";
 
-const [{ FileRecorder }, { eachInTurn, seededShuffle }, { openTransport }, { VirtualUser }] = await Promise.all([
-  built<typeof import("../../cli/history/recorder.ts")>("history/recorder"),
-  built<typeof import("../../cli/runner/pace.ts")>("runner/pace"),
-  built<typeof import("../../cli/users/transport.ts")>("users/transport"),
-  built<typeof import("../../cli/users/virtual-user.ts")>("users/virtual-user"),
-]);
+const [{ FileRecorder }, { eachInTurn, seededShuffle }, { labSite }, { openTransport }, { VirtualUser }] =
+  await Promise.all([
+    built<typeof import("../../cli/history/recorder.ts")>("history/recorder"),
+    built<typeof import("../../cli/runner/pace.ts")>("runner/pace"),
+    built<typeof import("../../cli/users/lab-site.ts")>("users/lab-site"),
+    built<typeof import("../../cli/users/transport.ts")>("users/transport"),
+    built<typeof import("../../cli/users/virtual-user.ts")>("users/virtual-user"),
+  ]);
 
 const [, , file] = process.argv as string[];
-const { port, seconds, sessions } = JSON.parse(readFileSync(file!, "utf8")) as Target;
+const { seconds, sessions } = JSON.parse(readFileSync(file!, "utf8")) as Target;
 const recorder = new FileRecorder(`${file}-${process.pid}.jsonl`);
-const transport = openTransport({ port });
+const transport = openTransport();
 const users = sessions.map(({ user }) => new VirtualUser(user));
 const shuffle = seededShuffle(1);
 const never = new AbortController().signal;
@@ -24,7 +26,11 @@ async function load(duration: number): Promise<Load> {
   const begin = performance.now();
   const cpu = process.cpuUsage();
   const ask = async (user: (typeof users)[number]) => {
-    const event = await user.perform("who-am-i", { transport, now: () => recorder.now() }, { phase: "fault" });
+    const event = await user.perform(
+      "who-am-i",
+      { site: labSite, transport, now: () => recorder.now() },
+      { phase: "fault" },
+    );
     recorder.record(event);
     if (event.answer !== "me") throw new Error(`${user.id} was answered ${event.answer}: ${event.reason}`);
     requests += 1;

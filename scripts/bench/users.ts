@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { architectureHost } from "../../cli/lab/topology.ts";
 import { packageRoot } from "../../cli/paths.ts";
 import { actingAtOnce } from "../../cli/runner/pace.ts";
-import { clientAddresses } from "../../cli/users/client-address.ts";
+import { clientAddresses, clientAddressHeader } from "../../cli/users/client-address.ts";
+import { labSite } from "../../cli/users/lab-site.ts";
 import { openTransport } from "../../cli/users/transport.ts";
-import { clientAddressHeader, type UserOptions, VirtualUser } from "../../cli/users/virtual-user.ts";
+import { type UserOptions, VirtualUser } from "../../cli/users/virtual-user.ts";
 import { benchScript } from "./built.ts";
 import { type Bench, figure, inTurns, type Measurement, repeat, say } from "./figure.ts";
 
@@ -91,16 +92,22 @@ function perSecond({ ms, requests }: Load): number {
 
 /** @throws Error when the balancer does not spread them evenly over the app servers */
 async function logIn(host: string, port: number): Promise<Session[]> {
-  const transport = openTransport({ port });
+  const transport = openTransport();
   const newAddress = clientAddresses();
   const sessions: Session[] = [];
   const placement: Record<string, number> = {};
   try {
     for (let index = 0; index < sessionCount; index++) {
-      const options = { id: `bench-${index}`, host, address: newAddress(), nonce: `nonce-${index}` };
+      const options = {
+        id: `bench-${index}`,
+        origin: `http://127.0.0.1:${port}`,
+        host,
+        address: newAddress(),
+        nonce: `nonce-${index}`,
+      };
       const user = new VirtualUser(options);
       for (const kind of ["who-am-i", "log-in"] as const)
-        await user.perform(kind, { transport, now: () => 0 }, { phase: "baseline" });
+        await user.perform(kind, { site: labSite, transport, now: () => 0 }, { phase: "baseline" });
       placement[user.home ?? "nowhere"] = (placement[user.home ?? "nowhere"] ?? 0) + 1;
       sessions.push({ user: { ...options, cookies: user.serializedCookies }, headers: headersOf(user, port) });
     }

@@ -1,6 +1,6 @@
 import { appServers } from "../../lab/topology.ts";
-import type { HttpReply, HttpRequest, Transport } from "../../users/transport.ts";
-import { clientAddressHeader } from "../../users/virtual-user.ts";
+import type { SiteReply } from "../../subject/site.ts";
+import type { HttpRequest, Transport } from "../../users/transport.ts";
 
 /** The run's clock, which goes on with every request and never by itself. */
 export interface Clock {
@@ -20,7 +20,7 @@ export interface SmallSite extends Transport {
   /** Ids of stores that answer whoever brings a cookie while they are away, and whose copied cookies therefore open. */
   fallbacks: Set<string>;
   /** Answers in place of the site, where it answers. */
-  instead?: (request: HttpRequest) => HttpReply | undefined;
+  instead?: (request: HttpRequest) => SiteReply | undefined;
   /** The app server is another process now, with nothing in its memory. */
   restart(server: string): void;
 }
@@ -59,7 +59,7 @@ export function openSmallSite(clock: Clock, { msPerRequest = 10 } = {}): SmallSi
       if (instead) return instead;
       const cookies = cookiesOf(request);
       const isDirect = appServers.includes(first);
-      const server = isDirect ? first : chooseServer(first, cookies, request.headers[clientAddressHeader] ?? "");
+      const server = isDirect ? first : chooseServer(first, cookies, request.client ?? "");
       if (server === undefined || site.away.has(server))
         return { answered: false, sent: false, reason: "connection refused" };
       const setCookie = !isDirect && first === "cookie" ? [`SERVER_ID=${server}; Path=/`] : [];
@@ -81,13 +81,13 @@ export function openSmallSite(clock: Clock, { msPerRequest = 10 } = {}): SmallSi
   function answer(
     { method, path, body }: HttpRequest,
     { store, server, sid, setCookie }: { store: string; server: string; sid: string | undefined; setCookie: string[] },
-  ): HttpReply {
+  ): SiteReply {
     const headers = {
       "x-app-server": server,
       "x-boot-id": `${server}-${lives.get(server) ?? 1}`,
       "set-cookie": setCookie,
     };
-    const reply = (status: number, content: object): HttpReply => ({
+    const reply = (status: number, content: object): SiteReply => ({
       answered: true,
       status,
       headers,

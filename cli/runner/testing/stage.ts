@@ -1,12 +1,15 @@
 import type { HistoryEvent } from "../../history/events.ts";
-import { appServers, balancer } from "../../lab/topology.ts";
+import { labDoor } from "../../lab/lab-door.ts";
+import { appServers, balancer, type Lab } from "../../lab/topology.ts";
 import login from "../../scenarios/login.ts";
 import type { RedisSettings } from "../../servers/redis-settings.ts";
 import type { Service } from "../../servers/service.ts";
 import type { Container, ContainerState, Deployment } from "../../subject/deployment.ts";
 import { selectArchitectures } from "../../theory/architectures.ts";
 import type { Scenario, Step } from "../../theory/scenario.ts";
+import type { Access } from "../../users/access.ts";
 import { clientAddresses } from "../../users/client-address.ts";
+import { labSite } from "../../users/lab-site.ts";
 import { castPopulation } from "../../users/population.ts";
 import { newLivesSeen } from "../note-disturbances.ts";
 import { seededShuffle } from "../pace.ts";
@@ -44,6 +47,10 @@ export interface TestStageOptions {
   log?: string;
 }
 
+const lab: Lab = {
+  ...{ name: "test", id: "test", project: "session-lab-test", port: 8080, subnetPrefix: "172.28.99", profiles: [] },
+};
+
 /** A stage whose lab is a few objects in memory, with the users cast and nothing played yet. */
 export async function setStage({
   architectures: ids = ["cookie.memory"],
@@ -68,9 +75,15 @@ export async function setStage({
   const fails = new Map<string, string>();
   const states: TestStage["states"] = new Map();
   const victim = appServers[1]!;
+  const access: Access = {
+    site: labSite,
+    transport: site,
+    originOf: () => "http://127.0.0.1:8080",
+    door: labDoor(lab, { publishedPort: async () => 8081 }, site),
+  };
   const members = await castPopulation({
     ...{ architectures, users, appServers, victim, newAddress, signal },
-    transport: site,
+    ...access,
   });
   clock.ms = 0;
   site.asked = [];
@@ -98,8 +111,8 @@ export async function setStage({
   const stage: Stage = {
     ...{ architectures, victim, appServers, members, newAddress, signal },
     scenario: { ...login, steps, expect },
+    ...access,
     deployment,
-    transport: site,
     recorder: { now: () => clock.ms, record: (event) => void events.push(event) },
     narrator: {
       tell(text) {

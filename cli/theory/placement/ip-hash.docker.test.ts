@@ -6,6 +6,7 @@ import { appServers, architectureHost, type Lab } from "../../lab/topology.ts";
 import { copyPackage, type PackageCopy } from "../../testing/package-copy.ts";
 import { labCommand } from "../../testing/run-lab.ts";
 import { clientAddresses } from "../../users/client-address.ts";
+import { labSite } from "../../users/lab-site.ts";
 import { openTransport } from "../../users/transport.ts";
 import { VirtualUser } from "../../users/virtual-user.ts";
 import { type HashedServer, ipHashServer } from "./ip-hash.ts";
@@ -31,12 +32,22 @@ async function startLab(change?: (copy: PackageCopy) => void): Promise<Lab> {
 
 /** Asks real nginx once for each address. @returns `2001:db8::1 app2`, a line each */
 async function placements(lab: Lab, addresses: readonly string[]): Promise<string[]> {
-  const transport = openTransport({ port: lab.port });
+  const transport = openTransport();
   const lines: string[] = [];
   for (const address of addresses) {
     const host = architectureHost({ policy: "ip-hash", store: "memory" });
-    const user = new VirtualUser({ id: "browser", host, address, nonce: "a nonce" });
-    const { server } = await user.perform("who-am-i", { transport, now: () => 0 }, { phase: "baseline" });
+    const user = new VirtualUser({
+      id: "browser",
+      origin: `http://127.0.0.1:${lab.port}`,
+      host,
+      address,
+      nonce: "a nonce",
+    });
+    const { server } = await user.perform(
+      "who-am-i",
+      { site: labSite, transport, now: () => 0 },
+      { phase: "baseline" },
+    );
     lines.push(`${address} ${server}`);
   }
   await transport.close();
