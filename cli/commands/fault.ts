@@ -38,7 +38,7 @@ async function inject(
     import("../docker/engine.ts"),
     import("./require-lab.ts"),
     import("../lab/lab-services.ts"),
-    import("../lab/inject-on-record.ts"),
+    import("../lab/inject-by-hand.ts"),
   ]);
   const engine = new Engine();
   const lab = await requireIdleLab(name, engine, {

@@ -27,7 +27,8 @@ async function reset(name: string, idle: { wait: boolean; force: boolean; signal
   const lab = await requireIdleLab(name, engine, { command: "lab reset", ...idle });
   const begin = performance.now();
   process.stderr.write(`resetting the lab "${name}"\n`);
-  await resetOnRecord(lab, engine);
+  for (const { service, found } of await resetOnRecord(lab, engine))
+    process.stderr.write(`${service} was ${found}: only looked at\n`);
   const forgotten = forgetKeptUsers(name);
   const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
   process.stdout.write(`The lab "${name}" is as new: everything answers, and there is no session (${seconds} s).\n`);

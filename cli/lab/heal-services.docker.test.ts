@@ -9,7 +9,7 @@ import { docker } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 import { loadStores } from "../theory/stores.ts";
 import { waitUntil } from "../wait.ts";
-import { findAilments } from "./heal-services.ts";
+import { findAilments } from "./ailments.ts";
 import { openLabAccess } from "./lab-access.ts";
 import { labDeployment } from "./lab-deployment.ts";
 import type { LabStatus } from "./look-at-lab.ts";

@@ -9,10 +9,12 @@ import {
   readRecord,
 } from "../record/record.ts";
 import { orphansOf, recoveryOf } from "../record/recovery.ts";
-import { restoreRedis } from "../servers/redis-settings.ts";
+import { newestFirst } from "../servers/heal.ts";
 import { beingAdded } from "./add-servers.ts";
-import { findAilments, mend } from "./heal-services.ts";
+import { findAilments, mend } from "./ailments.ts";
+import { asRecorded, type Recorded, undo } from "./heal-by-record.ts";
 import { labDeployment } from "./lab-deployment.ts";
+import { openLabServices } from "./lab-services.ts";
 import { allOf, removeAll, removeUntilQuiet } from "./remove-lab.ts";
 import { findLab } from "./start-lab.ts";
 import type { Lab } from "./topology.ts";
@@ -66,22 +68,50 @@ async function takeBack(record: RecordOfLab, lab: Lab, engine: Engine): Promise<
   return left;
 }
 
+/**
+ * By each fault's own `heal`, again for what was ordered before the command died and happens now; what that does not put right, by looking.
+ * A kind that this version does not know is left on record for `lab heal` to name.
+ */
 async function heal(record: RecordOfLab, lab: Lab, engine: Engine): Promise<void> {
   if (orphansNow(record).broken.length === 0) return;
   const deployment = labDeployment(lab, engine);
+  await using services = openLabServices(lab, engine);
+  const [tried, undone] = [new Set<string>(), new Set<string>()];
   let errors: unknown[] = [];
+  const tries = (act: Promise<void>) => act.catch((error) => void errors.push(error));
+  const undoOne = async (one: Recorded) => {
+    tried.add(nameOf(one));
+    await tries(undo(one, services).then(() => void undone.add(nameOf(one))));
+  };
   const isWell = await untilQuiet(async () => {
-    errors = [];
-    const targets = orphansNow(record).broken.map(({ target }) => target);
-    const ailments = (await findAilments(lab, engine)).filter(({ service }) => targets.includes(service));
     // Somebody else may be healing it at the same moment: an error counts only when it stays ill.
-    for (const ailment of ailments) await mend(ailment, deployment).catch((error) => errors.push(error));
+    errors = [];
+    const recorded = await asRecorded(orphansNow(record).broken);
+    const ailments = (await findAilments(lab, engine)).filter(({ service }) => isAmong(recorded, service));
+    const due = recorded.filter((one) => !tried.has(nameOf(one)) && isAmong(ailments, one.target));
+    await newestFirst(due, undoOne);
+    for (const ailment of ailments) if (!isAmong(due, ailment.service)) await tries(mend(ailment, deployment));
     return ailments.length === 0;
   });
-  const { broken } = orphansNow(record);
-  if (!isWell) throw errors[0] ?? new Error(`${broken.map(({ target }) => target).join(", ")} cannot be healed`);
-  await Promise.all(
-    [...new Set(broken.map(({ target }) => target))].map((service) => restoreRedis({ service, deployment })),
-  );
-  for (const { kind, target, owner } of broken) addToRecord(record, { type: "healed", kind, target, owner });
+  const recorded = await asRecorded(orphansNow(record).broken);
+  if (!isWell) throw errors[0] ?? new Error(`${recorded.map(({ target }) => target).join(", ")} cannot be healed`);
+  // What no look finds.
+  errors = [];
+  const unseen = recorded.filter((one) => !undone.has(nameOf(one)));
+  await newestFirst(unseen, undoOne);
+  for (const one of recorded) {
+    const { kind, target, owner } = one.line;
+    if (!undone.has(nameOf(one))) continue;
+    addToRecord(record, { type: one.fault ? "healed" : "left-broken", kind, target, owner });
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+function isAmong(things: readonly ({ service: string } | { target: string })[], service: string): boolean {
+  return things.some((thing) => ("service" in thing ? thing.service : thing.target) === service);
+}
+
+/** One that the same process has put on record twice is undone once. */
+function nameOf({ line: { kind, target, owner } }: Recorded): string {
+  return [kind, target, owner.pid, owner.startedAt].join(" ");
 }

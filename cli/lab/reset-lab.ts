@@ -1,18 +1,22 @@
 import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { guardRunningLab } from "../record/guard-lab.ts";
+import { unhealedIn } from "../record/unhealed.ts";
 import { restoreRedis } from "../servers/redis-settings.ts";
 import { groupProblems, masterOf } from "../servers/server-groups.ts";
 import { sessionServerOf } from "../servers/session-server.ts";
 import type { ContainerState, Deployment, ServiceAddress } from "../subject/deployment.ts";
+import { factsOf, type Role } from "../subject/roles.ts";
 import { storesOf } from "../theory/stores.ts";
 import { actUntil, lastSeen, waitUntil } from "../wait.ts";
-import { ailmentsOf, mend } from "./heal-services.ts";
+import { type Ailment, ailmentsOf } from "./ailments.ts";
+import { asRecorded, type Recorded, unseenAmong } from "./heal-by-record.ts";
 import { labDeployment } from "./lab-deployment.ts";
-import { serviceNames } from "./lab-services.ts";
+import { labSubject } from "./lab-subject.ts";
 import { countSessions, type SessionsOfStore } from "./look-at-sessions.ts";
+import { putRight } from "./put-right.ts";
 import { reviveLab } from "./start-lab.ts";
-import { appServers, balancer, defaultName, type Lab, nodeBalancer, spareServers } from "./topology.ts";
+import { defaultName, type Lab } from "./topology.ts";
 
 /** A server that has to load its data first empties itself when it has. */
 const emptyDeadlineMs = 20_000;
@@ -24,37 +28,59 @@ const graceSeconds = 1;
 /**
  * `resetLab`, on record: when this process dies in the middle, what it had stopped is brought back.
  *
+ * @returns what was on record as broken by kinds of faults that this version of the lab does not know; only looked at
  * @throws LabError (`not-emptied`, `not-ready`, `state-unwritable`, ...)
  */
-export async function resetOnRecord(lab: Lab, engine: Engine): Promise<void> {
+export async function resetOnRecord(lab: Lab, engine: Engine): Promise<Ailment[]> {
   await using guard = guardRunningLab(lab);
   const { owner } = guard;
-  const services = await serviceNames(lab, engine);
+  const recorded = await asRecorded(unhealedIn(lab));
   const note = (type: "breaking" | "healed") =>
-    guard.note(...services.map((target) => ({ type, kind: "reset", target, owner })));
+    guard.note(...stoppedBy(lab, engine).map((target) => ({ type, kind: "stop", target, owner })));
   note("breaking");
-  await resetLab(lab, engine);
+  await resetLab(lab, engine, recorded);
   note("healed");
+  return unseenAmong(recorded.filter(({ fault }) => fault === undefined));
+}
+
+/** What a reset may stop: all but the servers that are emptied while they run. */
+function stoppedBy(lab: Lab, engine: Engine): string[] {
+  const copies = serversThatCopy(lab);
+  return labSubject(lab, engine)
+    .services.filter(({ name, role }) => role !== "store" || copies.includes(name))
+    .map(({ name }) => name);
+}
+
+function serversThatCopy(lab: Lab): string[] {
+  return storesOf(lab).flatMap(({ group }) => (group?.holds === "copies" ? group.services : []));
 }
 
 /**
- * Makes a lab as it was at its start: everything alive, nothing in any store.
+ * Makes a lab as it was at its start: everything alive, nothing broken, nothing in any store.
  *
+ * @param recorded what is on record as broken
  * @throws LabError (`not-emptied`, `not-ready`)
  */
-export async function resetLab(lab: Lab, engine: Engine): Promise<void> {
+export async function resetLab(lab: Lab, engine: Engine, recorded: readonly Recorded[] = []): Promise<void> {
   const deployment = labDeployment(lab, engine);
   const states = await deployment.states();
-  for (const ailment of ailmentsOf(states)) await mend(ailment, deployment);
+  const { signal } = new AbortController();
+  await putRight({
+    ...{ lab, engine, recorded, signal },
+    found: ailmentsOf(states),
+    look: async () => ailmentsOf(await deployment.states()),
+    say: () => {},
+  });
+  const { services } = labSubject(lab, engine);
   const forgetThese = (some: readonly ContainerState[]) =>
-    Promise.all(some.map((state) => forget(state, deployment, lab)));
-  const copies = storesOf(lab).flatMap(({ group }) => (group?.holds === "copies" ? group.services : []));
+    Promise.all(some.map((state) => forget(state, { deployment, lab, role: factsOf(services, state.service)?.role })));
+  const copies = serversThatCopy(lab);
   // Sentinels need a while to agree again; the app servers start meanwhile.
   await Promise.all([
     forgetThese(states.filter(({ service }) => !copies.includes(service))),
     forgetThese(states.filter(({ service }) => copies.includes(service))).then(() => firstMasters(lab, deployment)),
   ]);
-  await reviveLab(lab, engine, new AbortController().signal);
+  await reviveLab(lab, engine, signal);
   const stores = storesOf(lab).filter(({ livesIn }) => livesIn !== "browser");
   const emptied = await waitUntil({
     look: async () => (await countSessions(lab, engine, stores)).filter((store) => !isEmpty(store)),
@@ -93,11 +119,14 @@ async function firstMasters(lab: Lab, deployment: Deployment): Promise<void> {
 }
 
 /**
- * Each service forgets in its own way. App servers and nginx keep what they know in the memory of a process (sessions; failure
+ * Each service forgets in its own way. App servers and balancers keep what they know in the memory of a process (sessions; failure
  * windows, the table of `sticky learn`, changed lists of app servers): another process knows nothing. What was dead has just got one.
  */
-async function forget({ service, running }: ContainerState, deployment: Deployment, lab: Lab): Promise<void> {
-  if ([...appServers, ...spareServers, balancer, nodeBalancer].includes(service)) {
+async function forget(
+  { service, running }: ContainerState,
+  { deployment, lab, role }: { deployment: Deployment; lab: Lab; role: Role | undefined },
+): Promise<void> {
+  if (role === "app-server" || role === "balancer") {
     if (!running) return;
     await stop({ service, deployment });
     await deployment.bring(service);

@@ -52,7 +52,7 @@ export type RecordLine =
   | { type: "removing" };
 
 type FirstLine = Extract<RecordLine, { type: "started" | "found" }>;
-type Breaking = Extract<RecordLine, { type: "breaking" }>;
+export type Breaking = Extract<RecordLine, { type: "breaking" }>;
 export type Running = Extract<RecordLine, { type: "running" }>;
 export type Adding = Extract<RecordLine, { type: "adding" }>;
 
@@ -62,8 +62,10 @@ export interface LabRecord extends Omit<FirstLine, "type"> {
   /** Not started by any command that writes records here. */
   found: boolean;
   stage: "begun" | "starting" | "ready" | "stays" | "removing";
-  /** Broken and not healed, oldest first. */
+  /** Broken by commands that are going to heal it, and not healed, oldest first. */
   broken: Breaking[];
+  /** All that is broken and not healed, what was left broken on purpose included, oldest first. */
+  unhealed: Breaking[];
   /** Begun to be added, and not there yet, oldest first. */
   adding: Adding[];
   /** Commands that measure on it, first come first. */
@@ -188,6 +190,7 @@ export function readRecord(path: string): LabRecord | DamagedRecord | undefined 
       found: first.type === "found",
       stage: "begun",
       broken: [],
+      unhealed: [],
       adding: [],
       running: [],
       composing: [],
@@ -225,17 +228,22 @@ function continueWith(record: LabRecord, line: RecordLine): void {
   if (line.type === "composing" && !isIdentity(line.compose)) throw new TypeError("a Compose without its process");
   if (line.type === "starting" || line.type === "removing") record.stage = line.type;
   if (line.type === "ready") record.stage = line.stays ? "stays" : "ready";
-  if (line.type === "breaking") record.broken.push(line);
-  if (line.type === "healed" || line.type === "left-broken")
-    record.broken = record.broken.filter(
-      ({ kind, target, owner }) => kind !== line.kind || target !== line.target || !isSameProcess(owner, line.owner),
-    );
+  if (line.type === "breaking") {
+    record.broken.push(line);
+    record.unhealed.push(line);
+  }
+  if (line.type === "healed" || line.type === "left-broken") record.broken = without(line, record.broken);
+  if (line.type === "healed") record.unhealed = without(line, record.unhealed);
   if (line.type === "adding") record.adding.push(line);
   if (line.type === "running") record.running.push(line);
   if (line.type === "composing") record.composing.push(line);
   if (line.type === "ran") record.running = record.running.filter(({ owner }) => !isSameProcess(owner, line.owner));
   if (line.type === "added" || line.type === "withdrawn")
     record.adding = record.adding.filter(({ owner }) => !isSameProcess(owner, line.owner));
+}
+
+function without({ kind, target, owner }: Omit<Breaking, "type">, lines: readonly Breaking[]): Breaking[] {
+  return lines.filter((line) => line.kind !== kind || line.target !== target || !isSameProcess(line.owner, owner));
 }
 
 function isFirstLine(line: RecordLine | undefined): line is FirstLine {

@@ -20,7 +20,7 @@ export function recoveryOf(record: LabRecord): Recovery {
   const orphans = orphansOf(record);
   if (orphans.broken.length + orphans.adding.length > 0) return "put-right";
   const isUsed = record.running.some(({ owner }) => stateOfProcess(owner) !== "dead");
-  const isDone = record.broken.length + record.adding.length === 0 && !isUsed;
+  const isDone = record.unhealed.length + record.adding.length === 0 && !isUsed;
   return record.found && isDead && isDone ? "forget" : "nothing";
 }
 

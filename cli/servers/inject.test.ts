@@ -26,7 +26,13 @@ async function play(fault: Fault, options: { answers?: boolean; begins?: () => v
   const happened: string[] = [];
   const service = fakeService({ answers });
   const { inject: act } = fault;
-  const watched = { ...fault, inject: async (of: Service) => void (happened.push("inject"), await act(of)) };
+  const watched: Fault = {
+    ...fault,
+    inject(target) {
+      happened.push("inject");
+      return act(target);
+    },
+  };
   const injected = await inject([watched], {
     ...{ begins, service: () => service, tell: (_, state) => void happened.push(state) },
     ...(signal ? { signal } : {}),

@@ -1,13 +1,16 @@
 import { faultKinds, loadFault } from "../catalogue.ts";
 import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
-import type { FaultEvent } from "../history/events.ts";
+import type { Evidence, FaultEvent } from "../history/events.ts";
+import type { Ailment } from "../lab/ailments.ts";
 import { refuseDuringRun } from "../lab/claim-lab.ts";
-import { type Ailment, healServices } from "../lab/heal-services.ts";
+import { healServices } from "../lab/heal-services.ts";
+import { injectByHand } from "../lab/inject-by-hand.ts";
 import { serviceNames } from "../lab/lab-services.ts";
 import type { Lab } from "../lab/topology.ts";
 import { type Guard, refuseBusyLab } from "../record/guard-lab.ts";
-import { injectByHand } from "../servers/inject-by-hand.ts";
+import type { Fault } from "../servers/fault.ts";
+import { engineSays } from "../servers/inject.ts";
 import type { Feed } from "./feed.ts";
 import type { Answered } from "./page-data.ts";
 
@@ -18,17 +21,14 @@ export interface HandsOptions {
   guard: Pick<Guard, "note" | "owner">;
 }
 
-/**
- * Breaks and heals services as `lab fault` and `lab heal` do, tells the feed, and knows what it has broken: here, and on record in
- * case this process dies.
- */
+/** Breaks and heals services as `lab fault` and `lab heal` do, tells the feed, and knows what it has broken. */
 export class Hands {
   readonly #lab: Lab;
   readonly #engine: Engine;
   readonly #feed: Feed;
   readonly #guard: HandsOptions["guard"];
-  /** Services that were broken from here and not healed yet, with the kinds of faults. */
-  readonly #broken = new Map<string, string[]>();
+  /** Injected from here and not healed yet; also on record, in case this process dies. */
+  #broken: Fault[] = [];
   /** What is being done to a service. */
   readonly #busy = new Map<string, Promise<Answered>>();
   #isOver = false;
@@ -45,25 +45,18 @@ export class Hands {
     if (!(await faultsByHand()).includes(kind)) return { ok: false, says: `there is no fault "${kind}"` };
     return this.#alone(service, async () => {
       const fault = (await loadFault(kind))(service);
-      const kinds = this.#broken.get(service) ?? [];
-      const isNew = !kinds.includes(kind);
-      // On record and on the list before anything is done: half an injection is healed, too.
-      if (isNew) this.#record("breaking", service, [kind]);
-      this.#broken.set(service, [...kinds, kind]);
-      this.hasBrokenSomething = true;
-      this.#note(kind, service, "injecting");
+      const tell = (state: FaultEvent["state"], evidence?: Evidence[]) => {
+        if (state === "injecting") this.#broken.push(fault);
+        this.hasBrokenSomething = true;
+        this.#note(fault, state, evidence);
+      };
+      const [lab, engine, guard] = [this.#lab, this.#engine, this.#guard];
       try {
-        const { confirmed, evidence, experience } = await injectByHand(fault, { lab: this.#lab, engine: this.#engine });
-        this.#note(kind, service, "injected");
-        this.#note(kind, service, confirmed ? "confirmed" : "unconfirmed", evidence);
+        const { confirmed, experience } = await injectByHand(fault, { lab, engine, guard, tell });
         return { ok: confirmed, says: `${kind} ${service}: ${confirmed ? experience : "not confirmed by both signs"}` };
       } catch (error) {
-        this.#note(kind, service, "failed", [{ source: "engine", shows: false, says: (error as Error).message }]);
-        if (error instanceof LabError && error.id === "fault-hits-nothing") {
-          if (isNew) this.#record("healed", service, [kind]);
-          if (kinds.length > 0) this.#broken.set(service, kinds);
-          else this.#broken.delete(service);
-        }
+        if (error instanceof LabError && error.id === "fault-hits-nothing")
+          this.#note(fault, "failed", [engineSays(error.message)]);
         throw error;
       }
     });
@@ -71,18 +64,11 @@ export class Hands {
 
   async heal(service: string): Promise<Answered> {
     return this.#alone(service, async () => {
-      const mended: Ailment[] = [];
-      const kinds = this.#broken.get(service) ?? [];
-      for (const kind of kinds) this.#note(kind, service, "healing");
-      await healServices({
-        lab: this.#lab,
-        engine: this.#engine,
-        only: [service],
-        say: (ailment) => mended.push(ailment),
-      });
-      for (const kind of kinds) this.#note(kind, service, "healed");
-      this.#isHealed(service);
-      return { ok: true, says: mended.map(sayMended).join("; ") || `${service} is well` };
+      const faults = this.#broken.filter(({ target }) => target === service);
+      for (const fault of faults) this.#note(fault, "healing");
+      const mended = await this.#healThese([service]);
+      for (const fault of faults) this.#note(fault, "healed");
+      return { ok: true, says: mended.join("; ") || `${service} is well` };
     });
   }
 
@@ -91,17 +77,17 @@ export class Hands {
     this.#isOver = true;
     // A fault that is under way would come after its healing.
     await Promise.all(this.#busy.values());
-    const services = [...this.#broken.keys()];
-    if (services.length === 0) return [];
-    const mended: Ailment[] = [];
-    await healServices({
-      lab: this.#lab,
-      engine: this.#engine,
-      only: services,
-      say: (ailment) => mended.push(ailment),
-    });
-    for (const service of services) this.#isHealed(service);
-    return mended.map(sayMended);
+    const services = [...new Set(this.#broken.map(({ target }) => target))];
+    return services.length === 0 ? [] : this.#healThese(services);
+  }
+
+  /** @returns what was found and done, in words */
+  async #healThese(only: readonly string[]): Promise<string[]> {
+    const mended: string[] = [];
+    const say = ({ service, found, cure }: Ailment) => void mended.push(`${service} was ${found}: ${cure}`);
+    await healServices({ lab: this.#lab, engine: this.#engine, only, say });
+    this.#broken = this.#broken.filter(({ target }) => !only.includes(target));
+    return mended;
   }
 
   /** One thing at a time is done to a service. */
@@ -129,20 +115,9 @@ export class Hands {
     }
   }
 
-  #isHealed(service: string): void {
-    this.#record("healed", service, this.#broken.get(service) ?? []);
-    this.#broken.delete(service);
-  }
-
-  #record(type: "breaking" | "healed", target: string, kinds: readonly string[]): void {
-    if (kinds.length === 0) return;
-    const { owner } = this.#guard;
-    this.#guard.note(...kinds.map((kind) => ({ type, kind, target, owner })));
-  }
-
-  #note(kind: string, target: string, state: FaultEvent["state"], evidence?: FaultEvent["evidence"]): void {
+  #note({ kind, target, effect }: Fault, state: FaultEvent["state"], evidence?: Evidence[]): void {
     const at = this.#feed.now();
-    this.#feed.record({ type: "fault", at, kind, target, state, ...(evidence ? { evidence } : {}) });
+    this.#feed.record({ type: "fault", at, kind, target, effect, state, ...(evidence ? { evidence } : {}) });
   }
 }
 
@@ -152,8 +127,4 @@ export async function faultsByHand(): Promise<string[]> {
   return faults
     .filter(({ effect, hits }) => !hits && !effect.lists && effect.process !== "begins")
     .map(({ kind }) => kind);
-}
-
-function sayMended({ service, found, cure }: Ailment): string {
-  return `${service} was ${found}: ${cure}`;
 }

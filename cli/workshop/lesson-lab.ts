@@ -1,7 +1,8 @@
 import { loadLesson } from "../catalogue.ts";
 import { Engine } from "../docker/engine.ts";
+import { ailmentsOf } from "../lab/ailments.ts";
 import { requireFreeLab } from "../lab/free-lab.ts";
-import { ailmentsOf, healServices } from "../lab/heal-services.ts";
+import { healServices } from "../lab/heal-services.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
 import { findLab, startLab } from "../lab/start-lab.ts";
 import type { Lab } from "../lab/topology.ts";

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { loadFault } from "../catalogue.ts";
 import type { Engine } from "../docker/engine.ts";
 import { runExperiment } from "../experiment/experiment.ts";
 import { makePlan } from "../experiment/plan.ts";
@@ -6,6 +7,7 @@ import { throwFirst } from "../experiment/troubles.ts";
 import type { OperationEvent } from "../history/events.ts";
 import { architectureCalled, driveUser } from "../lab/drive-user.ts";
 import { healServices } from "../lab/heal-services.ts";
+import { injectByHand } from "../lab/inject-by-hand.ts";
 import { appServers, defaultVictim, type Lab } from "../lab/topology.ts";
 import { type Guard, guardRunningLab } from "../record/guard-lab.ts";
 import type { Narrator } from "../runner/stage.ts";
@@ -38,7 +40,6 @@ export function openBench({ lab, engine, access, narrator, interrupt, notes }: B
   const newAddress = clientAddresses();
   /** While something is killed. */
   let guard: Guard | undefined;
-  const killed: string[] = [];
   const whoami: Bench["whoami"] = async (name, id) => {
     const wish = { name, action: "whoami" as const, architecture: architectureCalled(id) };
     const { operation, judgement } = await driveUser(wish, { lab, engine });
@@ -87,13 +88,11 @@ export function openBench({ lab, engine, access, narrator, interrupt, notes }: B
     serverOf: (store) => loadStores().find(({ id }) => id === store)?.server ?? undefined,
     async kill(service) {
       guard ??= guardRunningLab(lab);
-      guard.note({ type: "breaking", kind: "kill", target: service, owner: guard.owner });
-      killed.push(service);
-      await (await engine.containerOf(lab, service)).kill();
+      const kill = (await loadFault("kill"))(service);
+      await injectByHand(kill, { lab, engine, guard, signal: interrupt.signal });
     },
     async heal() {
       await healServices({ lab, engine, say: ({ service, cure }) => narrator.doing(`${service}: ${cure}`) });
-      for (const target of killed.splice(0)) guard?.note({ type: "healed", kind: "kill", target, owner: guard.owner });
       await guard?.[Symbol.asyncDispose]();
       guard = undefined;
     },

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ContainerState } from "../subject/deployment.ts";
-import { ailmentsOf } from "./heal-services.ts";
+import { ailmentsOf } from "./ailments.ts";
 
 const well: ContainerState = {
   service: "redis",

@@ -1,0 +1,89 @@
+import type { Engine } from "../docker/engine.ts";
+import type { FaultEffect } from "../history/events.ts";
+import { problemsOf } from "../servers/redis-condition.ts";
+import { conditionOf, saveAgain } from "../servers/redis-saves.ts";
+import { isRedis, restoreRedis } from "../servers/redis-settings.ts";
+import { changeStanding, readStandings } from "../servers/upstreams.ts";
+import type { ContainerState, Deployment } from "../subject/deployment.ts";
+import { labDeployment } from "./lab-deployment.ts";
+import type { Lab } from "./topology.ts";
+
+/** What is wrong with a service, and what mends it. A service can be ill in two ways. */
+export interface Ailment {
+  service: string;
+  /** What was found, e.g. `not running, exit code 137`. */
+  found: string;
+  /** What is done about it. */
+  cure:
+    | "started"
+    | "unfrozen"
+    | "attached again"
+    | "put back in the lists"
+    | "saves again"
+    | "settings put back"
+    | "healed"
+    | "looked at";
+}
+
+/** Whatever of these services is dead, frozen or cut off, in the order in which it can be mended. */
+export function ailmentsOf(states: readonly ContainerState[]): Ailment[] {
+  return states.flatMap(({ service, running, paused, attached, exitCode }): Ailment[] => [
+    ...(paused ? [{ service, found: "frozen", cure: "unfrozen" } as const] : []),
+    ...(attached ? [] : [{ service, found: "cut off from the network", cure: "attached again" } as const]),
+    ...(running ? [] : [{ service, found: `not running, exit code ${exitCode}`, cure: "started" } as const]),
+  ]);
+}
+
+/**
+ * All that is wrong and shows: what the engine says, the balancers' lists, and what Redis servers say of themselves. One order to the
+ * engine for each Redis server, all at once.
+ */
+export async function findAilments(lab: Lab, engine: Engine): Promise<Ailment[]> {
+  const deployment = labDeployment(lab, engine);
+  const states = await deployment.states();
+  const [lists, redis] = await Promise.all([
+    changedLists(deployment),
+    Promise.all(states.map((state) => ailmentsOfRedis(state, deployment))),
+  ]);
+  return [...ailmentsOf(states), ...redis.flat(), ...lists];
+}
+
+/** Of a server that cannot be asked, or does not answer, other things are said. */
+async function ailmentsOfRedis(
+  { service, running, paused, command = [] }: ContainerState,
+  deployment: Deployment,
+): Promise<Ailment[]> {
+  if (!running || paused || !isRedis(service)) return [];
+  const condition = await conditionOf({ service, deployment });
+  // As compose.yaml starts it, whatever the store's file says of it: a difference between these two is what a run finds out.
+  const appendOnly = command[command.indexOf("--appendonly") + 1] === "yes";
+  return (condition ? problemsOf(condition, { appendOnly }) : []).map((problem) => ({ service, ...problem }));
+}
+
+/** Who stands otherwise in the balancers' lists than nginx/ says. A balancer that is down has no list; started again, it has its own. */
+async function changedLists(deployment: Deployment): Promise<Ailment[]> {
+  const standings = await readStandings(deployment).catch(() => ({}));
+  return Object.entries(standings).map(([service, standing]) => ({
+    service,
+    found: `${standing} in the balancers' lists`,
+    cure: "put back in the lists" as const,
+  }));
+}
+
+/** Does what an ailment needs; does not wait for its effect. */
+export async function mend({ service, cure }: Ailment, deployment: Deployment): Promise<void> {
+  if (cure === "unfrozen") await (await deployment.containerOf(service)).unpause();
+  if (cure === "attached again") await deployment.join(service);
+  if (cure === "started") await deployment.bring(service);
+  if (cure === "put back in the lists") await changeStanding(deployment, service, undefined);
+  if (cure === "saves again") await saveAgain({ service, deployment });
+  if (cure === "settings put back") await restoreRedis({ service, deployment });
+}
+
+/**
+ * Whether a look finds what a fault does, while it lasts: what is dead, frozen, cut off, in other lists, set otherwise. What is over at
+ * once, as another process, has nothing to be found.
+ */
+export function showsItself({ process, reach, lists, data = "fills" }: FaultEffect): boolean {
+  return process !== undefined || reach !== undefined || lists !== undefined || data !== "fills";
+}
