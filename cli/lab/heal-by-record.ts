@@ -1,5 +1,6 @@
 import { faultKinds, loadFault } from "../catalogue.ts";
 import { LabError } from "../errors.ts";
+import { isSameProcess } from "../host/process-identity.ts";
 import type { Breaking } from "../record/record.ts";
 import { harmless } from "../report/text.ts";
 import type { Fault } from "../servers/fault.ts";
@@ -14,13 +15,24 @@ export interface Recorded extends Undoable {
   fault: Fault | undefined;
 }
 
-/** @param lines oldest first */
+/**
+ * What a process has put on record in a row and is of one kind was done at one moment, or does not depend on each other.
+ *
+ * @param lines oldest first
+ */
 export function asRecorded(lines: readonly Breaking[]): Promise<Recorded[]> {
   const known = faultKinds();
+  let moment = 0;
+  const moments = lines.map(({ kind, owner }, index) => {
+    const before = lines[index - 1];
+    if (before && (before.kind !== kind || !isSameProcess(before.owner, owner))) moment += 1;
+    return moment;
+  });
   return Promise.all(
-    lines.map(async (line, moment) => {
+    lines.map(async (line, index) => {
       const { kind, target } = line;
-      return { line, target, moment, fault: known.includes(kind) ? (await loadFault(kind))(target) : undefined };
+      const fault = known.includes(kind) ? (await loadFault(kind))(target) : undefined;
+      return { line, target, fault, moment: moments[index]! };
     }),
   );
 }

@@ -232,6 +232,14 @@ describe("what a record asks for", () => {
     expect(recoveryOf(recordOf(first({ type: "found" }), { type: "removing" }))).toBe("remove");
   });
 
+  it("is nothing as long as something is left broken in a lab that was only found: `lab heal` goes by it", () => {
+    const left = [breaking, { ...breaking, type: "left-broken" }] as const;
+    const record = recordOf(first({ type: "found" }), ...left);
+    expect([recoveryOf(record), record.broken, record.unhealed]).toEqual(["nothing", [], [breaking]]);
+    const healed = recordOf(first({ type: "found" }), ...left, { ...breaking, type: "healed" });
+    expect([recoveryOf(healed), healed.unhealed]).toEqual(["forget", []]);
+  });
+
   it("is nothing as long as somebody measures on a lab that was only found", () => {
     const running = { type: "running", what: "lab scenario login", countsSessions: false, owner: alive } as const;
     expect(recoveryOf(recordOf(first({ type: "found" }), running))).toBe("nothing");

@@ -41,6 +41,8 @@ export interface Service {
   unpause(): Promise<void>;
   disconnect(): Promise<void>;
   connect(): Promise<void>;
+  /** Runs a command in its container. @returns what that printed on stdout */
+  exec(command: readonly string[]): Promise<string>;
   /** For Redis servers: their settings can be changed. @throws Error for any other service */
   redis(): RedisSettings;
   /** Changes how it stands in the balancers' lists; undefined puts it back as it was. */
@@ -77,6 +79,7 @@ export function openService(name: string, options: ServiceOptions): Service {
     unpause: async () => (await container()).unpause(),
     disconnect: () => deployment.cut(name),
     connect: () => deployment.join(name),
+    exec: (command) => execIn({ deployment, service: name }, command),
     redis: () => {
       if (!isRedis(name)) throw new Error(`${name} is no Redis server`);
       return redisSettings({ deployment, service: name });

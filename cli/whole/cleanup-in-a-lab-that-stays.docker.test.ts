@@ -185,7 +185,7 @@ it("what somebody made from a container of the lab is named and left alone when 
 
 /** Soon everything runs, and nothing is on record that is still to be done. */
 async function isPutRight(): Promise<void> {
-  const open = () => record().adding.flatMap(({ services }) => services);
+  const open = () => (record()?.adding ?? []).flatMap(({ services }) => services);
   const look = async () => [...(await ill()), ...broken(), ...open(), ...(await processes(lab.home))];
   await nothingSoon(look);
 }
@@ -238,9 +238,9 @@ function notDecoys(found: readonly string[]): string[] {
   return found.filter((line) => !decoys.names.includes(line));
 }
 
-/** Faults that nobody has healed, by the record. */
+/** Faults that nobody has healed, by the record. There is none where nothing is to be done that it could be needed for. */
 function broken(): string[] {
-  return record().broken.map(({ kind, target }) => `${kind} ${target}`);
+  return (record()?.broken ?? []).map(({ kind, target }) => `${kind} ${target}`);
 }
 
 /** Compose, wherever it works for this lab. */
@@ -274,8 +274,8 @@ function recordFile(): string {
   return join(lab.home, "labs", basename(recordPath({ name, engine: gate.address })));
 }
 
-function record(): LabRecord {
-  return readRecord(recordFile()) as LabRecord;
+function record(): LabRecord | undefined {
+  return readRecord(recordFile()) as LabRecord | undefined;
 }
 
 /** Puts another record in place of the lab's. */

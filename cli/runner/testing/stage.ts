@@ -187,6 +187,7 @@ function fakeService(name: string, { act, site, states }: FakeParts): Service {
     unpause: change("unpause", { paused: false }),
     disconnect: change("disconnect", { attached: false }),
     connect: change("connect", { attached: true }),
+    exec: async () => "",
     redis: () => redis,
     stand: () => act(`stand ${name}`),
     newcomers: async () => ({ standing: undefined, comeBy: [], stayAwayBy: [] }),
