@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { loadScenario, scenarioIds } from "../cli/catalogue.ts";
 import { exitCodes } from "../cli/errors.ts";
 import { terminalReport } from "../cli/report/terminal.ts";
+import { rooms } from "../cli/testing/rooms.ts";
 import { loadPolicies, policyProse } from "../cli/theory/policies.ts";
 import { loadStores } from "../cli/theory/stores.ts";
 import { fates } from "../cli/verdict/fates.ts";
@@ -62,6 +63,17 @@ export async function readmeAsItShouldBe(readme: string): Promise<string> {
 /** docs/instructor-guide.md likewise. @throws Error when a marker is missing */
 export async function guideAsItShouldBe(guide: string): Promise<string> {
   return withParts(guide, guideParts);
+}
+
+/** docs/architecture.md likewise. @throws Error when a marker is missing */
+export async function architectureAsItShouldBe(page: string): Promise<string> {
+  return withParts(page, {
+    rooms: async () =>
+      table(
+        ["room", "what lives there"],
+        Object.entries(rooms).map(([room, { holds }]) => [`\`${room.endsWith(".ts") ? room : `${room}/`}\``, holds]),
+      ),
+  });
 }
 
 async function withParts(before: string, made: typeof parts): Promise<string> {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resultJsonSchema } from "../cli/verdict/result.ts";
-import { guideAsItShouldBe, readmeAsItShouldBe } from "./docs-parts.ts";
+import { architectureAsItShouldBe, guideAsItShouldBe, readmeAsItShouldBe } from "./docs-parts.ts";
 import { cheatSheet } from "./workshop-docs.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -13,3 +13,5 @@ writeFileSync(join(root, "docs/result.schema.json"), `${JSON.stringify(resultJso
 const guide = join(root, "docs/instructor-guide.md");
 writeFileSync(guide, await guideAsItShouldBe(readFileSync(guide, "utf8")));
 writeFileSync(join(root, "docs/cheat-sheet.md"), cheatSheet());
+const architecture = join(root, "docs/architecture.md");
+writeFileSync(architecture, await architectureAsItShouldBe(readFileSync(architecture, "utf8")));

@@ -4,119 +4,7 @@ import { expect, it } from "vitest";
 import { packageRoot } from "../paths.ts";
 import { circlesIn } from "../testing/circles.ts";
 import { type Import, importsOf, typeScriptFiles } from "../testing/import-graph.ts";
-
-/**
- * The rooms of the CLI and the files directly in it, along the arrow: each imports from what stands above it. `(types)`: only their
- * types. docs/architecture.md shows the same rooms to a reader.
- */
-const rooms: Record<string, string> = {
-  // What an error says, and the exit code that it means.
-  "errors.ts": "",
-  // Where the package's own files are.
-  "paths.ts": "",
-  // The package's version.
-  "version.ts": "paths.ts",
-  // Waits for a condition, with a deadline.
-  "wait.ts": "",
-  // Acts again and again until it is done, with a deadline.
-  "act-until.ts": "",
-  // This machine: its folders, its files, its processes.
-  host: "errors.ts, paths.ts",
-  // What is under test, as types: roles, architectures, site, door, deployment.
-  subject: "history (types), theory (types)",
-  // The events of a run: their shapes, their only writer, their reader.
-  history: "errors.ts, subject (types)",
-  // The judge: fates, causes, doubts, the result document. Pure.
-  verdict: "history",
-  // Where a balancer's arithmetic leads a browser, one file each. Pure.
-  "theory/placement": "",
-  // What a scenario may say, and what may be known beforehand.
-  theory: "errors.ts, paths.ts, history (types), verdict, servers (types), lab",
-  // What the pages and the player draw. Pure.
-  picture: "paths.ts, history (types), verdict",
-  // Formats of a result, one file each. Pure.
-  report: `
-    errors.ts, history (types), verdict, theory (types), picture, lab (types), experiment/comparison (types),
-    workshop (types)`,
-  // What a command has begun and must not leave behind.
-  record: "errors.ts, paths.ts, version.ts, host, docker, lab",
-  // The doors to the engine, and nothing of the lab.
-  docker: "errors.ts, paths.ts, host, subject (types), theory, record, lab",
-  // Browsers that are driven by command, and kept between commands.
-  "users/by-hand": "paths.ts, history (types)",
-  // Virtual users, and the lab's own site.
-  users: "history (types), theory (types)",
-  // One server of a subject: how it is broken, felt and looked into, by role and kind.
-  servers: "errors.ts, wait.ts, act-until.ts, subject, history (types), theory, report (types), docker, users, lab",
-  // The lab's own stack as a whole: found, started, grown, healed, reset, removed, looked at.
-  lab: `
-    errors.ts, paths.ts, version.ts, wait.ts, act-until.ts, host, subject, history (types), theory, report, record,
-    docker, users/by-hand, users, servers, runner (types), terminal (types), experiment`,
-  // Only faults; file name = kind.
-  faults: "servers",
-  // Only scenarios; file name = id.
-  scenarios: "theory, faults",
-  // Finds scenarios, faults and lessons by their files.
-  "catalogue.ts": "errors.ts, theory (types), servers (types), workshop (types)",
-  // Plays the steps, heals in `finally`, never judges.
-  runner: "errors.ts, wait.ts, act-until.ts, subject, history (types), theory/placement, theory, users, servers, lab",
-  // How a command meets a person: screen, narration, questions, signals, pauses.
-  terminal: "errors.ts, host, report, record, runner (types)",
-  // Where results go: terminal, files, GitHub.
-  output: "errors.ts, host, history, verdict (types), report, terminal, experiment",
-  // One run from plan to result, or several as trials; stored runs.
-  experiment: `
-    errors.ts, paths.ts, version.ts, host, subject, history, verdict, theory, report (types), record (types), docker,
-    users, servers, lab, catalogue.ts, runner, terminal, output`,
-  // Several scenarios side by side: the decision table.
-  "experiment/comparison": `
-    errors.ts, host, history (types), verdict, theory, report, record, docker, lab, catalogue.ts, terminal, output,
-    experiment`,
-  // What a word means, and which settings hold.
-  explain: "errors.ts, paths.ts, verdict, theory, report, docker, lab, catalogue.ts",
-  // Plays a stored run in the terminal.
-  replay: "history, verdict, picture, report",
-  // The live page: its server, its users, its buttons.
-  watch: `
-    errors.ts, host, subject (types), history, theory (types), picture, report, record, docker (types), users,
-    servers, lab, catalogue.ts, runner, terminal`,
-  // What plays a lesson.
-  workshop: `
-    errors.ts, paths.ts, wait.ts, history (types), verdict (types), theory, report, record, docker, users/by-hand,
-    users, lab, catalogue.ts, runner (types), terminal, experiment, commands (types)`,
-  // Only lessons; file name = number and id.
-  "workshop/lessons": "workshop",
-  // What may follow on a command line.
-  "terminal/completion": "theory, users/by-hand, lab, catalogue.ts, experiment, explain",
-  // One verb a file: its options, and one call.
-  commands: `
-    errors.ts, paths.ts, version.ts, verdict (types), theory, report, record, docker, users/by-hand, lab,
-    catalogue.ts, terminal, output, experiment, experiment/comparison, explain, replay, watch, workshop,
-    terminal/completion`,
-  // The program: knows the commands, prints errors, sets exit codes.
-  "main.ts": "errors.ts, report, record, lab, commands",
-};
-
-/** Where a room still imports from one that stands below it. The aim is an empty list; files make no circle all the same. */
-const againstTheArrow = [
-  "subject -> history",
-  "subject -> theory",
-  "theory -> servers",
-  "theory -> lab",
-  "report -> lab",
-  "report -> experiment/comparison",
-  "report -> workshop",
-  "record -> docker",
-  "record -> lab",
-  "docker -> lab",
-  "servers -> lab",
-  "lab -> runner",
-  "lab -> terminal",
-  "lab -> experiment",
-  "catalogue.ts -> workshop",
-  "output -> experiment",
-  "workshop -> commands",
-];
+import { againstTheArrow, rooms } from "../testing/rooms.ts";
 
 const files = typeScriptFiles(packageRoot);
 const imports = files.flatMap((file) => importsOf(packageRoot, file));
@@ -126,7 +14,7 @@ const sources = files.filter(
 const cliSources = sources.filter((file) => file.startsWith("cli/"));
 const cliImports = imports.filter(({ from, to }) => cliSources.includes(from) && to.startsWith("cli/"));
 const permissions = new Map(
-  Object.entries(rooms).map(([room, list]) => [room, list.split(",").map((one) => one.trim())]),
+  Object.entries(rooms).map(([room, { imports }]) => [room, imports.split(",").map((one) => one.trim())]),
 );
 const roomsInRooms = Object.keys(rooms).filter((room) => room.includes("/"));
 
