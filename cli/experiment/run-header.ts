@@ -2,14 +2,18 @@ import { composeVersion } from "../docker/compose.ts";
 import type { Engine } from "../docker/engine.ts";
 import { imageDigests } from "../docker/images.ts";
 import { historyVersion, type RunEvent, type Versions } from "../history/events.ts";
+import { type ArchitectureFacts, architectureFacts } from "../history/facts.ts";
 import { labDeployment } from "../lab/lab-deployment.ts";
-import { appServers, balancer, type Lab } from "../lab/topology.ts";
+import { labSubject } from "../lab/lab-subject.ts";
+import { appServers, balancer, type Lab, nodeBalancer, policyOfNodeBalancer } from "../lab/topology.ts";
 import { redisInfo } from "../servers/service.ts";
 import { execIn } from "../subject/deployment.ts";
+import type { Architecture } from "../theory/architectures.ts";
 import { labVersion } from "../version.ts";
 import type { Plan } from "./plan.ts";
 import { newRunId, trialId } from "./run-folders.ts";
 
+/** The first line of a run's history. */
 export async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise<RunEvent> {
   const { scenarioId, scenario, users, seed, victim, command, asked, trial } = plan;
   return {
@@ -24,21 +28,16 @@ export async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise
     usersPerArchitecture: users,
     scenario: { id: scenarioId, title: scenario.title, question: scenario.question, next: scenario.next },
     victim,
-    appServers: [...appServers],
-    architectures: plan.architectures.map(({ id, policy, store }) => ({
-      id,
-      policy: { id: policy.id, affinity: policy.affinity, afterFailover: policy.afterFailover, keptIn: policy.keptIn },
-      store: {
-        id: store.id,
-        title: store.title,
-        livesIn: store.livesIn,
-        server: store.server,
-        persistence: store.persistence,
-        ...(store.group ? { group: { services: store.group.services, holds: store.group.holds } } : {}),
-      },
-    })),
+    services: [...labSubject(lab, engine).services],
+    architectures: plan.architectures.map(factsOf),
     versions: await versionsOf(lab, engine),
   };
+}
+
+/** Of what is known of an architecture, that which histories keep. */
+function factsOf(architecture: Architecture): ArchitectureFacts {
+  const { policy, ...facts } = architectureFacts.parse(architecture);
+  return { ...facts, policy: { balancer: policy.id === policyOfNodeBalancer ? nodeBalancer : balancer, ...policy } };
 }
 
 /** What takes part, as it says itself. */

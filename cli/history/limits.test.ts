@@ -29,7 +29,7 @@ const user = (index: number): HistoryEvent => ({
   role: "subject",
   address: "10.0.0.1",
 });
-const fault: HistoryEvent = { type: "fault", at, kind: "kill", target: "app2", state: "injecting" };
+const fault: HistoryEvent = { type: "fault", at, kind: "kill", target: "app2", state: "injecting", effect: {} };
 const answer = (server: string, boot: string): HistoryEvent => ({
   ...{ type: "operation", at, ms: 1, user: "ada", kind: "who-am-i", phase: "final", jar: "live", connection: "fresh" },
   ...{ outcome: "ok", answer: "me", server, boot },

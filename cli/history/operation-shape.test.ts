@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseEvent } from "./events-schema.ts";
+import { parseEvent } from "./events.ts";
 import { isOperation } from "./operation-shape.ts";
 
 const operation = {

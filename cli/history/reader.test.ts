@@ -22,7 +22,7 @@ afterEach(() => {
 
 const run: HistoryEvent = {
   type: "run",
-  historyVersion: 1,
+  historyVersion: 2,
   id: "r1",
   startedAt: "2026-11-21T09:00:00.000Z",
   command: "lab scenario server-crash",
@@ -30,7 +30,7 @@ const run: HistoryEvent = {
   usersPerArchitecture: 3,
   scenario: { id: "server-crash", title: "One app server dies", question: "Who is still logged in?" },
   victim: "app2",
-  appServers: ["app1", "app2", "app3"],
+  services: ["app1", "app2", "app3"].map((name) => ({ name, role: "app-server" })),
   architectures: [
     {
       id: "cookie.memory",
@@ -154,7 +154,7 @@ describe("a damaged history is refused, naming file, line and what is wrong", ()
 
   test("when a field deep inside has the wrong type", async () => {
     const evidence = [{ source: "engine", shows: "yes", says: "exit code 137" }];
-    const fault = { type: "fault", at: 2, kind: "kill", target: "app2", state: "confirmed", evidence };
+    const fault = { type: "fault", at: 2, kind: "kill", target: "app2", state: "confirmed", effect: {}, evidence };
     expect(await complaint(lines(run, fault))).toBe(
       'history-damaged: The history FILE is damaged: line 2 has a wrong "evidence.0.shows": Invalid input: expected boolean, received string.',
     );
@@ -175,7 +175,7 @@ describe("a damaged history is refused, naming file, line and what is wrong", ()
   });
 
   test("when it was written by another version of the lab", async () => {
-    expect(await complaint(lines({ ...run, historyVersion: 2 }))).toContain('line 1 has a wrong "historyVersion"');
+    expect(await complaint(lines({ ...run, historyVersion: 3 }))).toContain('line 1 has a wrong "historyVersion"');
   });
 
   test("when it does not begin with the run", async () => {
@@ -221,7 +221,7 @@ describe("a damaged history is refused, naming file, line and what is wrong", ()
   });
 
   test("when it tells of more faults than could be injected", async () => {
-    const fault = { type: "fault", at: 2, kind: "kill", target: "app2", state: "injecting" };
+    const fault = { type: "fault", at: 2, kind: "kill", target: "app2", state: "injecting", effect: {} };
     const faults = Array.from({ length: 1_001 }, () => fault);
     expect(await complaint(lines(run, ...faults))).toBe(
       'history-damaged: The history FILE is damaged: line 1002 is the 1001th "fault" event; no run has so many.',
@@ -239,7 +239,7 @@ describe("a damaged history is refused, naming file, line and what is wrong", ()
     [
       "evidence",
       {
-        ...{ type: "fault", at: 1, kind: "kill", target: "app1", state: "confirmed" },
+        ...{ type: "fault", at: 1, kind: "kill", target: "app1", state: "confirmed", effect: {} },
         evidence: Array(201).fill({ source: "felt", shows: true, says: "" }),
       },
     ],

@@ -1,14 +1,14 @@
 import { statSync } from "node:fs";
 import { LabError } from "../errors.ts";
-import type { HistoryEvent } from "./events.ts";
-import { parseEvent } from "./events-schema.ts";
+import { type HistoryEvent, parseEvent } from "./events.ts";
 import { Limits } from "./limits.ts";
 import { LongLine, linesOf } from "./lines.ts";
 import { isOperation } from "./operation-shape.ts";
 import { otherThanFile } from "./plain-file.ts";
+import { isOfVersion1, upgrading } from "./upgrade.ts";
 
 /**
- * Reads a history event by event, without holding it in memory.
+ * Reads a history event by event, without holding it in memory. One of version 1 is upgraded on the way.
  *
  * @param options.mostBytes for who does hold it in memory
  * @throws LabError (`history-unreadable`, `history-damaged`, `history-too-large`) naming the file, the line and what is wrong with it
@@ -18,6 +18,7 @@ export async function* readHistory(
   { mostBytes = Number.POSITIVE_INFINITY }: { mostBytes?: number } = {},
 ): AsyncGenerator<HistoryEvent> {
   let lineNumber = 0;
+  const parse = lineParser(path);
   const limits = new Limits();
   try {
     const other = otherThanFile(path);
@@ -26,13 +27,14 @@ export async function* readHistory(
     for await (const lines of linesOf(path))
       for (const line of lines) {
         lineNumber += 1;
-        const event = parseLine(line, path, lineNumber);
-        if (lineNumber === 1 && event.type !== "run")
-          throw damaged(path, 1, `begins with a "${event.type}" event, not with "run"`);
-        if (lineNumber > 1 && event.type === "run") throw damaged(path, lineNumber, `has a second "run" event`);
-        const beyond = limits.passed(event, line.length);
-        if (beyond !== undefined) throw damaged(path, lineNumber, beyond);
-        yield event;
+        for (const event of parse(line)) {
+          if (lineNumber === 1 && event.type !== "run")
+            throw damaged(path, 1, `begins with a "${event.type}" event, not with "run"`);
+          if (lineNumber > 1 && event.type === "run") throw damaged(path, lineNumber, `has a second "run" event`);
+          const beyond = limits.passed(event, line.length);
+          if (beyond !== undefined) throw damaged(path, lineNumber, beyond);
+          yield event;
+        }
       }
   } catch (error) {
     if (error instanceof LabError) throw error;
@@ -47,20 +49,21 @@ export async function* readHistory(
   if (lineNumber === 0) throw damaged(path, 1, "is empty");
 }
 
-function parseLine(line: string, path: string, lineNumber: number): HistoryEvent {
-  try {
-    const value: unknown = JSON.parse(line);
-    // The quick check leaves unknown fields in; the schema drops them, with whatever is nested in them.
-    return isFlat(line) && isOperation(value) ? value : parseEvent(value);
-  } catch (error) {
-    throw damaged(path, lineNumber, describe(error), error);
-  }
-}
-
-/** Nothing in the object is an object, and at most one field is a list: written so by the lab, an operation always is. */
-function isFlat(line: string): boolean {
-  const list = line.indexOf("[");
-  return line.indexOf("{", 1) < 0 && (list < 0 || line.indexOf("[", list + 1) < 0);
+/** Reads the lines of one history, from the first on: which version it is of, that one says. */
+function lineParser(path: string): (line: string) => readonly HistoryEvent[] {
+  let lineNumber = 0;
+  let upgrade: ReturnType<typeof upgrading> | undefined;
+  return (line) => {
+    lineNumber += 1;
+    try {
+      const value: unknown = JSON.parse(line);
+      if (isOperation(value)) return [value];
+      if (lineNumber === 1 && isOfVersion1(value)) upgrade = upgrading();
+      return upgrade ? upgrade(value) : [parseEvent(value)];
+    } catch (error) {
+      throw damaged(path, lineNumber, describe(error), error);
+    }
+  };
 }
 
 function describe(error: unknown): string {

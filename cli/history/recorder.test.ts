@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { HistoryEvent, OperationEvent } from "./events.ts";
-import { parseEvent } from "./events-schema.ts";
+import { parseEvent } from "./events.ts";
 import { FileRecorder } from "./recorder.ts";
 
 let folder: string;
@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const fault: HistoryEvent = { type: "fault", at: 5, kind: "kill", target: "app2", state: "injecting" };
+const fault: HistoryEvent = { type: "fault", at: 5, kind: "kill", target: "app2", state: "injecting", effect: {} };
 
 function operation(user: string): OperationEvent {
   return {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { type HistoryEvent, longestText } from "./events.ts";
+import { longestText } from "./bounds.ts";
+import type { HistoryEvent } from "./events.ts";
 
 /** How much is gathered before it is written: one system call per operation would be felt at thousands of operations a second. */
 const bufferBytes = 64 * 1024;

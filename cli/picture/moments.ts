@@ -31,6 +31,7 @@ export function momentOf(event: PictureEvent): number {
 export class Moments {
   readonly events: PictureEvent[] = [];
   readonly requests: OperationEvent[] = [];
+  /** Without those that were done beforehand. */
   readonly faults: FaultEvent[] = [];
   /** The longest that a request took, in ms. */
   longestMs = 0;
@@ -53,7 +54,7 @@ export class Moments {
       this.disorder += 1;
     }
     if (!putInOrder(this.events, event, momentOf)) this.disorder += 1;
-    if (event.type === "fault") putInOrder(this.faults, event, ({ at }) => at);
+    if (event.type === "fault" && !event.condition) putInOrder(this.faults, event, ({ at }) => at);
     if (event.type !== "operation") return;
     putInOrder(this.requests, event, ({ at }) => at);
     this.longestMs = Math.max(this.longestMs, event.ms);

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
-import { faultKinds } from "../catalogue.ts";
-import type { HistoryEvent } from "../history/events.ts";
+import { faultKinds, loadFault } from "../catalogue.ts";
+import type { FaultEffect, HistoryEvent } from "../history/events.ts";
 import { type Story, story } from "../verdict/golden/history-builder.ts";
 import { faultSpans, sayFaults } from "./fault-spans.ts";
 import { Film } from "./film.ts";
@@ -116,7 +116,7 @@ describe("the condition of a service", () => {
   });
 
   it("is down for whom the scenario takes away before anybody comes, until it returns", () => {
-    const told = story().event({ type: "step", at: 1, phase: "baseline", step: "take-away" });
+    const told = story().takesAway("app2");
     expect(conditionOf(pictureOf(told), "app2")).toBe("down");
     expect(conditionOf(pictureOf(told.injects("return", "app2")), "app2")).toBe("up");
   });
@@ -141,20 +141,26 @@ describe("beside the condition", () => {
     expect(remarks(told.heals("kill", "app2").heals("drain", "app2"), "app2")).toEqual([]);
   });
 
-  it.each(faultKinds())("no service is unclear for a confirmed %s", (kind) => {
-    expect(conditionOf(pictureOf(story().injects(kind, "app2")), "app2")).not.toBe("unclear");
+  it.each(faultKinds())("no service is unclear for a confirmed %s", async (kind) => {
+    const { effect } = (await loadFault(kind))("app2");
+    const told = story().event({ type: "fault", at: 1, kind, target: "app2", state: "confirmed", effect });
+    expect(conditionOf(pictureOf(told), "app2")).not.toBe("unclear");
+  });
+
+  it("a service is unclear for a fault that says of nothing what it does", () => {
+    expect(conditionOf(pictureOf(story().injects("unheard-of", "app2")), "app2")).toBe("unclear");
   });
 });
 
-test.each([
-  ["drain", true],
-  ["join", true],
-  ["refuse-writes", true],
-  ["restart", false],
-  ["freeze", false],
-  ["unheard-of", false],
-])("whether a service stays up all the while with %s: %s", (kind, stays) => {
-  expect(staysUp(kind)).toBe(stays);
+test.each<[FaultEffect, boolean]>([
+  [{ lists: "draining" }, true],
+  [{ lists: "joined" }, true],
+  [{ data: "refuses-writes" }, true],
+  [{ process: "restarts" }, false],
+  [{ process: "freezes" }, false],
+  [{}, false],
+])("whether a service stays up all the while with %j: %s", (effect, stays) => {
+  expect(staysUp(effect)).toBe(stays);
 });
 
 describe("what browsers are told", () => {

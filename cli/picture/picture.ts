@@ -1,4 +1,7 @@
-import type { Answer, FaultEvent, OperationEvent, Phase, RunEvent, UserEvent } from "../history/events.ts";
+import { endsProcess } from "../history/effects.ts";
+import type { Answer, FaultEffect, FaultEvent, OperationEvent, Phase, RunEvent, UserEvent } from "../history/events.ts";
+import { servicesIn } from "../history/run-services.ts";
+import { named } from "../subject/roles.ts";
 import { sayDisturbance } from "../verdict/disturbances.ts";
 import { newRun, noteEvent, type RunRecord } from "../verdict/run-record.ts";
 import { appServerIn } from "./app-server-in.ts";
@@ -20,7 +23,7 @@ export interface Picture {
   says: string;
   sessions: Map<string, PicturedSession>;
   /** Faults that have been injected and not healed, oldest first. */
-  broken: { kind: string; target: string; state: FaultEvent["state"] }[];
+  broken: Pick<FaultEvent, "kind" | "target" | "effect" | "state">[];
   /** What looks at the lab said last, by service, and when each look began. */
   looked: Map<string, { condition: Condition; at: number }>;
   counted: Map<string, number | null>;
@@ -54,7 +57,7 @@ export function newPicture(run: RunEvent): Picture {
   return {
     at: 0,
     run,
-    appServers: [...run.appServers],
+    appServers: named(servicesIn(run), "app-server"),
     record: newRun(run),
     phase: "baseline",
     says: run.scenario.question,
@@ -81,7 +84,6 @@ export function noteInPicture(picture: Picture, event: PictureEvent): void {
     case "step":
       picture.phase = event.phase;
       if (event.says !== undefined) picture.says = event.says;
-      if (event.step === "take-away") noteTakenAway(picture, event.at);
       return;
     case "user":
       picture.sessions.set(event.user, {
@@ -133,58 +135,50 @@ export function conditionOf({ broken, looked }: Picture, service: string): Condi
   const faults = broken.filter(({ target }) => target === service);
   if (seen !== undefined) return seen;
   if (faults.some(({ state }) => state === "unconfirmed")) return "unclear";
-  const conditions = faults.map(({ kind }) => effects[kind]?.condition ?? "unclear");
+  const conditions = faults.map(({ effect }) => conditionBy(effect));
   return conditions.find((condition) => condition === "down") ?? conditions.find((one) => one !== "up") ?? "up";
 }
 
 /** Does the process go on all the while, and answer? */
-export function staysUp(kind: string): boolean {
-  const { condition, ends = false } = effects[kind] ?? {};
-  return condition === "up" && !ends;
+export function staysUp(effect: FaultEffect): boolean {
+  return conditionBy(effect) === "up" && !endsProcess(effect);
 }
 
 /** What is to be said of a service beside its condition: by what it went down, or what lasts although it is up. */
 export function remarksOf(picture: Pick<Picture, "broken">, service: string, condition: Condition): string[] {
-  const kinds = picture.broken.filter(({ target }) => target === service).map(({ kind }) => kind);
+  const faults = picture.broken.filter(({ target }) => target === service);
   return condition === "down"
-    ? kinds.filter((kind) => effects[kind]?.condition === "down")
-    : kinds.flatMap((kind) => effects[kind]?.remark ?? []);
+    ? faults.filter(({ effect }) => conditionBy(effect) === "down").map(({ kind }) => kind)
+    : faults.flatMap(({ effect: { lists, data } }) => [
+        ...(lists ? [standings[lists]] : []),
+        ...(data ? dataRemarks[data] : []),
+      ]);
 }
 
-/**
- * What a fault does to a service while it lasts, and whether the process, with all of its memory, ends. A kind that is missing
- * here is shown as unclear (picture.test.ts compares it with cli/faults).
- */
-const effects: Record<string, { condition: Condition; ends?: true; remark?: string }> = {
-  kill: { condition: "down", ends: true },
-  stop: { condition: "down", ends: true },
-  restart: { condition: "up", ends: true },
-  return: { condition: "up" },
-  freeze: { condition: "frozen" },
-  partition: { condition: "cut-off" },
-  drain: { condition: "up", remark: "draining" },
-  leave: { condition: "up", remark: "unlisted" },
-  join: { condition: "up", remark: "joined" },
-  evict: { condition: "up", remark: "evicting" },
-  "evict-expiring": { condition: "up", remark: "evicting" },
-  "refuse-writes": { condition: "up", remark: "read-only" },
-  fill: { condition: "up" },
-  "hold-copies": { condition: "up" },
-  save: { condition: "up" },
-  "aof-at-restart": { condition: "up", ends: true },
-  "aof-then-restart": { condition: "up", ends: true },
+/** How a service is while a fault lasts. A fault that says of nothing what it does leaves that unclear. */
+function conditionBy({ process, reach, lists, data }: FaultEffect): Condition {
+  if (process === "ends") return "down";
+  if (process === "freezes") return "frozen";
+  if (reach === "nobody") return "cut-off";
+  return (process ?? lists ?? data) ? "up" : "unclear";
+}
+
+const standings: Record<NonNullable<FaultEffect["lists"]>, string> = {
+  draining: "draining",
+  out: "unlisted",
+  joined: "joined",
 };
 
-/** The name by which the taking away of a server before the experiment is known here. */
-const takenAway = "stop";
+const dataRemarks: Record<NonNullable<FaultEffect["data"]>, string[]> = {
+  evicts: ["evicting"],
+  "refuses-writes": ["read-only"],
+  fills: ["filled"],
+  "holds-copies-back": ["not copied"],
+  "reads-new-file": [],
+  saves: [],
+};
 
-function noteTakenAway(picture: Picture, at: number): void {
-  const { victim } = picture.run;
-  picture.broken.push({ kind: takenAway, target: victim, state: "confirmed" });
-  write(picture, at, `${victim} is stopped before anybody logs in`);
-}
-
-function noteFault(picture: Picture, { kind, target, state, at, evidence }: FaultEvent): void {
+function noteFault(picture: Picture, { kind, target, effect, state, at, evidence }: FaultEvent): void {
   const { broken } = picture;
   const felt = evidence?.map(({ says }) => says).join("; ");
   write(picture, at, `${kind} ${target}: ${state}${felt ? ` (${felt})` : ""}`);
@@ -197,10 +191,10 @@ function noteFault(picture: Picture, { kind, target, state, at, evidence }: Faul
     return;
   }
   if (known) known.state = state;
-  else if (state !== "failed" && state !== "healing") broken.push({ kind, target, state });
-  if (state === "injected" && kind === "return")
-    picture.broken = broken.filter((fault) => fault.target !== target || effects[fault.kind]?.condition !== "down");
-  if (state === "injected" && effects[kind]?.ends) forgetMemoryOf(picture, target);
+  else if (state !== "failed" && state !== "healing") broken.push({ kind, target, effect, state });
+  if (state === "injected" && effect.process === "begins")
+    picture.broken = broken.filter((fault) => fault.target !== target || conditionBy(fault.effect) !== "down");
+  if (state === "injected" && endsProcess(effect)) forgetMemoryOf(picture, target);
 }
 
 /** A process has ended: what it held in its memory is gone. What a store's server had on disk is not judged here. */

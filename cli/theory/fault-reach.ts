@@ -1,5 +1,6 @@
-import { appServers } from "../lab/topology.ts";
+import { labServices } from "../lab/services.ts";
 import type { Fault } from "../servers/fault.ts";
+import { factsOf, named, type ServiceFacts } from "../subject/roles.ts";
 import { type Place, touches } from "../verdict/exposure.ts";
 import type { Architecture } from "./architectures.ts";
 import { everyRedis, fullest, master, type Scenario, victim as theVictim } from "./scenario.ts";
@@ -15,18 +16,21 @@ export function faultsOf({ steps }: Pick<Scenario, "steps">): Fault[] {
  * (`touches`), so a plan and its verdict cannot differ about it.
  */
 export function canTouch(scenario: Scenario, architecture: Architecture, victim: string): boolean {
-  const places = placesIn(architecture);
-  return faultsOf(scenario).some(({ kind, target }) =>
+  const services = labServices();
+  const places = placesIn(architecture, services);
+  return faultsOf(scenario).some(({ effect, target }) =>
     servicesMeant(target, architecture, victim).some((service) =>
-      places.some((place) => touches({ kind, target: service }, place, architecture, appServers)),
+      places.some((place) =>
+        touches({ effect, target: service }, place, architecture, factsOf(services, service)?.role),
+      ),
     ),
   );
 }
 
 /** Everywhere that a session of this architecture can be. */
-function placesIn({ store: { group } }: Architecture): Place[] {
+function placesIn({ store: { group } }: Architecture, services: readonly ServiceFacts[]): Place[] {
   const parts = group?.holds === "parts" ? group.services : [undefined];
-  return appServers.flatMap((server) =>
+  return named(services, "app-server").flatMap((server) =>
     parts.map((keptOn) => ({ home: { server }, seat: server, ...(keptOn === undefined ? {} : { keptOn }) })),
   );
 }

@@ -26,7 +26,7 @@ const user = (index: number) =>
     role: "subject",
     address: "",
   }) as const;
-const fault = { type: "fault", at: 3, kind: "kill", target: "app2", state: "injecting" } as const;
+const fault = { type: "fault", at: 3, kind: "kill", target: "app2", state: "injecting", effect: {} } as const;
 
 describe("faults and repairs", () => {
   test("begin the final reads anew for those who had any, and make nothing for the others", async () => {

@@ -1,11 +1,10 @@
 import type { ChangeEvent } from "../history/events.ts";
+import { servicesIn } from "../history/run-services.ts";
+import { named } from "../subject/roles.ts";
 import { faultsTouching } from "./exposure.ts";
 import { type Fate, fates } from "./fates.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { SessionRecord } from "./session-record.ts";
-
-/** Service name of nginx, as faults name it. */
-const balancer = "nginx";
 
 export interface Cause {
   cause: string;
@@ -135,7 +134,7 @@ const rules: CauseRule[] = [
     evidence: ({ session, record }) => {
       const { server, before, after } = storeOf(session.architecture, record);
       const fault = faultsTouching(session, record).find(
-        ({ kind, confirmed }) => kind === "aof-at-restart" && confirmed,
+        ({ effect, confirmed }) => effect.data === "reads-new-file" && confirmed,
       );
       if (!fault || !before || !after || before.runId === after.runId || before.keys <= after.keys) return undefined;
       return `${server} was started with an append-only file for the first time and read nothing else: keys ${before.keys} became ${after.keys}`;
@@ -190,11 +189,11 @@ const rules: CauseRule[] = [
       "the balancer forgot who belongs where, so requests go to any app server, and only one of them knows the session",
     fates: ["unstable"],
     blamesAFault: true,
-    evidence: ({ session: { home, final }, record }) =>
+    evidence: ({ session: { architecture, home, final }, record }) =>
       home &&
       final.servers.includes(home.server) &&
       final.servers.length > 1 &&
-      record.faults.some(({ target }) => target === balancer)
+      record.faults.some(({ target }) => target === balancerOf(architecture, record))
         ? `before the fault every request reached the app server of the login; now they reach others, too, which do not know the session`
         : undefined,
   },
@@ -247,6 +246,11 @@ export function causeOf(case_: Case, controlsSurvived: boolean): Cause | undefin
     if (evidence !== undefined) return { cause: rule.cause, evidence };
   }
   return { cause: unattributed, evidence: "no rule of evidence fits" };
+}
+
+/** The balancer that carries the architecture's policy out; where the history does not say which one, the one in front. */
+function balancerOf(architecture: string, { architectures, run }: RunRecord): string | undefined {
+  return architectures.get(architecture)?.policy.balancer ?? named(servicesIn(run), "balancer")[0];
 }
 
 /** The server that holds the architecture's sessions, as it was seen before the fault and after the repair. */

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LabError } from "../errors.ts";
 import type { HistoryEvent } from "../history/events.ts";
-import { parseEvent } from "../history/events-schema.ts";
+import { parseEvent } from "../history/events.ts";
 import { readHistory } from "../history/reader.ts";
 import { fuzzing } from "../testing/fuzzing.ts";
 import { story } from "./golden/history-builder.ts";

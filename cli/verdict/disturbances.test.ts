@@ -44,7 +44,7 @@ describe("an app server that became another process though nothing on record did
   });
 
   test("is nobody else's doing where servers were taken away before the experiment", async () => {
-    const told = calm().event({ type: "step", at: 1, phase: "baseline", step: "take-away" }).isReborn("app1");
+    const told = calm().takesAway("app1").isReborn("app1");
     told.phase("final").checksIn("ada", "me").checksIn("bob", "me").checksIn("cyd", "me").ends();
     expect((await resultOf(told)).reasons).toEqual([]);
   });

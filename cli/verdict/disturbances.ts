@@ -1,5 +1,6 @@
-import type { ArchitectureFacts, DisturbanceEvent, OperationEvent, StoreSeenEvent } from "../history/events.ts";
-import { holds } from "./exposure.ts";
+import type { DisturbanceEvent, OperationEvent, StoreSeenEvent } from "../history/events.ts";
+import type { ArchitectureFacts } from "../history/facts.ts";
+import { canCarryOut, holds } from "./exposure.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { SessionRecord } from "./session-record.ts";
 
@@ -17,11 +18,11 @@ export function noteDisturbance({ disturbances }: RunRecord, { service, happened
 }
 
 /**
- * An app server answers as another process than before, though no fault on record was aimed at it: a fault may have ended it, and
- * so may have been done before the experiment began (`take-away`).
+ * An app server answers as another process than before, though no fault on record was aimed at it. Where processes ended as a
+ * condition of the experiment, the repair has others take their place, and nobody is to blame.
  */
 export function noteUnplannedLife(record: RunRecord, { server, boot, at, ms }: OperationEvent): void {
-  if (server === undefined || boot === undefined || record.takesAway) return;
+  if (server === undefined || boot === undefined || record.conditionEndedProcess) return;
   const lives = record.boots.get(server);
   if (!lives || lives.has(boot) || isFaulted(server, record)) return;
   noteDisturbance(record, { service: server, happenedAt: at + ms, says: bySomebodyElse });
@@ -53,17 +54,14 @@ function livesOn(
   service: string,
   session: SessionRecord,
   { policy, store }: ArchitectureFacts,
-  { run }: RunRecord,
+  { roles }: RunRecord,
 ): boolean {
   const isInMemory = store.livesIn === "app-server";
-  if (run.appServers.includes(service)) return isInMemory && session.home?.server === service;
+  const role = roles.get(service);
+  if (role === "app-server") return isInMemory && session.home?.server === service;
   if (holds(service, session, store)) return true;
-  // The balancer: of those alone for whom it remembers by itself who belongs where.
-  return isInMemory && isBalancer(service) && policy.keptIn === "balancer-memory";
-}
-
-function isBalancer(service: string): boolean {
-  return service === "nginx" || service === "balancer";
+  // A balancer: of those alone for whom it remembers by itself who belongs where.
+  return isInMemory && role === "balancer" && policy.keptIn === "balancer-memory" && canCarryOut(policy, service);
 }
 
 function isFaulted(service: string, { faults }: RunRecord): boolean {

@@ -1,3 +1,5 @@
+import { servicesIn } from "../history/run-services.ts";
+import { named } from "../subject/roles.ts";
 import { disturbancesOf, sayDisturbance } from "./disturbances.ts";
 import type { Everybody } from "./everybody.ts";
 import { baselineOf, baselineReads, definitiveAnswers, finalAnswers, isReadToTheEnd, wasLedAstray } from "./fate-of.ts";
@@ -36,7 +38,8 @@ export function doubtsAbout(own: readonly JudgedSession[], everybody: Everybody,
 function isControlArchitecture(own: readonly JudgedSession[], record: RunRecord): boolean {
   const store = record.architectures.get(own[0]?.session.architecture ?? "")?.store;
   const servers = store?.group?.services ?? [store?.server];
-  return record.faults.every(({ target }) => !record.run.appServers.includes(target) && !servers.includes(target));
+  const appServers = named(servicesIn(record.run), "app-server");
+  return record.faults.every(({ target }) => !appServers.includes(target) && !servers.includes(target));
 }
 
 function isTouched({ exposed }: JudgedSession): boolean {

@@ -1,4 +1,4 @@
-import type { ArchitectureFacts } from "../history/events.ts";
+import type { ArchitectureFacts, PolicyFacts, Role } from "../history/facts.ts";
 import type { FaultRecord, RunRecord } from "./run-record.ts";
 import type { SessionRecord } from "./session-record.ts";
 
@@ -13,7 +13,7 @@ export function isExposed(session: SessionRecord, record: RunRecord): boolean {
 export function faultsTouching(session: SessionRecord, record: RunRecord): FaultRecord[] {
   const architecture = record.architectures.get(session.architecture);
   if (!architecture) return [];
-  return record.faults.filter((fault) => touches(fault, session, architecture, record.run.appServers));
+  return record.faults.filter((fault) => touches(fault, session, architecture, record.roles.get(fault.target)));
 }
 
 /**
@@ -37,24 +37,33 @@ export function outlastedOthers(session: SessionRecord, record: RunRecord): bool
 /** Where a session is: the app server of its login, the one that its policy leads to, the one of several store servers. */
 export type Place = Pick<SessionRecord, "seat" | "keptOn"> & { home?: { server: string } };
 
-/** Whether a fault can harm a session in this place, or keep its user waiting. */
+/**
+ * Whether a fault can harm a session in this place, or keep its user waiting.
+ *
+ * @param role of the fault's target
+ */
 export function touches(
-  { kind, target }: Pick<FaultRecord, "kind" | "target">,
+  { effect, target }: Pick<FaultRecord, "effect" | "target">,
   session: Place,
   { policy, store }: ArchitectureFacts,
-  appServers: readonly string[],
+  role: Role | undefined,
 ): boolean {
   // A longer list moves whoever is placed by arithmetic; a balancer that goes by what it wrote down keeps everybody.
-  if (kind === "join") return policy.affinity === "none" || policy.afterFailover !== "stays";
-  if (appServers.includes(target))
-    return policy.affinity === "none" || session.home?.server === target || session.seat === target;
-  if (isStoreServer(target)) return holds(target, session, store);
-  // The balancer holds nothing of a session, unless it remembers by itself who belongs where.
-  return policy.keptIn === undefined || policy.keptIn === "balancer-memory";
-
-  function isStoreServer(service: string): boolean {
-    return service !== "nginx" && service !== "balancer" && !appServers.includes(service);
+  if (effect.lists === "joined") return policy.affinity === "none" || policy.afterFailover !== "stays";
+  switch (role) {
+    case "app-server":
+      return policy.affinity === "none" || session.home?.server === target || session.seat === target;
+    case "balancer":
+      // It holds nothing of a session, unless it remembers by itself who belongs where.
+      return (policy.keptIn === undefined || policy.keptIn === "balancer-memory") && canCarryOut(policy, target);
+    default:
+      return holds(target, session, store);
   }
+}
+
+/** Whether a balancer may be the one that carries a policy out: not all histories say which one does. */
+export function canCarryOut({ balancer }: PolicyFacts, service: string): boolean {
+  return balancer === undefined || balancer === service;
 }
 
 /** Where the sessions are shared out, only the service that has this one; where there are copies, each of them. */

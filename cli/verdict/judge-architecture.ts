@@ -1,4 +1,6 @@
-import type { ArchitectureFacts } from "../history/events.ts";
+import type { ArchitectureFacts } from "../history/facts.ts";
+import { servicesIn } from "../history/run-services.ts";
+import { named } from "../subject/roles.ts";
 import { causeOf } from "./causes.ts";
 import { doubtsAbout, sayGivenUp } from "./doubts.ts";
 import type { Everybody } from "./everybody.ts";
@@ -166,7 +168,7 @@ function groupCauses(
 }
 
 function placementOf(subjects: readonly JudgedSession[], record: RunRecord): Record<string, number> {
-  const placement = new Map(record.run.appServers.map((server) => [server, 0]));
+  const placement = new Map(named(servicesIn(record.run), "app-server").map((server) => [server, 0]));
   for (const { session } of subjects)
     if (session.home) placement.set(session.home.server, (placement.get(session.home.server) ?? 0) + 1);
   return Object.fromEntries(placement);

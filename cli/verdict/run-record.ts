@@ -1,10 +1,11 @@
+import { endsProcess } from "../history/effects.ts";
 import type {
   AlertEvent,
-  ArchitectureFacts,
   ChangeEvent,
   EndEvent,
   ExpectationEvent,
   FailoverEvent,
+  FaultEffect,
   FaultEvent,
   HistoryEvent,
   LeftoverEvent,
@@ -15,6 +16,8 @@ import type {
   StoreSeenEvent,
   UserEvent,
 } from "../history/events.ts";
+import type { ArchitectureFacts, Role } from "../history/facts.ts";
+import { servicesIn } from "../history/run-services.ts";
 import { type Disturbance, noteDisturbance, noteUnplannedLife, noteUnplannedStore } from "./disturbances.ts";
 import { newFinalReads } from "./final-reads.ts";
 import { newSession, noteOperation, type SessionRecord } from "./session-record.ts";
@@ -26,6 +29,7 @@ const mostContradictions = 10_000;
 export interface FaultRecord {
   kind: string;
   target: string;
+  effect: FaultEffect;
   injectedAt: number;
   /** By two independent signs: what the engine says, and what is felt. */
   confirmed: boolean;
@@ -37,6 +41,8 @@ export interface FaultRecord {
 /** Everything the judge remembers of a run. */
 export interface RunRecord {
   run: RunEvent;
+  /** By service. */
+  roles: ReadonlyMap<string, Role>;
   architectures: Map<string, ArchitectureFacts>;
   sessions: Map<string, SessionRecord>;
   /** What was said of each session before the first fault and the first final read; anything said later is no prediction. */
@@ -63,8 +69,8 @@ export interface RunRecord {
   failovers: Map<string, Set<string>>;
   /** What somebody else did to services in the middle of the run, by service. */
   disturbances: Map<string, Disturbance>;
-  /** A server was stopped before the experiment began; it comes back with the repair, as another process. */
-  takesAway: boolean;
+  /** A process was ended as a condition of the experiment; another one takes its place with the repair. */
+  conditionEndedProcess: boolean;
   leftovers: LeftoverEvent[];
   end?: EndEvent;
   lastAt: number;
@@ -75,6 +81,7 @@ export interface RunRecord {
 export function newRun(run: RunEvent): RunRecord {
   return {
     run,
+    roles: rolesIn(run),
     architectures: new Map(run.architectures.map((architecture) => [architecture.id, architecture])),
     sessions: new Map(),
     expectations: new Map(),
@@ -90,11 +97,20 @@ export function newRun(run: RunEvent): RunRecord {
     alerts: [],
     failovers: new Map(),
     disturbances: new Map(),
-    takesAway: false,
+    conditionEndedProcess: false,
     leftovers: [],
     lastAt: 0,
     lastAnswerAt: 0,
   };
+}
+
+/** Of services of one name the first counts. */
+function rolesIn(run: RunEvent): ReadonlyMap<string, Role> {
+  return new Map(
+    servicesIn(run)
+      .toReversed()
+      .map(({ name, role }) => [name, role]),
+  );
 }
 
 /** Takes one event into account. Events must come in the order of the history. */
@@ -146,7 +162,6 @@ export function noteEvent(record: RunRecord, event: HistoryEvent): void {
       noteContradiction(record, "the history tells of a second run");
       return;
     case "step":
-      if (event.step === "take-away") record.takesAway = true;
       return;
     default:
       event satisfies never;
@@ -215,9 +230,13 @@ function noteBoot(boots: RunRecord["boots"], server: string | undefined, boot: s
 }
 
 function noteFault(record: RunRecord, event: FaultEvent): void {
-  const { kind, target, state, at, evidence } = event;
+  const { kind, target, state, at, effect, evidence } = event;
+  if (event.condition) {
+    record.conditionEndedProcess ||= endsProcess(effect);
+    return;
+  }
   if (state === "injecting") {
-    record.faults.push({ kind, target, injectedAt: at, confirmed: false, healed: false, evidence: [] });
+    record.faults.push({ kind, target, effect, injectedAt: at, confirmed: false, healed: false, evidence: [] });
     record.predictionsClosed = true;
     delete record.settled;
     beginFinalReads(record, at);

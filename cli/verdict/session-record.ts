@@ -1,4 +1,5 @@
-import { type ChangeEvent, type Copied, mostItems, type OperationEvent, type UserEvent } from "../history/events.ts";
+import { mostItems } from "../history/bounds.ts";
+import type { ChangeEvent, Copied, OperationEvent, UserEvent } from "../history/events.ts";
 import { type FinalReads, newFinalReads, newTally, noteFinalRead, type Tally, tally } from "./final-reads.ts";
 import { noteOnce } from "./small-sets.ts";
 

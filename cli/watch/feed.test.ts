@@ -29,7 +29,7 @@ function* watching(forMs: number): Generator<PictureEvent> {
       const server = servers[isLost ? 0 : asked % 3]!;
       yield { ...question, at, user, server, answer: isLost ? "anonymous" : "me" };
     }
-    const fault = { type: "fault", at: at + 50, kind: "kill", target: "app2" } as const;
+    const fault = { type: "fault", at: at + 50, kind: "kill", target: "app2", effect: { process: "ends" } } as const;
     if (at % minute === 20_000) {
       for (const state of ["injecting", "injected", "confirmed"] as const) yield { ...fault, state, evidence };
       down = "down";
@@ -114,7 +114,7 @@ describe("a feed", () => {
       ({ type: "look", at, conditions: { app1: "up", app2: condition }, sessions: {} }) as const;
     feed.record(look(0, "up"));
     feed.record(look(300, "up"));
-    feed.record({ type: "fault", at: 500, kind: "drain", target: "app2", state: "injected" });
+    feed.record({ type: "fault", at: 500, kind: "drain", target: "app2", state: "injected", effect: {} });
     feed.record(look(400, "up"));
     feed.record(look(600, "up"));
     const looks = reader.read().filter((event) => event.type === "look");

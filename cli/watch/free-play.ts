@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { historyVersion, type Phase, type RunEvent } from "../history/events.ts";
+import { labServices } from "../lab/services.ts";
 import { appServers, defaultVictim } from "../lab/topology.ts";
 import { eachInTurn, seededShuffle } from "../runner/pace.ts";
 import type { Architecture } from "../theory/architectures.ts";
@@ -93,7 +94,7 @@ function runEvent({ architectures, users }: FreePlay): RunEvent {
     usersPerArchitecture: users,
     scenario: { id: "watch", title: "Who is still logged in?", question: "Users are on their way to the lab." },
     victim: defaultVictim,
-    appServers: [...appServers],
+    services: labServices(),
     architectures: architectures.map(({ id, policy, store }) => ({ id, policy, store })),
     // Nobody judges this: no history is written.
     versions: { lab: "", engine: "", compose: "", nginx: "", node: "", redis: "" },

@@ -73,7 +73,7 @@ export class Screen {
     setText(this.#says, says);
     setText(
       this.#phase,
-      `${broken.every(({ kind }) => staysUp(kind)) ? phaseWords[phase] : "something is broken"}, ${answered} requests answered`,
+      `${broken.every(({ effect }) => staysUp(effect)) ? phaseWords[phase] : "something is broken"}, ${answered} requests answered`,
     );
     const lines = log.slice(-logLines).map(({ at, says: text }) => `${(at / 1_000).toFixed(1)} s  ${text}`);
     if (this.#log.dataset.shown !== lines.join("\n")) {

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { HistoryEvent } from "../../history/events.ts";
-import { parseEvent } from "../../history/events-schema.ts";
+import { type HistoryEvent, parseEvent } from "../../history/events.ts";
 import type { PictureEvent } from "../../picture/moments.ts";
 import { story } from "../../verdict/golden/history-builder.ts";
 import { stories } from "../../verdict/golden/stories.ts";

@@ -81,8 +81,8 @@ test("faults of one kind at the same time are one span; one that was never heale
   const begun = faults.filter(({ state }) => state === "injecting").map(({ at }) => at);
   const healed = faults.filter(({ state }) => state === "healed").map(({ at }) => at);
   expect(faultSpans({ faults })).toEqual([
-    { kind: "kill", targets: ["redis", "redis-aof"], from: begun[0], to: healed[1] },
-    { kind: "kill", targets: ["redis"], from: begun[2] },
+    { kind: "kill", effect: { process: "ends" }, targets: ["redis", "redis-aof"], from: begun[0], to: healed[1] },
+    { kind: "kill", effect: { process: "ends" }, targets: ["redis"], from: begun[2] },
   ]);
 });
 

@@ -32,8 +32,8 @@ export function timeline(sessions: readonly Session[], trial: Trial, appServers:
         what: "answered",
         over: faults
           .filter(({ targets }) => targets.includes(server))
-          .map(({ kind, from, to = spanMs }) =>
-            overlay(staysUp(kind) ? "changed" : "down", from, to, { x, label: kind }),
+          .map(({ kind, effect, from, to = spanMs }) =>
+            overlay(staysUp(effect) ? "changed" : "down", from, to, { x, label: kind }),
           ),
       });
     }),
@@ -59,7 +59,7 @@ export function timeline(sessions: readonly Session[], trial: Trial, appServers:
     [
       ...faults.map((span) => ({
         x: x(span.from),
-        text: `${staysUp(span.kind) ? "▸" : "✗"} ${sayFaults(span)}`,
+        text: `${staysUp(span.effect) ? "▸" : "✗"} ${sayFaults(span)}`,
       })),
       ...faults.flatMap(({ to }) => (to === undefined ? [] : [{ x: x(to), text: "healed" }])),
       ...trial.settledAt.map((at) => ({ x: x(at), text: "✓ settled" })),

@@ -63,18 +63,13 @@ function* breaking(users: readonly { user: string; home: string; architecture: s
       because: "theory says so",
     } satisfies HistoryEvent;
   const evidence = (["engine", "felt"] as const).map((source) => ({ source, shows: true, says: "app2 is gone" }));
-  yield { type: "fault", at, kind: "kill", target: "app2", state: "injecting" } satisfies HistoryEvent;
-  yield {
-    type: "fault",
-    at: at + 20,
-    kind: "kill",
-    target: "app2",
-    state: "confirmed",
-    evidence,
-  } satisfies HistoryEvent;
+  yield { ...kill, at, state: "injecting" } satisfies HistoryEvent;
+  yield { ...kill, at: at + 20, state: "confirmed", evidence } satisfies HistoryEvent;
 }
 
+const kill = { type: "fault", kind: "kill", target: "app2", effect: { process: "ends" } } as const;
+
 function* repair(at: number) {
-  yield { type: "fault", at: at - 20, kind: "kill", target: "app2", state: "healed" } satisfies HistoryEvent;
+  yield { ...kill, at: at - 20, state: "healed" } satisfies HistoryEvent;
   yield { type: "settled", at: at - 10, ok: true, says: "every app server serves again" } satisfies HistoryEvent;
 }

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { readHistory } from "../../history/reader.ts";
@@ -19,8 +19,20 @@ test.each(names)("the history of %s on disk is judged as it was approved", async
   await expect(formattedJson(result)).toMatchFileSnapshot(`${folder}${name}.result.json`);
 });
 
-test("every stored history has a story", () => {
-  const stored = readdirSync(folder).filter((file) => file.endsWith(".jsonl"));
+/** Nobody writes these any more: they are as they were. */
+const ofOld = `${folder}version-1/`;
+
+test.each(names)("the history of %s that an older lab wrote is judged as it always was", async (name) => {
+  expect(readFileSync(`${ofOld}${name}.jsonl`, "utf8")).toContain('"historyVersion":1,');
+  const result = await judge(readHistory(`${ofOld}${name}.jsonl`));
+  await expect(formattedJson(result)).toMatchFileSnapshot(`${folder}${name}.result.json`);
+});
+
+test.each([
+  ["now", folder],
+  ["by an older lab", ofOld],
+])("every history that was stored %s has a story", (_, place) => {
+  const stored = readdirSync(place).filter((file) => file.endsWith(".jsonl"));
   expect(stored.sort()).toEqual(names.map((name) => `${name}.jsonl`).sort());
 });
 

@@ -1,7 +1,8 @@
 import {
   type Answer,
-  type ArchitectureFacts,
+  type Evidence,
   type ExpectationEvent,
+  type FaultEffect,
   type FaultEvent,
   type HistoryEvent,
   historyVersion,
@@ -9,10 +10,10 @@ import {
   type Outcome,
   type Phase,
   type RunEvent,
-  type StoreFacts,
   type StoreSeenEvent,
   type UserEvent,
 } from "../../history/events.ts";
+import type { ArchitectureFacts, PolicyFacts, ServiceFacts, StoreFacts } from "../../history/facts.ts";
 
 /**
  * Writes histories by hand, for tests: each method tells what happened, in order, and keeps the clock, the carts and the boot
@@ -25,6 +26,10 @@ export function story(options: StoryOptions = {}): Story {
 export interface StoryOptions {
   architectures?: string[];
   appServers?: string[];
+  /** App servers in no list. */
+  spares?: string[];
+  /** What is known of a policy besides what its name says. */
+  policies?: Record<string, Partial<PolicyFacts>>;
   victim?: string;
   usersPerArchitecture?: number;
   scenario?: RunEvent["scenario"];
@@ -42,7 +47,7 @@ interface Person {
 /** Anything an operation may say that differs from the obvious. */
 export type Detail = Partial<Omit<OperationEvent, "type">> & { times?: number };
 
-function bothSigns(kind: string, target: string): FaultEvent["evidence"] {
+function bothSigns(kind: string, target: string): Evidence[] {
   const isFrozen = kind === "freeze";
   return [
     { source: "engine", shows: true, says: `${target} is ${isFrozen ? "paused" : "not running, exit code 137"}` },
@@ -60,10 +65,13 @@ export class Story {
   constructor({
     architectures = ["cookie.memory"],
     appServers = ["app1", "app2", "app3"],
+    spares = [],
+    policies = {},
     victim = "app2",
     usersPerArchitecture = 3,
     scenario = { id: "server-crash", title: "One app server dies", question: "Who is still logged in?" },
   }: StoryOptions) {
+    const facts = architectures.map((id) => architectureFacts(id, policies));
     this.events.push({
       type: "run",
       historyVersion,
@@ -74,8 +82,8 @@ export class Story {
       usersPerArchitecture,
       scenario,
       victim,
-      appServers,
-      architectures: architectures.map(architectureFacts),
+      services: servicesOf({ appServers, spares, architectures: facts }),
+      architectures: facts,
       versions: {
         lab: "0.1.0",
         engine: "20.10.24",
@@ -110,11 +118,10 @@ export class Story {
 
   enters(
     user: string,
-    { architecture = "cookie.memory", role = "subject" as UserEvent["role"], idleMs }: Entrance = {},
+    { architecture = "cookie.memory", role = "subject" as UserEvent["role"], ...more }: Entrance = {},
   ): this {
     this.#people.set(user, newPerson());
-    const idle = idleMs === undefined ? {} : { idleMs };
-    return this.event({ type: "user", at: this.#tick(), user, architecture, role, address: "16.0.0.7", ...idle });
+    return this.event({ type: "user", at: this.#tick(), user, architecture, role, address: "16.0.0.7", ...more });
   }
 
   logsIn(user: string, server: string, detail: Detail = {}): this {
@@ -162,6 +169,13 @@ export class Story {
     return this.event({ type: "expectation", at: this.#tick(), user, fates: [fates].flat(), because, ...where });
   }
 
+  /** A server is stopped before anybody comes, as a condition of the experiment. */
+  takesAway(target: string): this {
+    const stopped = { type: "fault", kind: "stop", target, effect: { process: "ends" }, condition: true } as const;
+    for (const state of ["injecting", "injected"] as const) this.event({ ...stopped, at: this.#tick(), state });
+    return this.event({ ...stopped, at: this.#tick(), state: "confirmed", evidence: bothSigns("stop", target) });
+  }
+
   /** A fault as it should be: written down, done, confirmed by both signs. */
   injects(kind: string, target: string): this {
     return this.fault(kind, target, "injecting")
@@ -171,7 +185,16 @@ export class Story {
   }
 
   fault(kind: string, target: string, state: FaultEvent["state"], evidence?: FaultEvent["evidence"]): this {
-    return this.event({ type: "fault", at: this.#tick(), kind, target, state, ...(evidence ? { evidence } : {}) });
+    const effect = effects[kind] ?? {};
+    return this.event({
+      type: "fault",
+      at: this.#tick(),
+      kind,
+      target,
+      state,
+      effect,
+      ...(evidence ? { evidence } : {}),
+    });
   }
 
   heals(kind: string, target: string): this {
@@ -261,7 +284,7 @@ export class Story {
   }
 }
 
-type Entrance = { architecture?: string } & Partial<Pick<UserEvent, "role" | "idleMs">>;
+type Entrance = { architecture?: string } & Partial<Pick<UserEvent, "role" | "seat" | "idleMs">>;
 
 type StoreLook = Partial<Pick<StoreSeenEvent, "runId" | "keys" | "evicted" | "role">>;
 
@@ -297,11 +320,46 @@ const stores: Record<string, Omit<StoreFacts, "id" | "title">> = {
   jwt: { livesIn: "browser", server: null, persistence: null },
 };
 
-function architectureFacts(id: string): ArchitectureFacts {
+/** As the files in cli/faults say it. */
+const effects: Record<string, FaultEffect> = {
+  kill: { process: "ends" },
+  stop: { process: "ends" },
+  restart: { process: "restarts" },
+  return: { process: "begins" },
+  freeze: { process: "freezes" },
+  partition: { reach: "nobody" },
+  drain: { lists: "draining" },
+  leave: { lists: "out" },
+  join: { lists: "joined" },
+  evict: { data: "evicts" },
+  "refuse-writes": { data: "refuses-writes" },
+  "aof-at-restart": { process: "restarts", data: "reads-new-file" },
+};
+
+function servicesOf({
+  appServers,
+  spares,
+  architectures,
+}: {
+  appServers: string[];
+  spares: string[];
+  architectures: ArchitectureFacts[];
+}): ServiceFacts[] {
+  const stores = architectures.flatMap(({ store: { server, group } }) => group?.services ?? server ?? []);
+  return [
+    { name: "nginx", role: "balancer", kind: "nginx" },
+    { name: "balancer", role: "balancer", kind: "node-balancer" },
+    ...appServers.map((name) => ({ name, role: "app-server" as const })),
+    ...spares.map((name) => ({ name, role: "app-server" as const, spare: true as const })),
+    ...[...new Set(stores)].map((name) => ({ name, role: "store" as const, kind: "redis" })),
+  ];
+}
+
+function architectureFacts(id: string, policies: NonNullable<StoryOptions["policies"]>): ArchitectureFacts {
   const [policy = "", store = ""] = id.split(".");
   return {
     id,
-    policy: { id: policy, affinity: affinities[policy as keyof typeof affinities] ?? "none" },
+    policy: { id: policy, affinity: affinities[policy as keyof typeof affinities] ?? "none", ...policies[policy] },
     store: { id: store, title: store, ...(stores[store] ?? stores.redis!) },
   };
 }

@@ -10,6 +10,10 @@ export const stories: Record<string, () => Story> = {
   "theory-was-wrong": theoryWasWrong,
   "fault-missed": faultMissed,
   "every-fate": everyFate,
+  "server-return": serverReturn,
+  "scale-out": scaleOut,
+  "balancer-restart": balancerRestart,
+  "redis-aof-late": redisAofLate,
 };
 
 const appServers = ["app1", "app2", "app3"];
@@ -182,5 +186,123 @@ function everyFate(): Story {
     .checksIn("degraded", "me", { degraded: true, cart: [] })
     .checksIn("resurrected", "me")
     .checksIn("rolled-back", "me", { cart: [] })
+    .ends();
+}
+
+/** What theory knows of two policies: one goes by arithmetic, one by what the browser brings. */
+const policies = {
+  "ip-hash": { afterFailover: "returns", keptIn: "address" },
+  cookie: { afterFailover: "stays", keptIn: "browser" },
+} as const;
+
+/** app2 is taken away before anybody comes, and returns: by arithmetic bob belongs there. */
+function serverReturn(): Story {
+  const told = story({
+    architectures: ["ip-hash.memory", "cookie.memory"],
+    policies,
+    usersPerArchitecture: 2,
+    scenario: { id: "server-return", title: "A server comes back", question: "app2 is back. Who is still logged in?" },
+  }).takesAway("app2");
+  for (const architecture of ["ip-hash.memory", "cookie.memory"])
+    told
+      .comesIn(`ann/${architecture}`, "app1", { architecture, seat: "app1" })
+      .comesIn(`bob/${architecture}`, "app3", { architecture, seat: "app2" });
+  for (const architecture of ["ip-hash.memory", "cookie.memory"])
+    told
+      .predicts(`ann/${architecture}`, "survived", untouched)
+      .predicts(`bob/${architecture}`, architecture === "cookie.memory" ? "survived" : "orphaned", "affinity says so");
+  return told
+    .injects("return", "app2")
+    .isSentTo("bob/ip-hash.memory", "app2")
+    .reads("bob/ip-hash.memory", "anonymous")
+    .settles()
+    .checksIn("ann/ip-hash.memory", "me")
+    .checksIn("bob/ip-hash.memory", "anonymous", { pinned: "me" })
+    .checksIn("ann/cookie.memory", "me")
+    .checksIn("bob/cookie.memory", "me")
+    .heals("return", "app2")
+    .settles()
+    .checksIn("ann/ip-hash.memory", "me")
+    .checksIn("bob/ip-hash.memory", "anonymous", { pinned: "me" })
+    .checksIn("ann/cookie.memory", "me")
+    .checksIn("bob/cookie.memory", "me")
+    .ends();
+}
+
+/** app4 joins: whom arithmetic places is placed anew, whom a cookie binds stays. */
+function scaleOut(): Story {
+  const told = story({
+    architectures: ["ip-hash.memory", "cookie.memory"],
+    policies,
+    spares: ["app4"],
+    usersPerArchitecture: 2,
+    scenario: { id: "scale-out", title: "A server joins", question: "app4 joins. Who is still logged in?" },
+  });
+  for (const architecture of ["ip-hash.memory", "cookie.memory"])
+    told
+      .comesIn(`ann/${architecture}`, "app1", { architecture, seat: "app1" })
+      .comesIn(`bob/${architecture}`, "app2", { architecture, seat: "app2" });
+  for (const architecture of ["ip-hash.memory", "cookie.memory"])
+    told
+      .predicts(`ann/${architecture}`, "survived", untouched)
+      .predicts(`bob/${architecture}`, architecture === "cookie.memory" ? "survived" : "orphaned", "affinity says so");
+  return told
+    .injects("join", "app4")
+    .isSentTo("bob/ip-hash.memory", "app4")
+    .reads("bob/ip-hash.memory", "anonymous")
+    .settles()
+    .checksIn("ann/ip-hash.memory", "me")
+    .checksIn("bob/ip-hash.memory", "anonymous", { pinned: "me" })
+    .checksIn("ann/cookie.memory", "me")
+    .checksIn("bob/cookie.memory", "me")
+    .heals("join", "app4")
+    .ends();
+}
+
+/** The balancer is another process; what it had learnt of one policy's browsers was in its memory. */
+function balancerRestart(): Story {
+  const told = story({
+    architectures: ["learned.memory", "cookie.memory"],
+    policies: {
+      learned: { affinity: "cookie", afterFailover: "stays", keptIn: "balancer-memory" },
+      cookie: policies.cookie,
+    },
+    usersPerArchitecture: 1,
+    scenario: { id: "balancer-restart", title: "The balancer restarts", question: "Who is still logged in?" },
+  });
+  return told
+    .comesIn("ann", "app1", { architecture: "learned.memory", seat: "app1" })
+    .comesIn("bob", "app2", { architecture: "cookie.memory", seat: "app2" })
+    .predicts("ann", "unstable", "the balancer forgot who belongs where")
+    .predicts("bob", "survived", "the browser brings what leads it back")
+    .injects("restart", "nginx")
+    .reads("ann", "anonymous", { server: "app3" })
+    .heals("restart", "nginx")
+    .settles()
+    .checksIn("ann", "me")
+    .reads("ann", "anonymous", { server: "app3", connection: "fresh" })
+    .checksIn("bob", "me")
+    .ends();
+}
+
+/** Redis is told to keep an append-only file, and reads that when it is started, empty as it is. */
+function redisAofLate(): Story {
+  return story({
+    architectures: ["cookie.redis", "cookie.memory"],
+    usersPerArchitecture: 1,
+    scenario: { id: "redis-aof-late", title: "Append-only, too late", question: "Who is still logged in?" },
+  })
+    .comesIn("ann", "app1", { architecture: "cookie.redis" })
+    .comesIn("bob", "app2", { architecture: "cookie.memory" })
+    .storeSeen("before-fault", "redis", { runId: "1a2b3c4d5e6f", keys: 1 })
+    .predicts("ann", "lost", "the new file is empty")
+    .predicts("bob", "survived", outside)
+    .injects("aof-at-restart", "redis")
+    .reads("ann", "anonymous")
+    .heals("aof-at-restart", "redis")
+    .storeSeen("settled", "redis", { runId: "9f8e7d6c5b4a", keys: 0 })
+    .settles()
+    .checksIn("ann", "anonymous")
+    .checksIn("bob", "me")
     .ends();
 }
