@@ -3,7 +3,8 @@ import type { Answer, FaultEffect, FaultEvent, OperationEvent, Phase, RunEvent, 
 import { servicesIn } from "../history/run-services.ts";
 import { named } from "../subject/roles.ts";
 import { sayDisturbance } from "../verdict/disturbances.ts";
-import { newRun, noteEvent, type RunRecord } from "../verdict/run-record.ts";
+import { noteEvent } from "../verdict/note-event.ts";
+import { newRun, type RunRecord } from "../verdict/run-record.ts";
 import { appServerIn } from "./app-server-in.ts";
 import type { Condition, LookEvent, PictureEvent } from "./moments.ts";
 

@@ -1,7 +1,7 @@
 import type { Answer } from "../history/events.ts";
 import { fateOf, isReadToTheEnd } from "../verdict/fate-of.ts";
 import type { Fate } from "../verdict/fates.ts";
-import { stayedLoggedOut } from "../verdict/judge-architecture.ts";
+import { stayedLoggedOut } from "../verdict/judged-session.ts";
 import type { Condition } from "./moments.ts";
 import { conditionOf, inBrowser, type Picture, remarksOf } from "./picture.ts";
 

@@ -4,7 +4,8 @@ import type { OperationEvent } from "../history/events.ts";
 import { type FinalReads, newFinalReads, noteFinalRead } from "./final-reads.ts";
 import { story } from "./golden/history-builder.ts";
 import { judge } from "./judge.ts";
-import { newRun, noteEvent } from "./run-record.ts";
+import { noteEvent } from "./note-event.ts";
+import { newRun } from "./run-record.ts";
 
 vi.mock("./final-reads.ts", async (importOriginal) => {
   const original = await importOriginal<typeof import("./final-reads.ts")>();

@@ -1,11 +1,8 @@
-import type { DisturbanceEvent, OperationEvent, StoreSeenEvent } from "../history/events.ts";
+import type { OperationEvent, StoreSeenEvent } from "../history/events.ts";
 import type { ArchitectureFacts } from "../history/facts.ts";
 import { canCarryOut, holds } from "./exposure.ts";
-import type { RunRecord } from "./run-record.ts";
+import type { Disturbance, RunRecord } from "./run-record.ts";
 import type { SessionRecord } from "./session-record.ts";
-
-/** What somebody else did to a service in the middle of the run. */
-export type Disturbance = Pick<DisturbanceEvent, "service" | "happenedAt" | "says">;
 
 /** As sentences name the one who did what no fault on record did. It may have died by itself, too. */
 const bySomebodyElse = "was restarted by somebody else";

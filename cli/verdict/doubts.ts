@@ -3,7 +3,7 @@ import { named } from "../subject/roles.ts";
 import { disturbancesOf, sayDisturbance } from "./disturbances.ts";
 import type { Everybody } from "./everybody.ts";
 import { baselineOf, baselineReads, definitiveAnswers, finalAnswers, isReadToTheEnd, wasLedAstray } from "./fate-of.ts";
-import type { JudgedSession } from "./judge-architecture.ts";
+import type { JudgedSession } from "./judged-session.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** What keeps the experiment from proving anything, in sentences. */

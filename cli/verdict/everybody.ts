@@ -1,5 +1,5 @@
 import { baselineOf } from "./fate-of.ts";
-import type { JudgedSession } from "./judge-architecture.ts";
+import type { JudgedSession } from "./judged-session.ts";
 
 /** All sessions of a run, by architecture, and what each architecture asks about all of them: found out once, not for each. */
 export class Everybody {

@@ -2,9 +2,11 @@ import type { HistoryEvent } from "../history/events.ts";
 import { sayDisturbance } from "./disturbances.ts";
 import { Everybody } from "./everybody.ts";
 import { baselineOf } from "./fate-of.ts";
-import { type JudgedSession, judgeArchitecture, judgeSessions } from "./judge-architecture.ts";
+import { judgeArchitecture } from "./judge-architecture.ts";
+import { type JudgedSession, judgeSessions } from "./judged-session.ts";
+import { noteEvent } from "./note-event.ts";
 import { type ArchitectureResult, type Result, resultVersion, type Verdict } from "./result.ts";
-import { newRun, noteEvent, type RunRecord } from "./run-record.ts";
+import { newRun, type RunRecord } from "./run-record.ts";
 import { type SessionVerdict, sessionVerdicts } from "./session-verdict.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { UserEvent } from "../history/events.ts";
 import { type Cause, causeOf } from "./causes.ts";
 import type { Everybody } from "./everybody.ts";
 import type { Fate } from "./fates.ts";
-import { isMismatch, stayedLoggedOut } from "./judge-architecture.ts";
+import { isMismatch, stayedLoggedOut } from "./judged-session.ts";
 import type { RunRecord } from "./run-record.ts";
 import { interruptionUntil } from "./session-record.ts";
 

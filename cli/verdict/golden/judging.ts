@@ -1,8 +1,9 @@
 import { fateOf } from "../fate-of.ts";
 import type { Fate } from "../fates.ts";
 import { judge } from "../judge.ts";
+import { noteEvent } from "../note-event.ts";
 import type { ArchitectureResult, Result } from "../result.ts";
-import { newRun, noteEvent, type RunRecord } from "../run-record.ts";
+import { newRun, type RunRecord } from "../run-record.ts";
 import { type Story, story } from "./history-builder.ts";
 
 /** What the judge remembers of a story. */
