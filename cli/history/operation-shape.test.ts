@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseEvent } from "./events.ts";
+import { type OperationEvent, operation as operationSchema, parseEvent } from "./events.ts";
 import { isOperation } from "./operation-shape.ts";
 
-const operation = {
+const operation: Required<OperationEvent> = {
   type: "operation",
   at: 1.5,
   ms: 2,
@@ -24,7 +24,7 @@ const operation = {
   degraded: true,
 };
 
-const fields = Object.keys(operation) as (keyof typeof operation)[];
+const fields = Object.keys(operationSchema.shape) as (keyof OperationEvent)[];
 
 function schemaAccepts(value: unknown): boolean {
   try {
@@ -71,6 +71,19 @@ test("the quick check accepts exactly the operations that the schema accepts", (
 test.each(fields)("an operation without %s is judged as the schema judges it", (field) => {
   const { [field]: _, ...rest } = operation;
   expect(isOperation(rest)).toBe(schemaAccepts(rest));
+});
+
+test("an operation with all of its fields is one", () => {
+  expect(Object.keys(operation).sort()).toEqual(fields.toSorted());
+  expect(isOperation(operation)).toBe(true);
+});
+
+test("what has a field more is left to the schema, which takes that away", () => {
+  const more = JSON.parse(JSON.stringify(operation).replace("}", ',"__proto__":{"at":1}}'));
+  for (const value of [{ ...operation, mood: "good" }, more]) {
+    expect(isOperation(value)).toBe(false);
+    expect(parseEvent(value)).toEqual(operation);
+  }
 });
 
 test("what is no object is no operation", () => {

@@ -41,6 +41,91 @@ const run: HistoryEvent = {
   versions: { lab: "0.1.0", engine: "20.10", compose: "2.40", nginx: "1.30", node: "24", redis: "8.0" },
 };
 
+/** All of its fields, however deep. */
+type Whole<Value> = Value extends readonly (infer Item)[]
+  ? Whole<Item>[]
+  : Value extends object
+    ? { [Field in keyof Value]-?: Whole<Value[Field]> }
+    : Value;
+
+const at = 1;
+const user = "ada";
+const because = "theory says so";
+
+/** Of each type one event that says all that it can say. */
+const whole: { [Type in HistoryEvent["type"]]: Whole<Extract<HistoryEvent, { type: Type }>> } = {
+  run: {
+    type: "run",
+    historyVersion: 2,
+    id: "r1",
+    startedAt: "2026-11-21T09:00:00.000Z",
+    command: "lab scenario server-crash",
+    seed: 7,
+    asked: { policies: ["cookie"], stores: ["memory"], users: 3, victim: "app2", trials: 2 },
+    trial: { set: "s1", seed: 7, number: 1 },
+    usersPerArchitecture: 3,
+    scenario: {
+      ...{ id: "server-crash", title: "One app server dies", question: "Who is still logged in?" },
+      next: { scenario: "redis-crash", toSee: "what becomes of the survivors" },
+    },
+    victim: "app2",
+    services: [{ name: "app4", role: "app-server", kind: "node", machine: "left", spare: true }],
+    architectures: [
+      {
+        id: "cookie.redis",
+        policy: {
+          ...{ id: "cookie", affinity: "cookie", affinityBegins: "visit", afterFailover: "stays", keptIn: "browser" },
+          ...{ balancer: "nginx", key: "cookie", placedBy: "table" },
+        },
+        store: {
+          ...{ id: "redis", title: "redis", livesIn: "server", server: "redis", kind: "redis", persistence: "none" },
+          group: { services: ["redis"], holds: "copies", watchers: ["sentinel1"] },
+        },
+      },
+    ],
+    versions: {
+      ...{ lab: "0.1.0", engine: "20.10", compose: "2.40", nginx: "1.30", node: "24", redis: "8.0" },
+      images: { nginx: "sha256:1" },
+    },
+  },
+  step: { type: "step", at, phase: "fault", step: "tell", says: "The victim is killed." },
+  user: {
+    type: "user",
+    at,
+    user,
+    architecture: "cookie.redis",
+    role: "subject",
+    address: "16.0.0.7",
+    seat: "app1",
+    idleMs: 5,
+  },
+  operation: {
+    ...{ type: "operation", at, ms: 2, user, kind: "add-item", phase: "final", jar: "live", connection: "kept" },
+    ...{ outcome: "ok", answer: "me", server: "app1", boot: "b1", cart: ["book"], cartVersion: 2, item: "book" },
+    ...{ status: 200, reason: "none", degraded: true },
+  },
+  expectation: { type: "expectation", at, user, fates: ["lost"], because, keptOn: "redis-c1", copied: "some" },
+  fault: {
+    ...{ type: "fault", at, kind: "kill", target: "app2", state: "confirmed", condition: true },
+    effect: { process: "ends", reach: "nobody", lists: "out", data: "fills" },
+    evidence: [{ source: "felt", shows: true, says: "refuses connections" }],
+  },
+  "store-seen": {
+    ...{ type: "store-seen", at, when: "settled", server: "redis", runId: "1a", keys: 1, evicted: 1, role: "master" },
+  },
+  settled: { type: "settled", at, ok: true, says: "every app server serves again" },
+  change: { type: "change", at, user, what: "address", says: "moved" },
+  measure: {
+    ...{ type: "measure", at, architecture: "cookie.redis", name: "keys", value: 1, unit: "keys", because },
+    ...{ atLeast: 0, atMost: 2 },
+  },
+  alert: { type: "alert", at, service: "nginx", line: "[alert] x" },
+  failover: { type: "failover", at, policy: "cookie", server: "app1", line: "upstream timed out" },
+  disturbance: { type: "disturbance", at, service: "app1", happenedAt: 1, says: "was restarted by somebody else" },
+  leftover: { type: "leftover", at, kind: "network", name: "lab" },
+  end: { type: "end", at, complete: false, reason: "interrupted" },
+};
+
 const operation: HistoryEvent = {
   type: "operation",
   at: 1.5,
@@ -84,6 +169,14 @@ test("what was recorded is read, event by event", async () => {
   for (const event of [run, operation, end]) recorder.record(event);
   recorder.close();
   expect(await read()).toEqual([run, operation, end]);
+});
+
+test("everything that an event can say is read as it was recorded", async () => {
+  const { run: first, ...others } = whole;
+  const recorder = new FileRecorder(path);
+  for (const event of [first, ...Object.values(others)]) recorder.record(event);
+  recorder.close();
+  expect(await read()).toEqual([first, ...Object.values(others)]);
 });
 
 test("fields that a newer lab adds do no harm", async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -33,7 +33,8 @@ const sound = crashAndRepair(predictCrash(threeUsers()))
   .checksIn("bob", "anonymous")
   .checksIn("cyd", "me")
   .ends();
-const valid = sound.text();
+/** As the lab writes them, and as it wrote them once. */
+const valid = [sound.text(), readFileSync(new URL("golden/version-1/server-return.jsonl", import.meta.url), "utf8")];
 
 test("a damaged history is either judged or refused with a LabError, never anything else", {
   timeout: timeoutMs,
@@ -41,8 +42,8 @@ test("a damaged history is either judged or refused with a LabError, never anyth
   const path = join(folder, "history.jsonl");
   const outcomes = new Set<string>();
   await fc.assert(
-    fc.asyncProperty(damage(), async (spoil) => {
-      writeFileSync(path, spoil(valid));
+    fc.asyncProperty(damage(), fc.constantFrom(...valid), async (spoil, text) => {
+      writeFileSync(path, spoil(text));
       try {
         const { verdict } = resultSchema.parse(await judge(readHistory(path)));
         outcomes.add(verdict);
@@ -138,6 +139,15 @@ const event: fc.Arbitrary<object> = fc.oneof(
       kind: fc.constantFrom("kill", "freeze"),
       target: name,
       state: fc.constantFrom("injecting", "injected", "unconfirmed", "confirmed", "healing", "healed", "failed"),
+      effect: fc.record(
+        {
+          process: fc.constantFrom("ends", "restarts", "begins", "freezes"),
+          lists: fc.constantFrom("joined", "draining", "out"),
+          data: fc.constantFrom("evicts", "reads-new-file"),
+        },
+        { requiredKeys: [] },
+      ),
+      condition: maybe(fc.constant(true)),
       evidence: maybe(
         fc.array(fc.record({ source: fc.constantFrom("engine", "felt"), shows: fc.boolean(), says: words }), {
           maxLength: 3,

@@ -64,7 +64,8 @@ test("a lost session brings its evidence and theory's reason", async () => {
 
 test("faults have their span", async () => {
   const { trial } = await trialOf("server-crash");
-  expect(trial.faults).toEqual([{ kind: "kill", targets: ["app2"], from: 670, to: 740 }]);
+  const effect = { process: "ends" };
+  expect(trial.faults).toEqual([{ kind: "kill", effect, targets: ["app2"], from: 670, to: 740 }]);
   expect(trial.settledAt).toEqual([750]);
 });
 
