@@ -97,7 +97,7 @@ function aboutPolicy({ id, ...policy }: Policy): Explanation {
           ],
           [
             "remembered in",
-            { browser: "the browser", address: "the address", "balancer-memory": "nginx's memory" }[keptIn!],
+            { browser: "the browser", address: "the address", "balancer-memory": "the balancer's memory" }[keptIn!],
           ],
         ];
   return {
@@ -160,11 +160,11 @@ function aboutStore({
 }
 
 async function aboutFault(kind: string): Promise<Explanation> {
-  const { experience, effect } = (await loadFault(kind))("SERVICE");
+  const { experience, effect, also = [] } = (await loadFault(kind))("SERVICE");
   return {
     kind: "fault",
     word: kind,
-    also: { kill: ["sigkill"], stop: ["sigterm"] }[kind] ?? [],
+    also: [...also],
     says: [experience],
     facts: effect.process === "begins" ? [["needs", "a service that is stopped"]] : [],
     see: ["fault"],

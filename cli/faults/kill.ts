@@ -5,6 +5,7 @@ const killedExitCode = 137;
 
 export default defineFault("kill", {
   experience: "SIGKILL: the process is gone at once, with everything in its memory; its address falls silent",
+  also: ["sigkill"],
   effect: { process: "ends" },
   inject: (service) => service.kill(),
   heal: (service) => service.start(),

@@ -2,6 +2,7 @@ import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("stop", {
   experience: "SIGTERM: the process may finish its work and save its data, then it is gone",
+  also: ["sigterm"],
   effect: { process: "ends" },
   inject: (service) => service.stop(),
   heal: (service) => service.start(),

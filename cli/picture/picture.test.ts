@@ -118,6 +118,7 @@ describe("the condition of a service", () => {
   it("is down for whom the scenario takes away before anybody comes, until it returns", () => {
     const told = story().takesAway("app2");
     expect(conditionOf(pictureOf(told), "app2")).toBe("down");
+    expect(pictureOf(told).log[0]!.says).toBe("stop app2 beforehand: injecting");
     expect(conditionOf(pictureOf(told.injects("return", "app2")), "app2")).toBe("up");
   });
 
@@ -268,6 +269,10 @@ describe("the time line", () => {
     both.heals("leave", "app1").heals("join", "app5").fault("join", "app4", "healed");
     expect(spans(both)).toEqual(["join app4, app5 10-140", "leave app1 60-110"]);
     expect(spans(both.injects("join", "app4")).at(-1)).toBe("join app4 150-");
+  });
+
+  it("shows nothing of what was done beforehand", () => {
+    expect(spans(story().takesAway("app2").injects("kill", "app1"))).toEqual(["kill app1 40-"]);
   });
 
   it("shows nothing lasting of what could not be injected", () => {

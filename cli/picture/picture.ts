@@ -179,10 +179,16 @@ const dataRemarks: Record<NonNullable<FaultEffect["data"]>, string[]> = {
   saves: [],
 };
 
-function noteFault(picture: Picture, { kind, target, effect, state, at, evidence }: FaultEvent): void {
+/** `kill app2: confirmed`. */
+export function sayFault({ kind, target, condition, state }: FaultEvent): string {
+  return `${kind} ${target}${condition ? " beforehand" : ""}: ${state}`;
+}
+
+function noteFault(picture: Picture, event: FaultEvent): void {
+  const { kind, target, effect, state, at, evidence } = event;
   const { broken } = picture;
   const felt = evidence?.map(({ says }) => says).join("; ");
-  write(picture, at, `${kind} ${target}: ${state}${felt ? ` (${felt})` : ""}`);
+  write(picture, at, `${sayFault(event)}${felt ? ` (${felt})` : ""}`);
   if (state === "injecting") return;
   picture.faultedAt.set(target, at);
   picture.looked.delete(target);

@@ -2,6 +2,7 @@ import type { Answer, HistoryEvent } from "../history/events.ts";
 import type { Film } from "../picture/film.ts";
 import { momentOf } from "../picture/moments.ts";
 import { answerMarks, marksOfFates } from "../picture/palette.ts";
+import { sayFault } from "../picture/picture.ts";
 import { tallyOf } from "../picture/tally.ts";
 import { harmless, widestOf, widthOf } from "../report/text.ts";
 import { sayDisturbance } from "../verdict/disturbances.ts";
@@ -50,7 +51,7 @@ function sentenceOf(event: HistoryEvent): string | undefined {
     case "step":
       return event.says ?? event.step;
     case "fault":
-      return `${event.kind} ${event.target}: ${event.state}${(event.evidence ?? []).map(({ says }) => `; ${says}`).join("")}`;
+      return `${sayFault(event)}${(event.evidence ?? []).map(({ says }) => `; ${says}`).join("")}`;
     case "settled":
       return event.says;
     case "alert":

@@ -15,6 +15,8 @@ export interface Signs {
 export interface FaultDefinition {
   /** What the victim and its users experience, in a sentence. */
   experience: string;
+  /** Other words for it. */
+  also?: readonly string[];
   /** What it does, for whoever judges, heals or draws it. */
   effect: FaultEffect;
   /** The only services that it can hit, `withCopies` those that replicas follow; any of those that run where it is left out. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { parseEvent } from "../../history/events.ts";
 import { readHistory } from "../../history/reader.ts";
 import { fates } from "../fates.ts";
 import { judge } from "../judge.ts";
@@ -34,6 +35,21 @@ test.each([
 ])("every history that was stored %s has a story", (_, place) => {
   const stored = readdirSync(place).filter((file) => file.endsWith(".jsonl"));
   expect(stored.sort()).toEqual(names.map((name) => `${name}.jsonl`).sort());
+});
+
+/** Other names for the services; policies, stores, programs and their versions keep theirs. */
+function renamed(text: string): string {
+  return text
+    .replaceAll(/\bapp(\d)\b/g, "web$1")
+    .replaceAll(/("(?:name|target)": ?)"(nginx|balancer)"/g, '$1"the-$2"')
+    .replaceAll(/("(?:name|target|server)": ?)"redis/g, '$1"cache')
+    .replaceAll(/("evidence": ?)"redis(?= |-\w+ )/g, '$1"cache');
+}
+
+test.each(names)("the history of %s is judged the same whatever its services are called", async (name) => {
+  const lines = renamed(stories[name]!().text()).trim().split("\n");
+  const result = await judge(lines.map((line) => parseEvent(JSON.parse(line))));
+  expect(result).toEqual(JSON.parse(renamed(readFileSync(`${folder}${name}.result.json`, "utf8"))));
 });
 
 test("every fate happens in one of the stored histories", async () => {
