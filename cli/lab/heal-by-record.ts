@@ -46,9 +46,9 @@ export async function undo({ fault, target }: Recorded, services: Pick<LabServic
   }
 }
 
-/** What is on record and no look would find, as one would say it. */
+/** What is on record and no look would find, as one would say it; once of what was done twice. */
 export function unseenAmong(recorded: readonly Recorded[]): Ailment[] {
-  return recorded.flatMap(({ line, target: service, fault }): Ailment[] => {
+  const all = recorded.flatMap(({ line, target: service, fault }): Ailment[] => {
     const kind = harmless(line.kind);
     if (!fault)
       return [
@@ -56,4 +56,5 @@ export function unseenAmong(recorded: readonly Recorded[]): Ailment[] {
       ];
     return showsItself(fault.effect) ? [] : [{ service, found: `broken by ${kind}`, cure: "healed" }];
   });
+  return [...new Map(all.map((ailment) => [`${ailment.service} ${ailment.found}`, ailment])).values()];
 }
