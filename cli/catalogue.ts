@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { unknownValue } from "./errors.ts";
-import type { Fault } from "./servers/fault.ts";
+import type { FaultWord } from "./servers/fault.ts";
 import type { Scenario } from "./theory/scenario.ts";
 import type { Lesson } from "./workshop/lesson.ts";
 
@@ -28,7 +28,7 @@ export async function loadScenario(id: string): Promise<Scenario> {
 }
 
 /** The word that makes this fault for a target. @throws LabError (`unknown-fault`) listing the known ones */
-export async function loadFault(kind: string): Promise<(target: string) => Fault> {
+export async function loadFault(kind: string): Promise<FaultWord> {
   return load("fault", kind);
 }
 

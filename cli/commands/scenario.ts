@@ -110,13 +110,16 @@ async function runOne(
   const { trials, users } = options;
   const plan = await planOf(scenarioId, options, persistence);
   if (options.dryRun) {
-    const [{ stepsReport }, { trialPlans }] = await Promise.all([
+    const [{ stepsReport }, { trialPlans }, { tellSteps }, { labServices }] = await Promise.all([
       import("../report/steps.ts"),
       import("../experiment/trial-plans.ts"),
+      import("../theory/step-table.ts"),
+      import("../lab/services.ts"),
     ]);
     process.stdout.write(
       stepsReport({
         ...plan.scenario,
+        steps: tellSteps(plan.scenario.steps, { victim: plan.victim, services: labServices() }),
         architectures: plan.architectures.map(({ id }) => id),
         alsoTakesPart: plan.alsoTakesPart ?? [],
         victim: plan.victim,

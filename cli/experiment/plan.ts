@@ -2,16 +2,19 @@ import { loadScenario } from "../catalogue.ts";
 import { LabError } from "../errors.ts";
 import type { Asked, HistoryEvent, Trial } from "../history/events.ts";
 import { mostUsers } from "../history/limits.ts";
+import { labServices } from "../lab/services.ts";
+import { named } from "../subject/roles.ts";
 import { type Architecture, profilesOf, type Selection, selectArchitectures } from "../theory/architectures.ts";
 import { canTouch, faultsOf } from "../theory/fault-reach.ts";
 import { loadPolicies } from "../theory/policies.ts";
-import type { Scenario } from "../theory/scenario.ts";
+import type { PlannedScenario, Scenario } from "../theory/scenario.ts";
+import { takeTurns } from "../theory/step-table.ts";
 import { loadStores } from "../theory/stores.ts";
 
 /** What is to be done, complete, before anything is started. */
 export interface Plan {
   scenarioId: string;
-  scenario: Scenario;
+  scenario: PlannedScenario;
   architectures: Architecture[];
   /** What takes part without having been asked for, and why, in sentences. */
   alsoTakesPart?: readonly string[];
@@ -58,7 +61,8 @@ export function profilesOfPlan({ architectures, scenario }: Pick<Plan, "architec
  */
 export async function makePlan({ policies, stores, profiles, ...options }: PlanOptions): Promise<Plan> {
   const { scenarioId, victim } = options;
-  const scenario = await loadScenario(scenarioId);
+  const found = await loadScenario(scenarioId);
+  const scenario = { ...found, steps: takeTurns(found.steps, named(labServices(), "app-server")) };
   const { controlStore, controlPolicy, ...defaults } = scenario.architectures;
   let selection: Required<Selection> = {
     policies: policies ?? defaults.policies ?? "all",

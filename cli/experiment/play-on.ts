@@ -1,13 +1,12 @@
 import type { Engine } from "../docker/engine.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
-import { labDeployment } from "../lab/lab-deployment.ts";
-import { appServers, type Lab } from "../lab/topology.ts";
-import { newLivesSeen } from "../runner/note-disturbances.ts";
-import { newFailoversSeen } from "../runner/note-failovers.ts";
+import { labSubject } from "../lab/lab-subject.ts";
+import type { Lab } from "../lab/topology.ts";
 import { seededShuffle } from "../runner/pace.ts";
 import { runScenario } from "../runner/run-scenario.ts";
-import { Interrupted, type Narrator, type Stage } from "../runner/stage.ts";
+import { Interrupted, type Narrator } from "../runner/stage.ts";
 import { openService } from "../servers/service.ts";
+import { named } from "../subject/roles.ts";
 import { loadStores } from "../theory/stores.ts";
 import { clientAddresses, officeAddresses } from "../users/client-address.ts";
 import { castPopulation } from "../users/population.ts";
@@ -19,10 +18,12 @@ export interface RunTools extends OpenRun, Pick<Site, "guard"> {
   signal: AbortSignal;
 }
 
+/** Finds a home for every user, and plays the plan's scenario. */
 export async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Promise<void> {
   const { recorder, narrator, signal, guard } = tools;
+  const { services, deployment } = labSubject(lab, engine);
+  const appServers = named(services, "app-server");
   const access = openLabAccess(lab, engine);
-  const deployment = labDeployment(lab, engine);
   try {
     narrator.doing(`${plan.architectures.length} architectures, ${plan.users} users each: finding a home for everyone`);
     const newAddress = plan.scenario.clients === "one-network" ? officeAddresses() : clientAddresses();
@@ -33,39 +34,22 @@ export async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunToo
       // All of them: a fault may hit a server that no chosen architecture uses.
       loadStores().flatMap(({ server, id }) => (server === null ? [] : [[server, id] as const])),
     );
-    const stage: Stage = {
+    const policies = [...new Set(plan.architectures.map(({ policy }) => policy.id))];
+    await runScenario({
       ...plan,
       ...access,
+      services,
+      appServers,
       deployment,
+      service: (name) => openService(name, { deployment, ...access, storeOf, policies }),
+      members,
+      newAddress,
+      shuffle: seededShuffle(plan.seed),
       recorder,
       narrator,
       signal,
-      appServers,
-      members,
-      newAddress,
-      answers: new Map(),
-      strangers: new Map(),
-      attackers: new Map(),
-      isBaselineRead: false,
-      newSeats: new Map(),
-      shuffle: seededShuffle(plan.seed),
-      service: (name) =>
-        openService(name, {
-          deployment,
-          ...access,
-          storeOf,
-          policies: [...new Set(plan.architectures.map(({ policy }) => policy.id))],
-        }),
-      phase: "baseline",
-      broken: [],
-      hit: new Set(),
-      failoversSeen: newFailoversSeen(),
-      lives: newLivesSeen(),
       noteFault: (type, { kind, target }) => guard.note({ type, kind, target, owner: guard.owner }),
-      keptOn: new Map(),
-      predicted: false,
-    };
-    await runScenario(stage);
+    });
   } finally {
     await access.transport.close();
   }

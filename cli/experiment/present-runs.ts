@@ -1,6 +1,6 @@
 import type { Interrupt } from "../terminal/interrupt.ts";
 import type { Presenter } from "../terminal/present/presenter.ts";
-import { tell } from "../theory/scenario.ts";
+import { tell } from "../theory/steps.ts";
 import type { Plan } from "./plan.ts";
 import { presentScenario } from "./present-scenario.ts";
 import { type Played, playTrials } from "./trials.ts";

@@ -1,9 +1,7 @@
 import { expect, it } from "vitest";
 import kill from "../faults/kill.ts";
-import partition from "../faults/partition.ts";
 import type { Fault } from "../servers/fault.ts";
-import { everyRedis, fullest, master, victim } from "../theory/scenario.ts";
-import { aim, injectAsCondition, injectFaults } from "./faults-happen.ts";
+import { injectAsCondition, injectFaults } from "./faults-happen.ts";
 import { healFaults } from "./heal-faults.ts";
 import { setStage, type TestStage } from "./testing/stage.ts";
 
@@ -106,36 +104,4 @@ it("counts answers anew from each fault on", async () => {
   stage.answers.set("cookie.memory", {} as never);
   await injectFaults(stage, [kill("app3")]);
   expect(stage.answers.size).toBe(0);
-});
-
-it("aims at the victim, at every Redis of the core and of the stores that take part, and at no other", async () => {
-  const set = await setStage({ architectures: ["cookie.redis-cluster"] });
-  const aimed = await aim(set.stage, [kill(victim), partition(everyRedis)]);
-  expect(aimed.map(({ target }) => target).sort()).toEqual([
-    "app2",
-    "redis",
-    "redis-aof",
-    "redis-c1",
-    "redis-c2",
-    "redis-c3",
-    "redis-rdb",
-  ]);
-});
-
-it("aims at the server that says that it is the master now, and refuses where none or several say so", async () => {
-  let masters = ["redis-ha2"];
-  const exec = (service: string) => `role:${masters.includes(service) ? "master" : "slave"}\r\n`;
-  const { stage } = await setStage({ architectures: ["cookie.redis-sentinel"], exec });
-  expect((await aim(stage, [kill(master)]))[0]!.target).toBe("redis-ha2");
-  masters = ["redis-ha2", "redis-ha1"];
-  await expect(aim(stage, [kill(master)])).rejects.toMatchObject({ id: "no-master", exit: "environment" });
-  const without = await setStage();
-  await expect(aim(without.stage, [kill(master)])).rejects.toMatchObject({ id: "no-master", exit: "usage" });
-});
-
-it("aims at the server that has most of the sessions, and refuses where nobody is logged in", async () => {
-  const { stage } = await setStage();
-  await expect(aim(stage, [kill(fullest)])).rejects.toMatchObject({ id: "no-shares" });
-  stage.keptOn.set("a", "redis-c2").set("b", "redis-c3").set("c", "redis-c3");
-  expect((await aim(stage, [kill(fullest)]))[0]!.target).toBe("redis-c3");
 });

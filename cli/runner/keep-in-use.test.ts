@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { OperationEvent } from "../history/events.ts";
 import { isDue, shortIdleMs, whileInUse } from "./keep-in-use.ts";
-import { Interrupted, type Stage } from "./stage.ts";
+import type { RunContext } from "./run-context.ts";
+import { Interrupted } from "./stage.ts";
 import { setStage, type TestStage } from "./testing/stage.ts";
 import { everyoneChecksIn, everyoneLogsIn, everyoneReadsBack, everyoneShops } from "./users-act.ts";
 
@@ -22,7 +23,7 @@ function answersOf({ events }: TestStage, isOne: (user: string) => boolean, sinc
 }
 
 /** Ids of those who stay away, and of the others. */
-function whoStaysAway({ members }: Stage): Set<string> {
+function whoStaysAway({ members }: Pick<RunContext, "members">): Set<string> {
   return new Set(members.filter(({ staysAway }) => staysAway).map(({ user }) => user.id));
 }
 

@@ -3,11 +3,24 @@ import { isRedis } from "../servers/redis-settings.ts";
 import { masterOf } from "../servers/server-groups.ts";
 import { redisInfo } from "../servers/service.ts";
 import { sessionServerOf } from "../servers/session-server.ts";
-import { expectationOf, type StoreSeen } from "../theory/scenario.ts";
+import type { StoreSeen } from "../theory/facts.ts";
+import { expectationOf } from "../theory/scenario.ts";
 import { type Store, serversOf } from "../theory/stores.ts";
 import type { Member } from "../users/population.ts";
 import { waitUntil } from "../wait.ts";
-import type { Stage } from "./stage.ts";
+import type { InUse } from "./keep-in-use.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** What the stores held before anybody logged in; only where the scenario has something to measure there. */
+export interface StoresLookedInto {
+  storesBefore?: StoresBefore;
+}
+
+type Asking = Pick<RunContext, "deployment" | "door">;
+export type LookingIntoStores = Asking &
+  Pick<RunContext, "scenario" | "architectures" | "members" | "victim" | "signal"> &
+  Pick<InUse, "idleMs"> &
+  StoresLookedInto;
 
 /** What each store held, and what each store's server says that it keeps, before anybody logged in. */
 export interface StoresBefore {
@@ -28,12 +41,12 @@ interface Kept {
  */
 const expiryDeadlineMs = 5_000;
 
-export async function lookIntoStores(stage: Stage): Promise<StoresBefore> {
-  const stores = storesOf(stage);
+export async function lookIntoStores(run: Asking & Pick<RunContext, "architectures">): Promise<StoresBefore> {
+  const stores = storesOf(run);
   const keepers = [...new Map(stores.map((store) => [store.server, store])).values()];
   const [held, kept] = await Promise.all([
-    Promise.all(stores.map(async (store) => [store.id, await heldIn(stage, store)] as const)),
-    Promise.all(keepers.map(async (store) => [store.server, await keptFor(stage, store)] as const)),
+    Promise.all(stores.map(async (store) => [store.id, await heldIn(run, store)] as const)),
+    Promise.all(keepers.map(async (store) => [store.server, await keptFor(run, store)] as const)),
   ]);
   return {
     held: new Map(held),
@@ -42,11 +55,14 @@ export async function lookIntoStores(stage: Stage): Promise<StoresBefore> {
 }
 
 /** What each store holds now, by id. */
-export async function seenInStores(stage: Stage, when: "now" | "when-expired"): Promise<Map<string, StoreSeen>> {
-  const { storesBefore } = stage;
+export async function seenInStores(
+  run: LookingIntoStores,
+  when: "now" | "when-expired",
+): Promise<Map<string, StoreSeen>> {
+  const { storesBefore } = run;
   if (!storesBefore) return new Map();
-  const seen = storesOf(stage).map(
-    async (store) => [store.id, await seenInStore(stage, store, { before: storesBefore, when })] as const,
+  const seen = storesOf(run).map(
+    async (store) => [store.id, await seenInStore(run, store, { before: storesBefore, when })] as const,
   );
   return new Map(await Promise.all(seen));
 }
@@ -57,40 +73,40 @@ interface Look {
 }
 
 /** Its server is asked before its sessions are counted, because that makes Redis drop the keys that are over (`SCAN`). */
-async function seenInStore(stage: Stage, store: Store, look: Look): Promise<StoreSeen> {
-  const sharers = stage.members.filter(({ architecture }) => architecture.store.id === store.id);
-  const server = store.server === null ? undefined : await seenOnServer(stage, store, look);
+async function seenInStore(run: LookingIntoStores, store: Store, look: Look): Promise<StoreSeen> {
+  const sharers = run.members.filter(({ architecture }) => architecture.store.id === store.id);
+  const server = store.server === null ? undefined : await seenOnServer(run, store, look);
   return {
-    ...groups(stage, sharers),
-    flickering: sharers.filter((member) => !member.staysAway && flickers(stage, member)).length,
-    held: { before: look.before.held.get(store.id) ?? null, now: await heldIn(stage, store) },
+    ...groups(run, sharers),
+    flickering: sharers.filter((member) => !member.staysAway && flickers(run, member)).length,
+    held: { before: look.before.held.get(store.id) ?? null, now: await heldIn(run, store) },
     ...(server ? { server } : {}),
   };
 }
 
 async function seenOnServer(
-  stage: Stage,
+  run: LookingIntoStores,
   store: Store,
   { before: { servers }, when }: Look,
 ): Promise<StoreSeen["server"]> {
   const before = servers.get(store.server ?? "");
   const users = groups(
-    stage,
-    stage.members.filter(({ architecture }) => isHeldBy(architecture.store, store.server)),
+    run,
+    run.members.filter(({ architecture }) => isHeldBy(architecture.store, store.server)),
   );
-  const look = () => keptFor(stage, store);
+  const look = () => keptFor(run, store);
   const until = (seen: Kept | undefined) =>
     seen !== undefined && seen.entries <= (before?.entries ?? 0) + users.regulars;
   const now =
     when === "now"
       ? await look()
-      : (await waitUntil({ look, until, deadlineMs: expiryDeadlineMs, signal: stage.signal })).seen;
+      : (await waitUntil({ look, until, deadlineMs: expiryDeadlineMs, signal: run.signal })).seen;
   if (!before || !now) return undefined;
   return { entries: { before: before.entries, now: now.entries }, evicted: now.evicted - before.evicted, ...users };
 }
 
 /** Parts are added up, of copies the master's counts. Undefined where a server does not answer. */
-async function keptFor({ deployment }: Stage, store: Store): Promise<Kept | undefined> {
+async function keptFor({ deployment }: Pick<Asking, "deployment">, store: Store): Promise<Kept | undefined> {
   const services =
     store.group?.holds === "copies" ? [(await masterOf(store, deployment)) ?? ""] : [...serversOf(store)];
   const found = await Promise.all(
@@ -107,7 +123,7 @@ async function keptFor({ deployment }: Stage, store: Store): Promise<Kept | unde
 }
 
 /** App servers that share a store all count the same; what lives in their memory is added up. */
-async function heldIn({ door }: Stage, { id, livesIn }: Store): Promise<number | null> {
+async function heldIn({ door }: Pick<Asking, "door">, { id, livesIn }: Store): Promise<number | null> {
   const counts = Object.values(await sessionsIn(id, door));
   if (counts.some((count) => count === null)) return null;
   const numbers = counts as number[];
@@ -115,13 +131,13 @@ async function heldIn({ door }: Stage, { id, livesIn }: Store): Promise<number |
 }
 
 /** Whose session was asked for after its idle end, on a slow machine, is not away: to ask is to clean up. */
-function groups({ idleMs = Number.POSITIVE_INFINITY }: Stage, members: readonly Member[]) {
+function groups({ idleMs = Number.POSITIVE_INFINITY }: Pick<InUse, "idleMs">, members: readonly Member[]) {
   const away = members.filter(({ staysAway }) => staysAway);
   const unasked = away.filter(({ user }) => user.answeredAt < (user.writtenAt.at(-1) ?? 0) + idleMs);
   return { regulars: members.length - away.length, away: unasked.length };
 }
 
-function storesOf({ architectures }: Stage): Store[] {
+function storesOf({ architectures }: Pick<RunContext, "architectures">): Store[] {
   return [...new Map(architectures.map(({ store }) => [store.id, store])).values()];
 }
 
@@ -130,7 +146,10 @@ function isHeldBy({ livesIn, server: own }: Store, server: string | null): boole
 }
 
 /** Theory says that this user is recognised at some requests and not at others, even when nothing is broken. */
-export function flickers({ scenario, victim }: Stage, { architecture: { policy, store }, user }: Member): boolean {
+export function flickers(
+  { scenario, victim }: Pick<RunContext, "scenario" | "victim">,
+  { architecture: { policy, store }, user }: Member,
+): boolean {
   const unknown = {
     seat: undefined,
     newSeat: undefined,

@@ -3,7 +3,7 @@ import type { HistoryEvent } from "../history/events.ts";
 import { appServers } from "../lab/topology.ts";
 import type { ContainerState } from "../subject/deployment.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
-import { expectOtherLives, newLivesSeen, noteDisturbances } from "./note-disturbances.ts";
+import { expectOtherLives, noLives, noteDisturbances } from "./note-disturbances.ts";
 
 const runBegan = Date.now() - 10_000;
 
@@ -36,7 +36,7 @@ beforeEach(async () => {
     deployment: { states: async () => [...states.values()] },
     lab: {},
     recorder: { now: () => Date.now() - runBegan, record: (event: HistoryEvent) => events.push(event) },
-    lives: newLivesSeen(),
+    ...noLives(),
     broken: [],
     appServers,
     architectures: selectArchitectures({ policies: ["cookie"], stores: ["redis"] }),

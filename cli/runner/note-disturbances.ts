@@ -2,7 +2,8 @@ import { balancer, nodeBalancer, policyOfNodeBalancer } from "../lab/topology.ts
 import { changesProcess } from "../servers/fault.ts";
 import type { ContainerState } from "../subject/deployment.ts";
 import { serversOf } from "../theory/stores.ts";
-import type { Broken, Stage } from "./stage.ts";
+import type { Broken, BrokenSoFar } from "./broken.ts";
+import type { RunContext } from "./run-context.ts";
 
 /** What is known of the processes that a run depends on. */
 export interface LivesSeen {
@@ -12,35 +13,38 @@ export interface LivesSeen {
   noted: Set<string>;
 }
 
-export function newLivesSeen(): LivesSeen {
-  return { startedAt: new Map(), noted: new Set() };
+export interface LivesNoted {
+  lives: LivesSeen;
 }
 
-type Looking = Pick<Stage, "deployment" | "recorder" | "lives" | "broken" | "architectures" | "appServers">;
+export function noLives(): LivesNoted {
+  return { lives: { startedAt: new Map(), noted: new Set() } };
+}
+
+export type LookingForDisturbances = Pick<RunContext, "deployment" | "recorder" | "architectures" | "appServers"> &
+  Pick<BrokenSoFar, "broken"> &
+  LivesNoted;
 
 /**
  * Puts on record what became another process, or is dead, frozen or cut off, without this run having done it. Has to be called before
  * anybody logs in, before each fault, at the settle point and at the end. What happens and is over between two looks shows only
  * where it is another process then.
  */
-export async function noteDisturbances(stage: Looking): Promise<void> {
-  const states = await stage.deployment.states().catch(() => []);
-  const needed = servicesNeeded(stage);
-  for (const state of states) if (needed.has(state.service)) noteDisturbance(stage, state);
+export async function noteDisturbances(run: LookingForDisturbances): Promise<void> {
+  const states = await run.deployment.states().catch(() => []);
+  const needed = servicesNeeded(run);
+  for (const state of states) if (needed.has(state.service)) noteDisturbance(run, state);
 }
 
 /** From now on these processes may be others: this run ends them. */
-export function expectOtherLives(
-  { lives }: Pick<Stage, "lives">,
-  faults: readonly Pick<Broken, "target" | "effect">[],
-): void {
+export function expectOtherLives({ lives }: LivesNoted, faults: readonly Pick<Broken, "target" | "effect">[]): void {
   for (const { target, effect } of faults) if (changesProcess(effect)) lives.startedAt.delete(target);
 }
 
-function noteDisturbance(stage: Looking, state: ContainerState): void {
-  const { recorder, lives } = stage;
+function noteDisturbance(run: LookingForDisturbances, state: ContainerState): void {
+  const { recorder, lives } = run;
   const { service } = state;
-  const faults = stage.broken.filter(({ target }) => target === service);
+  const faults = run.broken.filter(({ target }) => target === service);
   if (!state.running && faults.some(({ effect }) => changesProcess(effect))) return;
   const found = whatHappened(state, { isBroken: faults.length > 0, startedAt: lives.startedAt.get(service) });
   lives.startedAt.set(service, state.startedAt);
@@ -65,7 +69,7 @@ function whatHappened(
   return attached ? undefined : { says: "was cut off from the network by somebody else" };
 }
 
-function servicesNeeded({ architectures, appServers, broken }: Looking): Set<string> {
+function servicesNeeded({ architectures, appServers, broken }: LookingForDisturbances): Set<string> {
   const stores = architectures.map(({ store }) => store);
   const usesNodeBalancer = architectures.some(({ policy }) => policy.id === policyOfNodeBalancer);
   return new Set([

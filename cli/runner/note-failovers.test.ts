@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { failoversOfNginx, failoversOfNode, noteFailovers } from "./note-failovers.ts";
-import type { Stage } from "./stage.ts";
 
 const addresses = new Map([
   ["app1", "172.28.99.11"],
@@ -41,7 +40,8 @@ test("a log that could not be read is read the next time; one read while a balan
   };
   const failoversSeen = { readUntil: 7, touched: new Set<string>() };
   const recorder = { now: () => 1, record: (event: unknown) => recorded.push(event) };
-  const look = () => noteFailovers({ deployment, recorder, failoversSeen } as unknown as Stage);
+  const look = () =>
+    noteFailovers({ deployment, recorder, failoversSeen } as unknown as Parameters<typeof noteFailovers>[0]);
 
   await look();
   isAway = false;
@@ -75,6 +75,6 @@ test("while a store is broken it counts only that an app server takes no connect
   };
   const recorder = { now: () => 1, record: (event: { line: string }) => recorded.push(event) };
   const failoversSeen = { readUntil: 7, touched: new Set(["redis"]) };
-  await noteFailovers({ deployment, recorder, failoversSeen } as unknown as Stage);
+  await noteFailovers({ deployment, recorder, failoversSeen } as unknown as Parameters<typeof noteFailovers>[0]);
   expect(recorded.map(({ line }) => line)).toEqual([unreached, node]);
 });

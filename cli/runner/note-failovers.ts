@@ -1,6 +1,6 @@
 import { appServers, balancer, nodeBalancer, policyOfNodeBalancer, spareServers } from "../lab/topology.ts";
 import { logOf } from "../subject/deployment.ts";
-import type { Stage } from "./stage.ts";
+import type { RunContext } from "./run-context.ts";
 
 /** What has happened since the balancers' logs were read last. */
 export interface FailoversSeen {
@@ -10,8 +10,12 @@ export interface FailoversSeen {
   touched: Set<string>;
 }
 
-export function newFailoversSeen(): FailoversSeen {
-  return { readUntil: Date.now(), touched: new Set() };
+export interface FailoversNoted {
+  failoversSeen: FailoversSeen;
+}
+
+export function noFailovers(): FailoversNoted {
+  return { failoversSeen: { readUntil: Date.now(), touched: new Set() } };
 }
 
 /**
@@ -19,7 +23,11 @@ export function newFailoversSeen(): FailoversSeen {
  * may be the fault's, but not that they take no connection: only that counts then. While a balancer is broken, nobody can tell. Has to be
  * called before each fault, at the settle point and at the end.
  */
-export async function noteFailovers({ deployment, recorder, failoversSeen }: Stage): Promise<void> {
+export async function noteFailovers({
+  deployment,
+  recorder,
+  failoversSeen,
+}: Pick<RunContext, "deployment" | "recorder"> & FailoversNoted): Promise<void> {
   const { readUntil: sinceMs, touched } = failoversSeen;
   const now = Date.now();
   if (touched.has(balancer) || touched.has(nodeBalancer)) {

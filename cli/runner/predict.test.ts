@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import join from "../faults/join.ts";
 import type { HistoryEvent, StoreSeenEvent } from "../history/events.ts";
+import type { SessionFacts } from "../theory/facts.ts";
 import { ipHashServer } from "../theory/placement/ip-hash.ts";
-import { inject, type SessionFacts } from "../theory/scenario.ts";
+import { inject } from "../theory/steps.ts";
 import { lookAtStores, predict } from "./predict.ts";
 import { setStage, type TestStageOptions } from "./testing/stage.ts";
 import { everyoneLogsIn, everyoneShops } from "./users-act.ts";

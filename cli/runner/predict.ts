@@ -1,13 +1,16 @@
 import { redisInfo } from "../servers/service.ts";
 import { sessionServerOf } from "../servers/session-server.ts";
 import type { ServiceAddress } from "../subject/deployment.ts";
+import type { SessionFacts } from "../theory/facts.ts";
 import { placementOf } from "../theory/placement/place.ts";
-import { expectationOf, type SessionFacts } from "../theory/scenario.ts";
+import { expectationOf } from "../theory/scenario.ts";
 import { serversOf } from "../theory/stores.ts";
+import { servicesMeant } from "../theory/targets.ts";
 import type { Member } from "../users/population.ts";
 import { waitUntil } from "../wait.ts";
-import type { Stage } from "./stage.ts";
-import { fullestServer, lookIntoGroups, whereIs } from "./where-sessions-are.ts";
+import type { RunContext } from "./run-context.ts";
+import type { NewSeats } from "./users-change.ts";
+import { fullestServer, lookIntoGroups, type SessionsKept, whereIs } from "./where-sessions-are.ts";
 
 /** A server that still writes to its disk after so long is not waited for. */
 const atRestDeadlineMs = 15_000;
@@ -18,43 +21,59 @@ interface SnapshotTime {
   to: number;
 }
 
+/** Whether the expectations have been written down. */
+export interface Predictions {
+  predictions: { areWritten: boolean };
+}
+
+export function nothingPredicted(): Predictions {
+  return { predictions: { areWritten: false } };
+}
+
+export type Predicting = LookingAtStores &
+  Pick<RunContext, "scenario" | "members" | "services" | "appServers" | "victim"> &
+  Predictions &
+  SessionsKept &
+  NewSeats;
+type LookingAtStores = Pick<RunContext, "architectures" | "deployment" | "recorder" | "signal">;
+
 /**
  * Writes down, before the first fault, what theory says of each session. What is written here is what the judge compares with:
  * nobody can adapt the prediction to the outcome.
  */
-export async function predict(stage: Stage): Promise<void> {
-  if (stage.predicted) return;
-  stage.predicted = true;
-  const [snapshots, held] = await Promise.all([lookAtStores(stage, "before-fault"), lookIntoGroups(stage)]);
+export async function predict(run: Predicting): Promise<void> {
+  if (run.predictions.areWritten) return;
+  run.predictions.areWritten = true;
+  const [snapshots, held] = await Promise.all([lookAtStores(run, "before-fault"), lookIntoGroups(run)]);
   const places = new Map(
-    stage.members.map(({ user, architecture: { store } }) => [user, whereIs(user, store, held.get(store.id) ?? [])]),
+    run.members.map(({ user, architecture: { store } }) => [user, whereIs(user, store, held.get(store.id) ?? [])]),
   );
-  for (const [{ id }, { keptOn }] of places) if (keptOn !== undefined) stage.keptOn.set(id, keptOn);
+  for (const [{ id }, { keptOn }] of places) if (keptOn !== undefined) run.keptOn.set(id, keptOn);
   // The same for all; for each anew, the cost of a crowd would grow with its square.
-  const fullest = fullestServer(stage.keptOn);
-  const seatAmongMore = seatsAmongMore(stage);
-  for (const member of stage.members) {
+  const fullest = fullestServer(run.keptOn);
+  const seatAmongMore = seatsAmongMore(run);
+  for (const member of run.members) {
     const { user, architecture, seat } = member;
     const { policy, store } = architecture;
     const { keptOn, copied } = places.get(user)!;
-    const { fate, because } = expectationOf(stage.scenario, {
+    const { fate, because } = expectationOf(run.scenario, {
       policy,
       store,
       home: user.home,
       seat,
-      newSeat: stage.newSeats.get(member)?.seat,
+      newSeat: run.newSeats.get(member)?.seat,
       seatAmongMore: seatAmongMore(member),
       hasAffinityCookie: user.hasAffinityCookie,
       staysAway: member.staysAway,
-      victim: stage.victim,
+      victim: run.victim,
       inSnapshot: inSnapshot(user.writtenAt, store.server === null ? undefined : snapshots.get(store.server)),
       keptOn,
       fullest,
       copied,
     });
-    stage.recorder.record({
+    run.recorder.record({
       type: "expectation",
-      at: stage.recorder.now(),
+      at: run.recorder.now(),
       user: user.id,
       fates: [fate].flat(),
       because,
@@ -65,10 +84,17 @@ export async function predict(stage: Stage): Promise<void> {
 }
 
 /** Where a policy computes the place of a browser, so do we: by its address, or by the cookie that the balancer gave it. */
-function seatsAmongMore({ appServers, architectures, scenario }: Stage): (member: Member) => string | undefined {
-  const joining = scenario.steps.flatMap((step) =>
-    step.do === "inject" ? step.faults.filter(({ kind }) => kind === "join").map(({ target }) => target) : [],
-  );
+function seatsAmongMore({
+  appServers,
+  architectures,
+  scenario,
+  services,
+  victim,
+}: Predicting): (member: Member) => string | undefined {
+  const joining = scenario.steps
+    .flatMap((step) => (step.do === "inject" ? step.faults : []))
+    .filter(({ effect }) => effect.lists === "joined")
+    .flatMap(({ target }) => servicesMeant(target, { services, victim, stores: [] }));
   const all = [...appServers, ...joining];
   const placed = new Map(architectures.map(({ policy }) => [policy.id, placementOf(policy)?.(all)]));
   return ({ user, architecture: { policy } }) => {
@@ -90,7 +116,7 @@ function isAtRest(info: Record<string, string> | undefined): boolean {
 
 /** Records which process each store's server is and how many keys it holds. */
 export async function lookAtStores(
-  { architectures, deployment, recorder, signal }: Stage,
+  { architectures, deployment, recorder, signal }: LookingAtStores,
   when: "before-fault" | "settled",
 ): Promise<Map<string, SnapshotTime>> {
   const servers = [...new Set(architectures.flatMap(({ store }) => serversOf(store)))];

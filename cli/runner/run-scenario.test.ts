@@ -1,18 +1,19 @@
 import { describe, expect, it } from "vitest";
 import kill from "../faults/kill.ts";
-import type { HistoryEvent } from "../history/events.ts";
+import stop from "../faults/stop.ts";
+import type { HistoryEvent, UserEvent } from "../history/events.ts";
 import {
   everyoneBrowses,
   everyoneChecksIn,
   everyoneLogsIn,
   everyoneReadsBack,
   everyoneShops,
+  given,
   healEverything,
   inject,
   regularsKeepShopping,
-  takeAway,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
 import { runScenario } from "./run-scenario.ts";
 import { setStage, type TestStage } from "./testing/stage.ts";
 
@@ -64,9 +65,9 @@ it("says of each request whether it came before the fault, after it, or for the 
 it("chooses a short idle time only where the scenario asks for it, and tells each login and the history of it", async () => {
   const short = await setStage({ steps: [everyoneLogsIn({ idleEnd: "soon" })] });
   await runScenario(short.stage);
-  expect(short.events[0]).toMatchObject({ type: "user", idleMs: short.stage.idleMs });
-  expect(short.stage.idleMs).toBeGreaterThanOrEqual(6_000);
-  short.clock.ms += short.stage.idleMs! + 1;
+  const { idleMs = 0 } = short.events[0] as UserEvent;
+  expect(idleMs).toBeGreaterThanOrEqual(6_000);
+  short.clock.ms += idleMs + 1;
   short.events.length = 0;
   await everyoneChecksInNow(short);
   expect(answersIn(short)).toEqual(["anonymous"]);
@@ -80,14 +81,14 @@ describe("an interruption", () => {
   it("ends the run between two steps, and everything is healed", async () => {
     const interrupted = new AbortController();
     const tellNow = () => interrupted.abort();
-    const steps = [takeAway("app1"), ...shopped, inject(kill("app3")), tell("now"), everyoneBrowses({ forMs: 0 })];
+    const steps = [given(stop("app1")), ...shopped, inject(kill("app3")), tell("now"), everyoneBrowses({ forMs: 0 })];
     const set = await setStage({ steps, signal: interrupted.signal, tell: tellNow });
     await expect(runScenario(set.stage)).rejects.toMatchObject({ name: "Interrupted" });
     expect(set.did.filter((what) => /^(start|healed)/.test(what))).toEqual([
       "start app3",
       "healed kill app3",
       "start app1",
-      "healed take-away app1",
+      "healed stop app1",
     ]);
     expect(set.events.some((event) => event.type === "step" && event.step === "browse")).toBe(false);
   });

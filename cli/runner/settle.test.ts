@@ -124,12 +124,12 @@ describe("what is still wrong in the end is said:", () => {
 it("goes by the lists as they are now: waits for who joined, and not for who left", async () => {
   const set = await setHurriedStage();
   const heal = async () => {};
-  set.stage.broken.push({ kind: "leave", target: "app1", effect: { lists: "out" }, isFault: true, moment: 1, heal });
+  set.stage.broken.push({ kind: "leave", target: "app1", effect: { lists: "out" }, moment: 1, heal });
   set.site.passedOver.set("cookie", ["app1"]);
   await settle(set.stage);
   expect(settledIn(set).ok).toBe(true);
   set.events.length = 0;
-  set.stage.broken.push({ kind: "join", target: "app4", effect: { lists: "joined" }, isFault: true, moment: 2, heal });
+  set.stage.broken.push({ kind: "join", target: "app4", effect: { lists: "joined" }, moment: 2, heal });
   await settle(set.stage);
   expect(settledIn(set).says).toContain("cookie sends nobody to app4");
 });

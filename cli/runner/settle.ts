@@ -4,15 +4,23 @@ import type { Feeling } from "../servers/service.ts";
 import type { Place } from "../subject/site.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import { companionsOf } from "../theory/stores.ts";
+import type { Access } from "../users/access.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { actUntil, lastSeen, type Waited, waitUntil } from "../wait.ts";
 import { toolsOf } from "./act-on-record.ts";
-import { noteDisturbances } from "./note-disturbances.ts";
-import { noteFailovers } from "./note-failovers.ts";
+import type { BrokenSoFar } from "./broken.ts";
+import { type LivesNoted, noteDisturbances } from "./note-disturbances.ts";
+import { type FailoversNoted, noteFailovers } from "./note-failovers.ts";
 import { lookAtStores } from "./predict.ts";
-import type { Stage } from "./stage.ts";
+import type { RunContext } from "./run-context.ts";
 import { newBrowserAt } from "./visit.ts";
+
+export type Settling = Access &
+  Pick<RunContext, "architectures" | "appServers" | "deployment" | "recorder" | "service" | "signal"> &
+  BrokenSoFar &
+  LivesNoted &
+  FailoversNoted;
 
 /** Longer than any failure window in nginx/policies plus the start of a container. */
 const settleDeadlineMs = 30_000;
@@ -24,26 +32,26 @@ const visitorsPerLook = 6;
  * each store answers, that nginx gives each app server requests again under every policy (its failure window, `fail_timeout`,
  * is over), and that a new user can log in on each app server with each store. Reads before that point would be wrong.
  */
-export async function settle(stage: Stage): Promise<void> {
-  const begin = stage.recorder.now();
+export async function settle(run: Settling): Promise<void> {
+  const begin = run.recorder.now();
   const problem =
-    (await appServersAnswer(stage)) ??
-    (await groupsAgree(stage)) ??
-    (await appServersReachStores(stage)) ??
-    (await policiesUseEveryServer(stage)) ??
-    (await canariesLogIn(stage));
-  await noteDisturbances(stage);
-  await noteFailovers(stage);
-  if (problem === undefined) stage.failoversSeen.touched.clear();
-  await lookAtStores(stage, "settled");
-  const at = stage.recorder.now();
+    (await appServersAnswer(run)) ??
+    (await groupsAgree(run)) ??
+    (await appServersReachStores(run)) ??
+    (await policiesUseEveryServer(run)) ??
+    (await canariesLogIn(run));
+  await noteDisturbances(run);
+  await noteFailovers(run);
+  if (problem === undefined) run.failoversSeen.touched.clear();
+  await lookAtStores(run, "settled");
+  const at = run.recorder.now();
   const says =
     problem ?? `every app server serves under every policy again, ${Math.round(at - begin)} ms after the repair`;
-  stage.recorder.record({ type: "settled", at, ok: problem === undefined, says });
+  run.recorder.record({ type: "settled", at, ok: problem === undefined, says });
 }
 
 /** @returns what is still wrong at the deadline, or undefined */
-async function appServersAnswer({ appServers, service, signal }: Stage): Promise<string | undefined> {
+async function appServersAnswer({ appServers, service, signal }: Settling): Promise<string | undefined> {
   const waited = await waitUntil({
     look: () => Promise.all(appServers.map((name) => service(name).feel())),
     until: (feelings) => feelings.every(({ answers }) => answers),
@@ -55,7 +63,7 @@ async function appServersAnswer({ appServers, service, signal }: Stage): Promise
 }
 
 /** Servers that hold sessions together need a while to agree, e.g. on who is the master, after one of them was hit. */
-async function groupsAgree({ architectures, deployment, hit, signal }: Stage): Promise<string | undefined> {
+async function groupsAgree({ architectures, deployment, hit, signal }: Settling): Promise<string | undefined> {
   if (![...hit].some((service) => companionsOf(service).length > 0)) return undefined;
   const stores = [...new Set(architectures.map(({ store }) => store))];
   const waited = await waitUntil({
@@ -68,7 +76,12 @@ async function groupsAgree({ architectures, deployment, hit, signal }: Stage): P
 }
 
 /** Every store, from every app server; the way to a store of several servers may be back later than these servers are. */
-async function appServersReachStores({ architectures, appServers, door, signal }: Stage): Promise<string | undefined> {
+async function appServersReachStores({
+  architectures,
+  appServers,
+  door,
+  signal,
+}: Settling): Promise<string | undefined> {
   const stores = [...new Set(architectures.map(({ store }) => store.id))];
   const places = appServers.flatMap((appServer) => stores.map((store) => ({ appServer, store })));
   const ask = async (place: Place) =>
@@ -82,12 +95,12 @@ async function appServersReachStores({ architectures, appServers, door, signal }
   return waited.ok ? undefined : notSettled("the stores", waited, (problems) => problems.join("; "));
 }
 
-async function policiesUseEveryServer(stage: Stage): Promise<string | undefined> {
-  const { architectures, signal } = stage;
+async function policiesUseEveryServer(run: Settling): Promise<string | undefined> {
+  const { architectures, signal } = run;
   const missing = new Map(
     // One architecture stands for its policy: nginx keeps the failure window per upstream group.
     [...new Map(architectures.map((architecture) => [architecture.policy.id, architecture])).values()].map(
-      (architecture) => [architecture, new Set(servingServers(stage))] as const,
+      (architecture) => [architecture, new Set(servingServers(run))] as const,
     ),
   );
   const newAddress = clientAddresses();
@@ -96,7 +109,7 @@ async function policiesUseEveryServer(stage: Stage): Promise<string | undefined>
       [...missing].map(async ([architecture, unseen]) => {
         if (unseen.size === 0) return;
         const servers = await Promise.all(
-          Array.from({ length: visitorsPerLook }, () => newBrowserAt(stage, architecture, newAddress())),
+          Array.from({ length: visitorsPerLook }, () => newBrowserAt(run, architecture, newAddress())),
         );
         for (const server of servers) if (server !== undefined) unseen.delete(server);
       }),
@@ -121,7 +134,7 @@ function notSettled<Seen>(what: string, waited: Waited<Seen>, say: (seen: Seen) 
 }
 
 /** Those that the balancers send newcomers to, as things stand. */
-function servingServers({ appServers, broken }: Stage): string[] {
+function servingServers({ appServers, broken }: Settling): string[] {
   const joined = broken.filter(({ effect }) => effect.lists === "joined").map(({ target }) => target);
   const away = broken
     .filter(({ effect }) => effect.lists === "out" || effect.lists === "draining")
@@ -133,14 +146,14 @@ function servingServers({ appServers, broken }: Stage): string[] {
  * A new login on each app server with each store, on record. Where one gets no definitive answer, another is sent: so many at once may be
  * too many for one moment of a busy machine. An answer that is wrong is final.
  */
-async function canariesLogIn(stage: Stage): Promise<string | undefined> {
-  const { appServers, architectures, signal } = stage;
+async function canariesLogIn(run: Settling): Promise<string | undefined> {
+  const { appServers, architectures, signal } = run;
   const stores = [...new Map(architectures.map((architecture) => [architecture.store.id, architecture])).values()];
   let waiting = stores.flatMap((architecture) => appServers.map((appServer) => ({ architecture, appServer })));
   const wrong: string[] = [];
   const act = async () => {
     const outcomes = await Promise.all(
-      waiting.map(async (place) => ({ place, problem: await sendCanary(stage, place) })),
+      waiting.map(async (place) => ({ place, problem: await sendCanary(run, place) })),
     );
     const isOpen = ({ problem }: (typeof outcomes)[number]) => problem?.isDefinitive === false;
     wrong.push(...outcomes.flatMap(({ problem }) => (problem?.isDefinitive ? [problem.says] : [])));
@@ -164,10 +177,10 @@ interface CanaryProblem {
 
 /** @returns what was wrong with its login, or undefined */
 async function sendCanary(
-  stage: Stage,
+  run: Settling,
   { architecture: { id, host, policy, store }, appServer }: { architecture: Architecture; appServer: string },
 ): Promise<CanaryProblem | undefined> {
-  const { recorder, door, originOf } = stage;
+  const { recorder, door, originOf } = run;
   const at = await door.to({ appServer, store: store.id });
   const canary = new VirtualUser({
     id: `${id}/canary-${appServer}`,
@@ -185,7 +198,7 @@ async function sendCanary(
     address: canary.address,
   });
   for (const kind of ["log-in", "who-am-i"] as const) {
-    const event = await canary.perform(kind, toolsOf(stage), { phase: "fault", at });
+    const event = await canary.perform(kind, toolsOf(run), { phase: "fault", at });
     recorder.record(event);
     if (event.answer === "me") continue;
     const says = `a new user cannot ${kind} on ${appServer} with ${store.id}: ${event.reason ?? event.answer}`;

@@ -1,18 +1,39 @@
 import { randomBytes } from "node:crypto";
 import type { OperationEvent } from "../history/events.ts";
 import type { Address } from "../subject/site.ts";
-import type { StrangersSeen } from "../theory/scenario.ts";
+import type { StrangersSeen } from "../theory/facts.ts";
+import type { Access } from "../users/access.ts";
 import type { Member } from "../users/population.ts";
 import { type HeldCookie, VirtualUser } from "../users/virtual-user.ts";
-import { act, toolsOf } from "./act-on-record.ts";
+import { type Acting, act, toolsOf } from "./act-on-record.ts";
 import { eachInTurn } from "./pace.ts";
-import type { Stage } from "./stage.ts";
+import type { InPhase, RunContext } from "./run-context.ts";
 
 /** Somebody who goes after one user, with the cookies that he planted in that user's browser. */
 export interface Attacker {
   user: VirtualUser;
   planted: readonly HeldCookie[];
 }
+
+/** Who goes after the users, and what they got. */
+export interface StrangersSoFar {
+  /** What strangers got, by architecture. */
+  strangers: Map<string, StrangersSeen>;
+  /** Who planted cookies in whose browser. */
+  attackers: Map<Member, Attacker>;
+}
+
+export function noStrangers(): StrangersSoFar {
+  return { strangers: new Map(), attackers: new Map() };
+}
+
+export type StrangersTrying = Access &
+  Pick<RunContext, "recorder" | "newAddress" | "members" | "appServers" | "signal"> &
+  InPhase &
+  StrangersSoFar;
+
+export type ForgingAffinity = StrangersTrying & Pick<RunContext, "architectures">;
+export type TryingCopies = Pick<RunContext, "members" | "signal"> & Acting & Pick<StrangersSoFar, "strangers">;
 
 export const nobodyTried: StrangersSeen = {
   tried: 0,
@@ -27,57 +48,57 @@ export const nobodyTried: StrangersSeen = {
 };
 
 /** Before anybody logs in: every second browser gets the cookie of an attacker's own session, the others a made-up one like it. */
-export async function plantCookies(stage: Stage): Promise<void> {
+export async function plantCookies(run: StrangersTrying): Promise<void> {
   await eachInTurn(
-    stage.members,
+    run.members,
     async (member) => {
       const { architecture, seat, user } = member;
-      const thief = newStranger(stage, member, "attacker");
+      const thief = newStranger(run, member, "attacker");
       // At the user's own app server, if that is known: where else could the planted session be taken over?
-      const at = await stage.door.to({ appServer: seat ?? stage.appServers[0]!, store: architecture.store.id });
-      await perform(stage, thief, "log-in", at);
+      const at = await run.door.to({ appServer: seat ?? run.appServers[0]!, store: architecture.store.id });
+      await perform(run, thief, "log-in", at);
       const planted = member.staysAway ? thief.cookies : thief.cookies.map(madeUp);
       user.plant(planted);
       if (!member.staysAway) {
-        await perform(stage, thief, "log-out", at);
+        await perform(run, thief, "log-out", at);
         thief.plant(planted);
       }
-      stage.attackers.set(member, { user: thief, planted });
+      run.attackers.set(member, { user: thief, planted });
     },
-    stage.signal,
+    run.signal,
   );
 }
 
 /** After the logins: each attacker tries what he planted, through the balancer and at the app server that holds the user's session. */
-export async function tryPlantedCookies(stage: Stage): Promise<void> {
+export async function tryPlantedCookies(run: StrangersTrying): Promise<void> {
   await eachInTurn(
-    [...stage.attackers],
+    [...run.attackers],
     async ([member, { user: thief, planted }]) => {
-      const { home = stage.appServers[0]! } = member.user;
-      const atHome = await stage.door.to({ appServer: home, store: member.architecture.store.id });
+      const { home = run.appServers[0]! } = member.user;
+      const atHome = await run.door.to({ appServer: home, store: member.architecture.store.id });
       for (const at of [thief, atHome]) {
-        const answer = await perform(stage, thief, "who-am-i", at);
-        if (member.role === "subject") countTry(stage, member, answer);
+        const answer = await perform(run, thief, "who-am-i", at);
+        if (member.role === "subject") countTry(run, member, answer);
       }
       const kept = planted.some(({ name, value }) =>
         member.user.cookies.some((cookie) => cookie.name === name && cookie.value === value),
       );
-      if (member.role === "subject" && kept) note(stage, member, (seen) => ({ kept: seen.kept + 1 }));
+      if (member.role === "subject" && kept) note(run, member, (seen) => ({ kept: seen.kept + 1 }));
     },
-    stage.signal,
+    run.signal,
   );
 }
 
 /** After the logouts: the copies of all cookies from before it, session included, are brought by somebody else. */
-export async function tryCopiedCookies(stage: Stage): Promise<void> {
+export async function tryCopiedCookies(run: TryingCopies): Promise<void> {
   await eachInTurn(
-    stage.members,
+    run.members,
     async (member) => {
-      const { answer } = await act(stage, member, "who-am-i", { connection: "fresh", jar: "pinned" });
+      const { answer } = await act(run, member, "who-am-i", { connection: "fresh", jar: "pinned" });
       if (member.role === "subject" && answer === "me")
-        note(stage, member, (seen) => ({ openedByCopy: seen.openedByCopy + 1 }));
+        note(run, member, (seen) => ({ openedByCopy: seen.openedByCopy + 1 }));
     },
-    stage.signal,
+    run.signal,
   );
 }
 
@@ -87,40 +108,40 @@ const nonsense = ["app99", "99", "-1", "1e0", "../../etc/passwd", "app2%00", "' 
 const visitsPerName = 4;
 
 /** Strangers, who have no session, send balancer's cookies: copies of the users' own, names and numbers, nonsense. */
-export async function forgeAffinity(stage: Stage): Promise<void> {
+export async function forgeAffinity(run: ForgingAffinity): Promise<void> {
   await eachInTurn(
-    stage.members,
+    run.members,
     async (member) => {
       const cookies = member.user.affinityCookies;
       if (cookies.length === 0) return;
-      const stranger = newStranger(stage, member, "copier");
+      const stranger = newStranger(run, member, "copier");
       stranger.plant(cookies);
-      const answer = await perform(stage, stranger, "who-am-i");
+      const answer = await perform(run, stranger, "who-am-i");
       if (member.role !== "subject") return;
-      countTry(stage, member, answer);
-      note(stage, member, (seen) => ({
+      countTry(run, member, answer);
+      note(run, member, (seen) => ({
         copied: seen.copied + 1,
         ledByCopy: seen.ledByCopy + (answer.server === member.seat ? 1 : 0),
       }));
     },
-    stage.signal,
+    run.signal,
   );
-  for (const architecture of stage.architectures) {
-    const users = stage.members.filter((member) => member.architecture === architecture);
-    if (users[0]) await writeNamesAndNonsense(stage, users[0], users);
+  for (const architecture of run.architectures) {
+    const users = run.members.filter((member) => member.architecture === architecture);
+    if (users[0]) await writeNamesAndNonsense(run, users[0], users);
   }
 }
 
-async function writeNamesAndNonsense(stage: Stage, member: Member, users: readonly Member[]): Promise<void> {
-  const { appServers } = stage;
+async function writeNamesAndNonsense(run: StrangersTrying, member: Member, users: readonly Member[]): Promise<void> {
+  const { appServers } = run;
   // Where the balancer sets no cookie, strangers write those of other balancers.
   const own = member.user.affinityCookies.map(({ name }) => name);
   const names = own.length > 0 ? own : ["SERVER_ID", "sticky_server"];
   const visit = async (value: string, label: string) => {
-    const stranger = newStranger(stage, member, label);
+    const stranger = newStranger(run, member, label);
     stranger.plant(names.map((name) => ({ name, value })));
-    const answer = await perform(stage, stranger, "who-am-i");
-    countTry(stage, member, answer);
+    const answer = await perform(run, stranger, "who-am-i");
+    countTry(run, member, answer);
     return answer.server;
   };
   for (const [index, value] of nonsense.entries()) await visit(value, `nonsense-${index + 1}`);
@@ -133,7 +154,7 @@ async function writeNamesAndNonsense(stage: Stage, member: Member, users: readon
     };
     if ((await leads(server)) || (await leads(String(index)))) ledByName += 1;
   }
-  note(stage, member, () => ({ ledByName, cookieSays: whatTheCookieSays(users, appServers) }));
+  note(run, member, () => ({ ledByName, cookieSays: whatTheCookieSays(users, appServers) }));
 }
 
 /** Read off the cookies that the users were given: theory goes by what a stranger could see, too. */
@@ -146,7 +167,7 @@ function whatTheCookieSays(users: readonly Member[], appServers: readonly string
 }
 
 function newStranger(
-  { recorder, newAddress, originOf }: Stage,
+  { recorder, newAddress, originOf }: Pick<RunContext, "recorder" | "newAddress" | "originOf">,
   { user, architecture }: Member,
   label: string,
 ): VirtualUser {
@@ -170,13 +191,13 @@ function newStranger(
 }
 
 async function perform(
-  stage: Stage,
+  run: Pick<RunContext, "site" | "transport" | "recorder"> & InPhase,
   user: VirtualUser,
   kind: "who-am-i" | "log-in" | "log-out",
   at: Address = user,
 ): Promise<OperationEvent> {
-  const event = await user.perform(kind, toolsOf(stage), { phase: stage.phase, connection: "fresh", at });
-  stage.recorder.record(event);
+  const event = await user.perform(kind, toolsOf(run), { phase: run.phase, connection: "fresh", at });
+  run.recorder.record(event);
   return event;
 }
 
@@ -186,8 +207,8 @@ function madeUp({ name, value }: HeldCookie): HeldCookie {
   return { name, value: value.slice(0, 6) + value.slice(6).replaceAll(/[a-z0-9]/g, other) };
 }
 
-function countTry(stage: Stage, member: Member, { answer }: OperationEvent): void {
-  note(stage, member, (seen) => ({
+function countTry(run: Pick<StrangersSoFar, "strangers">, member: Member, { answer }: OperationEvent): void {
+  note(run, member, (seen) => ({
     tried: seen.tried + 1,
     opened: seen.opened + (answer === "someone-else" ? 1 : 0),
     unanswered: seen.unanswered + (answer === "none" || answer === "store-unreachable" ? 1 : 0),
@@ -195,7 +216,7 @@ function countTry(stage: Stage, member: Member, { answer }: OperationEvent): voi
 }
 
 function note(
-  { strangers }: Stage,
+  { strangers }: Pick<StrangersSoFar, "strangers">,
   { architecture }: Member,
   change: (seen: StrangersSeen) => Partial<StrangersSeen>,
 ): void {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Measure, Seen } from "../theory/scenario.ts";
+import type { Measure, Seen } from "../theory/facts.ts";
 import { takeMeasure } from "./take-measure.ts";
 import { setStage } from "./testing/stage.ts";
 import { everyoneBrowses, everyoneLogsIn } from "./users-act.ts";
@@ -60,7 +60,7 @@ it("tells those apart whose session is on a server that is not broken", async ()
   // The third is a control.
   stage.keptOn.set(at(1), "redis-c1").set(at(2), "redis-c2").set(at(3), "redis-c2");
   const heal = async () => {};
-  stage.broken.push({ kind: "kill", target: "redis-c1", effect: { process: "ends" }, isFault: true, moment: 1, heal });
+  stage.broken.push({ kind: "kill", target: "redis-c1", effect: { process: "ends" }, moment: 1, heal });
   stage.answers.clear();
   site.unreachable.add("redis-cluster");
   await everyoneBrowses(stage, { forMs: 0 });

@@ -15,6 +15,8 @@ import serverCrash from "../scenarios/server-crash.ts";
 import type { Fault } from "../servers/fault.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
+import type { Scenario } from "../theory/scenario.ts";
+import type { Step } from "../theory/step-table.ts";
 import {
   everyoneBrowses,
   everyoneChecksIn,
@@ -23,12 +25,10 @@ import {
   everyoneShops,
   healEverything,
   inject,
-  type Scenario,
-  type Step,
   someLogIn,
   someShop,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
 
 const name = "test-untimely";
 const command = labCommand({ name });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryEvent, OperationEvent } from "../history/events.ts";
-import type { Third } from "../theory/scenario.ts";
+import type { Third } from "../theory/step-table.ts";
 import { setStage } from "./testing/stage.ts";
 import {
   everyoneBrowses,

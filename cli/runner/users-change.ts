@@ -1,6 +1,29 @@
+import type { Member } from "../users/population.ts";
+import type { HeldCookie } from "../users/virtual-user.ts";
 import { eachInTurn } from "./pace.ts";
-import type { Stage } from "./stage.ts";
-import { newBrowserAt } from "./visit.ts";
+import type { RunContext } from "./run-context.ts";
+import { newBrowserAt, type Visiting } from "./visit.ts";
+
+/** What a user is going to have, and the app server to which that leads. */
+interface NewSeat {
+  address: string;
+  /** Balancer's cookies, to be put in place of the browser's own. */
+  cookies?: readonly HeldCookie[];
+  seat: string | undefined;
+}
+
+/** Where a user's new address, or new cookie, leads; filled when a step is going to change it. */
+export interface NewSeats {
+  newSeats: Map<Member, NewSeat>;
+}
+
+export function noNewSeats(): NewSeats {
+  return { newSeats: new Map() };
+}
+
+export type Changing = Pick<RunContext, "appServers" | "members" | "newAddress" | "recorder" | "signal"> &
+  Visiting &
+  NewSeats;
 
 /** Addresses that the first user of an architecture may try. More are needed where all addresses lead to one server. */
 const triesAtMost = 50;
@@ -10,23 +33,25 @@ const triesAtMost = 50;
  * the user moves there. Where the balancer goes by the address, the first user of each architecture looks for one that leads to
  * another server: with few users it might be nobody's by chance, and the question would not be asked.
  */
-export async function chooseNewAddresses(stage: Stage): Promise<void> {
+export async function chooseNewAddresses(
+  run: Pick<RunContext, "members" | "newAddress" | "signal"> & Visiting & NewSeats,
+): Promise<void> {
   // Backwards: the last one that is put in is the first of its architecture.
-  const firsts = new Map(stage.members.toReversed().map((member) => [member.architecture, member]));
+  const firsts = new Map(run.members.toReversed().map((member) => [member.architecture, member]));
   await eachInTurn(
-    stage.members,
+    run.members,
     async (member) => {
       for (let tries = 1; ; tries++) {
-        const address = stage.newAddress();
+        const address = run.newAddress();
         const { affinity } = member.architecture.policy;
-        const seat = affinity === "address" ? await newBrowserAt(stage, member.architecture, address) : undefined;
-        stage.newSeats.set(member, { address, seat });
+        const seat = affinity === "address" ? await newBrowserAt(run, member.architecture, address) : undefined;
+        run.newSeats.set(member, { address, seat });
         const isElsewhere = affinity !== "address" || seat !== member.seat;
-        if (isElsewhere || firsts.get(member.architecture) !== member || tries >= triesAtMost || stage.signal.aborted)
+        if (isElsewhere || firsts.get(member.architecture) !== member || tries >= triesAtMost || run.signal.aborted)
           return;
       }
     },
-    stage.signal,
+    run.signal,
   );
 }
 
@@ -34,7 +59,11 @@ export async function chooseNewAddresses(stage: Stage): Promise<void> {
  * Finds for each user the balancer's cookie of somebody who belongs to another app server. Where the balancer sets none, the user
  * makes one up, which should change nothing.
  */
-export function chooseForgedCookies({ appServers, members, newSeats }: Stage): void {
+export function chooseForgedCookies({
+  appServers,
+  members,
+  newSeats,
+}: Pick<RunContext, "appServers" | "members"> & NewSeats): void {
   for (const member of members) {
     const { user, seat, architecture } = member;
     const donor = members.find(
@@ -55,7 +84,7 @@ export function chooseForgedCookies({ appServers, members, newSeats }: Stage): v
 
 /** Changes every user, and writes it down. */
 export function everyoneChanges(
-  { members, newSeats, recorder }: Stage,
+  { members, newSeats, recorder }: Pick<RunContext, "members" | "recorder"> & NewSeats,
   what: "address" | "affinity-cookie" | "forged-affinity",
 ): void {
   for (const member of members) {

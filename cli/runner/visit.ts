@@ -2,9 +2,12 @@ import type { Architecture } from "../theory/architectures.ts";
 import type { Access } from "../users/access.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 
+/** What a new browser needs for a first visit. */
+export type Visiting = Pick<Access, "site" | "transport" | "originOf">;
+
 /** A new browser's first visit, not on record. @returns the app server that answered */
 export async function newBrowserAt(
-  { site, transport, originOf }: Pick<Access, "site" | "transport" | "originOf">,
+  { site, transport, originOf }: Visiting,
   { host, policy }: Architecture,
   address: string,
 ): Promise<string | undefined> {

@@ -1,8 +1,17 @@
 import { type RedisContents, redisContents } from "../servers/service.ts";
-import type { SessionFacts } from "../theory/scenario.ts";
+import type { SessionFacts } from "../theory/facts.ts";
 import { type Store, serversOf } from "../theory/stores.ts";
 import type { VirtualUser } from "../users/virtual-user.ts";
-import type { Stage } from "./stage.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** User -> the service that holds the session, of those that share out a store's sessions. */
+export interface SessionsKept {
+  keptOn: Map<string, string>;
+}
+
+export function noSessionsKept(): SessionsKept {
+  return { keptOn: new Map() };
+}
 
 /** What one of several servers holds; without contents when it does not say. */
 export interface Holding {
@@ -14,7 +23,7 @@ export interface Holding {
 export async function lookIntoGroups({
   architectures,
   deployment,
-}: Pick<Stage, "architectures" | "deployment">): Promise<Map<string, Holding[]>> {
+}: Pick<RunContext, "architectures" | "deployment">): Promise<Map<string, Holding[]>> {
   const stores = new Map(architectures.map(({ store }) => [store.id, store]));
   const held = [...stores.values()]
     .filter(({ group }) => group !== null)

@@ -1,15 +1,8 @@
 import restart from "../faults/restart.ts";
-import {
-  defineScenario,
-  everyoneBrowses,
-  everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  healEverything,
-  inject,
-  tell,
-} from "../theory/scenario.ts";
+import { ofSessionsInAppServers } from "../theory/expectations.ts";
+import { defineScenario } from "../theory/scenario.ts";
+import { everyoneBrowses, everyoneChecksIn, everyoneSettlesIn, healEverything, inject, tell } from "../theory/steps.ts";
+import { balancer } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "The balancer is restarted",
@@ -23,19 +16,15 @@ export default defineScenario({
   next: { scenario: "server-restart", toSee: "the same done to an app server" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("nginx is restarted. The app servers are not touched."),
-    inject(restart("nginx")),
+    inject(restart(balancer)),
     everyoneBrowses({ forMs: 500 }),
     healEverything(),
     everyoneChecksIn(),
   ],
-  expect: ({ policy, store }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
-    return policy.keptIn === "balancer-memory"
+  expect: ofSessionsInAppServers(({ policy }) =>
+    policy.keptIn === "balancer-memory"
       ? {
           fate: ["unstable", "orphaned", "survived"],
           because:
@@ -44,6 +33,6 @@ export default defineScenario({
       : {
           fate: "survived",
           because: "what binds a browser to its server is in the browser or follows from its address",
-        };
-  },
+        },
+  ),
 });

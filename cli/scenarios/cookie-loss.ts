@@ -1,12 +1,6 @@
-import {
-  defineScenario,
-  everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneLosesTheAffinityCookie,
-  everyoneReadsBack,
-  everyoneShops,
-  tell,
-} from "../theory/scenario.ts";
+import { ofSessionsInAppServers } from "../theory/expectations.ts";
+import { defineScenario } from "../theory/scenario.ts";
+import { everyoneChecksIn, everyoneLosesTheAffinityCookie, everyoneSettlesIn, tell } from "../theory/steps.ts";
 
 export default defineScenario({
   title: "The balancer's cookie is lost, the app's is kept",
@@ -18,22 +12,18 @@ export default defineScenario({
   next: { scenario: "roaming", toSee: "the same for affinity by address: everybody gets another one" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("Every browser loses the cookie by which the balancer knew it. The app's session cookie stays."),
     everyoneLosesTheAffinityCookie(),
     everyoneChecksIn(),
   ],
-  expect: ({ store, hasAffinityCookie }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
-    return hasAffinityCookie
+  expect: ofSessionsInAppServers(({ hasAffinityCookie }) =>
+    hasAffinityCookie
       ? {
           fate: ["orphaned", "survived"],
           because:
             "without its cookie the browser is a newcomer to the balancer, which picks a server anew: by chance the old one",
         }
-      : { fate: "survived", because: "the balancer gave the browser no cookie that could be lost" };
-  },
+      : { fate: "survived", because: "the balancer gave the browser no cookie that could be lost" },
+  ),
 });

@@ -1,15 +1,14 @@
+import { ofSessionsInAppServers } from "../theory/expectations.ts";
+import type { Seen } from "../theory/facts.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneChecksIn,
   everyoneForgesTheAffinityCookie,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
+  everyoneSettlesIn,
   measure,
-  type Seen,
   strangersForgeAffinity,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
 
 export default defineScenario({
   title: "A forged affinity cookie",
@@ -21,9 +20,7 @@ export default defineScenario({
   next: { scenario: "cookie-loss", toSee: "who cannot do without that cookie" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell(
       "Strangers come with balancer's cookies: copies of the users' own, names and numbers of app servers, nonsense.",
     ),
@@ -65,15 +62,13 @@ export default defineScenario({
     everyoneForgesTheAffinityCookie(),
     everyoneChecksIn(),
   ],
-  expect: ({ store, home, newSeat, hasAffinityCookie }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+  expect: ofSessionsInAppServers(({ home, newSeat, hasAffinityCookie }) => {
     if (!hasAffinityCookie)
       return { fate: "survived", because: "the balancer does not go by a cookie of its own, whatever it says" };
     return newSeat === home
       ? { fate: "survived", because: "the forged cookie leads to the same app server" }
       : { fate: "orphaned", because: "the forged cookie leads to another app server, which does not hold the session" };
-  },
+  }),
 });
 
 function usersOf({ homes }: Pick<Seen, "homes">): number {

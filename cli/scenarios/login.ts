@@ -1,12 +1,5 @@
-import {
-  defineScenario,
-  everyoneBrowses,
-  everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  tell,
-} from "../theory/scenario.ts";
+import { defineScenario } from "../theory/scenario.ts";
+import { everyoneBrowses, everyoneChecksIn, everyoneSettlesIn, tell } from "../theory/steps.ts";
 
 export default defineScenario({
   title: "Nothing breaks",
@@ -18,9 +11,7 @@ export default defineScenario({
   next: { scenario: "server-crash", toSee: "who is still logged in when an app server dies" },
   steps: [
     tell("Everyone logs in and fills a cart. Nothing is broken in this scenario: it is the control."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("Everyone keeps browsing for a while."),
     everyoneBrowses({ forMs: 1_000 }),
     tell("Is everyone still logged in?"),

@@ -1,18 +1,16 @@
 import partition from "../faults/partition.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneChecksIn,
-  everyoneLogsIn,
   everyoneLogsOut,
-  everyoneReadsBack,
-  everyoneShops,
-  everyRedis,
+  everyoneSettlesIn,
   healEverything,
   inject,
   measure,
   tell,
   thievesTryTheCopies,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
+import { everyRedis } from "../theory/targets.ts";
 
 const openedWhileAway = "copied cookies that opened the session while Redis was away";
 
@@ -30,9 +28,7 @@ export default defineScenario({
   next: { scenario: "session-fixation", toSee: "whether a session can be taken over before it has begun" },
   steps: [
     tell("Everyone logs in and fills a cart. A thief copies everybody's cookies."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("Everyone logs out. Then all Redis servers are cut off from the network, and the thief tries the copies."),
     everyoneLogsOut(),
     inject(partition(everyRedis)),

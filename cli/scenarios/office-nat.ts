@@ -1,12 +1,5 @@
-import {
-  defineScenario,
-  everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  measure,
-  tell,
-} from "../theory/scenario.ts";
+import { defineScenario } from "../theory/scenario.ts";
+import { everyoneChecksIn, everyoneSettlesIn, measure, tell } from "../theory/steps.ts";
 
 export default defineScenario({
   title: "A whole office behind one network",
@@ -21,9 +14,7 @@ export default defineScenario({
   next: { scenario: "scale-out", toSee: "who is moved when a server is added because of the load" },
   steps: [
     tell("Everyone sits in the same office: the addresses differ in the last octet only."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     measure({
       name: "largest share of an architecture's logins on one app server",
       unit: "share",

@@ -1,17 +1,15 @@
 import aofAtRestart from "../faults/aof-at-restart.ts";
 import aofThenRestart from "../faults/aof-then-restart.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneBrowses,
   everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
+  everyoneSettlesIn,
   healEverything,
   inject,
   measure,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
 
 /** https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/ */
 export default defineScenario({
@@ -24,9 +22,7 @@ export default defineScenario({
   next: { scenario: "redis-outage", toSee: "who is logged out by a Redis that loses nothing and is only out of reach" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell(
       "First the right way: AOF is switched on in the running Redis, which writes all it has there. Then a restart.",
     ),

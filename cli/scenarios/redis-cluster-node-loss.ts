@@ -1,17 +1,15 @@
 import kill from "../faults/kill.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneBrowses,
   everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  fullest,
+  everyoneSettlesIn,
   healEverything,
   inject,
   measure,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
+import { fullest } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "One server of a Redis Cluster dies",
@@ -27,9 +25,7 @@ export default defineScenario({
     tell(
       "Everyone logs in and fills a cart. By its key each session belongs to a slot, and each slot to one of three servers.",
     ),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("One server is killed: the one that has most of these sessions. And those on the others?"),
     inject(kill(fullest)),
     everyoneBrowses({ forMs: 3_500 }),

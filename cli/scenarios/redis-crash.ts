@@ -1,17 +1,16 @@
 import kill from "../faults/kill.ts";
+import save from "../faults/save.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneBrowses,
   everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  everyRedis,
+  everyoneSettlesIn,
+  given,
   healEverything,
   inject,
-  snapshot,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
+import { everyRedis } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "Redis dies without warning (SIGKILL)",
@@ -25,10 +24,8 @@ export default defineScenario({
   next: { scenario: "redis-restart", toSee: "how much of it a polite stop would have saved" },
   steps: [
     tell("Redis with save points has just written a snapshot: whatever follows is unsaved until the next one is due."),
-    snapshot("redis-rdb"),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    given(save("redis-rdb")),
+    ...everyoneSettlesIn(),
     tell("All Redis servers are killed. Nothing can be saved any more."),
     inject(kill(everyRedis)),
     everyoneBrowses({ forMs: 500 }),

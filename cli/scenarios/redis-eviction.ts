@@ -1,19 +1,18 @@
 import evict from "../faults/evict.ts";
 import evictExpiring from "../faults/evict-expiring.ts";
+import fill from "../faults/fill.ts";
 import refuseWrites from "../faults/refuse-writes.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  fill,
+  everyoneSettlesIn,
+  given,
   healEverything,
   inject,
   measure,
   regularsKeepShopping,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
 
 /** What each server does when its memory is full: three settings of `maxmemory-policy`, side by side. */
 const whenFull = { leastUsedGo: "redis", expiringGo: "redis-rdb", writesFail: "redis-aof" } as const;
@@ -30,13 +29,11 @@ export default defineScenario({
   next: { scenario: "session-expiry", toSee: "which stores free by themselves what nobody uses" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("Every second user stays away, the others keep shopping. Another application stores 4 MB in the same Redis."),
     // Redis counts in seconds when a key was used last (LRU_CLOCK_RESOLUTION): with two between them the order is certain.
     regularsKeepShopping({ forMs: 2_000 }),
-    fill(...Object.values(whenFull)),
+    given(...Object.values(whenFull).map(fill)),
     regularsKeepShopping({ forMs: 2_000 }),
     tell("Memory is full: redis evicts by last use, redis-rdb only keys that have an end, redis-aof evicts nothing."),
     inject(evict(whenFull.leastUsedGo), evictExpiring(whenFull.expiringGo), refuseWrites(whenFull.writesFail)),

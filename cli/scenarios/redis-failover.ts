@@ -1,18 +1,19 @@
+import holdCopies from "../faults/hold-copies.ts";
 import kill from "../faults/kill.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  copiesFallBehind,
-  defineScenario,
   everyoneBrowses,
   everyoneChecksIn,
   everyoneReadsBack,
+  given,
   healEverything,
   inject,
-  master,
   measure,
   someLogIn,
   someShop,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
+import { master } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "The Redis master dies, and a replica takes over",
@@ -32,7 +33,7 @@ export default defineScenario({
     someShop("first", "second"),
     tell("Now the replicas lose touch with the master, and it goes on alone. Half of these users add another item;"),
     tell("the last third logs in and fills a cart. The master is asked for all of that, and no replica hears of it."),
-    copiesFallBehind(),
+    given(holdCopies(master)),
     someLogIn("third"),
     someShop("second", "third"),
     everyoneReadsBack(),

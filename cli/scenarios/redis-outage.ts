@@ -1,21 +1,19 @@
 import partition from "../faults/partition.ts";
+import type { Seen } from "../theory/facts.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneBrowses,
   everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  everyRedis,
+  everyoneSettlesIn,
   healEverything,
   inject,
   measure,
-  type Seen,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
+import { everyRedis } from "../theory/targets.ts";
 
 /** The store cannot do without Redis. */
-const isHit = ({ server }: Seen["store"]) => server?.startsWith("redis") === true;
+const isHit = ({ kind }: Seen["store"]) => kind === "redis";
 
 export default defineScenario({
   title: "Redis is away for a while, then back",
@@ -32,9 +30,7 @@ export default defineScenario({
   },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("All Redis servers are cut off from the network."),
     inject(partition(everyRedis)),
     everyoneBrowses({ forMs: 1_000 }),

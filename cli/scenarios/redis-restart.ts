@@ -1,16 +1,7 @@
 import restart from "../faults/restart.ts";
-import {
-  defineScenario,
-  everyoneBrowses,
-  everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  everyRedis,
-  healEverything,
-  inject,
-  tell,
-} from "../theory/scenario.ts";
+import { defineScenario } from "../theory/scenario.ts";
+import { everyoneBrowses, everyoneChecksIn, everyoneSettlesIn, healEverything, inject, tell } from "../theory/steps.ts";
+import { everyRedis } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "Redis is restarted politely (SIGTERM)",
@@ -25,9 +16,7 @@ export default defineScenario({
   next: { scenario: "redis-aof-late", toSee: "how switching AOF on can lose everything" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("All Redis servers are restarted with SIGTERM: each may do what its configuration says on exit."),
     inject(restart(everyRedis)),
     everyoneBrowses({ forMs: 500 }),

@@ -1,12 +1,6 @@
-import {
-  defineScenario,
-  everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneRoams,
-  everyoneShops,
-  tell,
-} from "../theory/scenario.ts";
+import { ofSessionsInAppServers } from "../theory/expectations.ts";
+import { defineScenario } from "../theory/scenario.ts";
+import { everyoneChecksIn, everyoneRoams, everyoneSettlesIn, tell } from "../theory/steps.ts";
 
 export default defineScenario({
   title: "Everybody's client address changes",
@@ -20,20 +14,16 @@ export default defineScenario({
   next: { scenario: "office-nat", toSee: "what affinity by address does to a whole office behind one address" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("Everyone gets an address in another network. Nothing is broken, and the cookies are the same."),
     everyoneRoams(),
     everyoneChecksIn(),
   ],
-  expect: ({ policy, store, home, newSeat }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+  expect: ofSessionsInAppServers(({ policy, home, newSeat }) => {
     if (policy.affinity !== "address")
       return { fate: "survived", because: "the balancer goes by a cookie, and the browser still has it" };
     return newSeat === home
       ? { fate: "survived", because: "by chance the new address leads to the same app server" }
       : { fate: "orphaned", because: "the new address leads to another app server, which does not hold the session" };
-  },
+  }),
 });

@@ -1,20 +1,19 @@
 import drain from "../faults/drain.ts";
 import restart from "../faults/restart.ts";
+import { ofSessionsInAppServers } from "../theory/expectations.ts";
+import type { Measure, Seen } from "../theory/facts.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneBrowses,
   everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  forEachServer,
+  everyoneSettlesIn,
+  forEachAppServer,
   healEverything,
   inject,
-  type Measure,
-  measure,
-  type Seen,
+  measureOnce,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
+import { thatServer } from "../theory/targets.ts";
 
 const recognisedWhileDraining = {
   name: "answers that recognised their user while a server drained",
@@ -43,29 +42,23 @@ export default defineScenario({
   next: { scenario: "blue-green", toSee: "what changes when all servers are switched at once" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("Each app server drains for a while: nobody new is to get there. Then it is restarted."),
-    ...forEachServer((server, index) => [
-      inject(drain(server)),
+    forEachAppServer(
+      inject(drain(thatServer)),
       everyoneBrowses({ forMs: 300 }),
       // Later on, users of the servers before are logged out already.
-      ...(index === 0 ? [measure(recognisedWhileDraining)] : []),
-      inject(restart(server)),
+      measureOnce(recognisedWhileDraining),
+      inject(restart(thatServer)),
       everyoneBrowses({ forMs: 300 }),
       healEverything(),
-    ]),
+    ),
     tell("Draining is to keep newcomers away. Did it do anything for those who were there already?"),
     everyoneChecksIn(),
   ],
-  expect: ({ store }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
-    return {
-      fate: "lost",
-      because:
-        "draining only keeps newcomers away; whoever has not left by the restart loses what was in the memory of the process",
-    };
-  },
+  expect: ofSessionsInAppServers(() => ({
+    fate: "lost",
+    because:
+      "draining only keeps newcomers away; whoever has not left by the restart loses what was in the memory of the process",
+  })),
 });

@@ -1,16 +1,16 @@
 import restart from "../faults/restart.ts";
+import { ofSessionsInAppServers } from "../theory/expectations.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneBrowses,
   everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  forEachServer,
+  everyoneSettlesIn,
+  forEachAppServer,
   healEverything,
   inject,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
+import { thatServer } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "A new version is rolled out, one app server after the other",
@@ -22,21 +22,15 @@ export default defineScenario({
   next: { scenario: "rolling-deploy-drain", toSee: "how much of it `drain` would have saved" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("The app servers are restarted one by one, so that two are up at every moment."),
-    ...forEachServer((server) => [inject(restart(server)), everyoneBrowses({ forMs: 300 }), healEverything()]),
+    forEachAppServer(inject(restart(thatServer)), everyoneBrowses({ forMs: 300 }), healEverything()),
     tell("All are new. Did any visitor see an error page, and who was logged out?"),
     everyoneChecksIn(),
   ],
-  expect: ({ store }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
-    return {
-      fate: "lost",
-      because:
-        "its app server had its turn like all others, and a session in memory ends with the process; keep sessions in a store of their own",
-    };
-  },
+  expect: ofSessionsInAppServers(() => ({
+    fate: "lost",
+    because:
+      "its app server had its turn like all others, and a session in memory ends with the process; keep sessions in a store of their own",
+  })),
 });

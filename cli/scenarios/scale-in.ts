@@ -1,16 +1,15 @@
 import leave from "../faults/leave.ts";
+import { ofSessionsInAppServers } from "../theory/expectations.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneBrowses,
   everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
+  everyoneSettlesIn,
   everythingSettles,
   inject,
   tell,
-  victim,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
+import { victim } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "One app server less, at once",
@@ -23,9 +22,7 @@ export default defineScenario({
   next: { scenario: "scale-in-drain", toSee: "how much `drain` saves that `down` does not" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("The victim leaves the lists at once (`down`): it is not drained, nobody waits for its users."),
     inject(leave(victim)),
     everyoneBrowses({ forMs: 500 }),
@@ -33,15 +30,13 @@ export default defineScenario({
     tell("It is not even switched off yet, and nobody touched its memory. Does anybody get there?"),
     everyoneChecksIn(),
   ],
-  expect: ({ store, home, victim }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
-    return home === victim
+  expect: ofSessionsInAppServers(({ home, victim }) =>
+    home === victim
       ? {
           fate: "orphaned",
           because:
             "the session is in the memory of a server to which nobody is led any more; it is gone when that is switched off",
         }
-      : { fate: "survived", because: "`down` keeps the place of the server that left, so nobody else is moved" };
-  },
+      : { fate: "survived", because: "`down` keeps the place of the server that left, so nobody else is moved" },
+  ),
 });

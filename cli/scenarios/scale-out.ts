@@ -1,17 +1,15 @@
 import join from "../faults/join.ts";
+import { ofSessionsInAppServers } from "../theory/expectations.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneBrowses,
   everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
+  everyoneSettlesIn,
   everythingSettles,
   inject,
-  oneSpare,
-  spareProfile,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
+import { oneSpare } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "One app server more",
@@ -19,24 +17,20 @@ export default defineScenario({
   matters: "Growing should hurt nobody. Arithmetic over the number of servers moves people when that number changes.",
   advice: "Bind by cookie, or hash consistently, which moves few; or share the sessions.",
   architectures: { policies: "all", stores: "all", controlPolicy: "cookie" },
-  profiles: [spareProfile],
+  profiles: ["spare"],
   compare: { label: "scale out", need: "survive-scale-out", usersAtLeast: 18 },
   next: { scenario: "scale-in", toSee: "who is moved when a server leaves again" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("A fourth app server joins. The three others are not touched."),
-    inject(...oneSpare(join)),
+    inject(join(oneSpare)),
     everyoneBrowses({ forMs: 500 }),
     tell("It stays. Whose browser is led to another server now?"),
     everythingSettles(),
     everyoneChecksIn(),
   ],
-  expect: ({ policy, store, home, seatAmongMore }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+  expect: ofSessionsInAppServers(({ policy, home, seatAmongMore }) => {
     if (policy.placedBy === "first-choice")
       return {
         fate: "survived",
@@ -49,5 +43,5 @@ export default defineScenario({
           because:
             "the place is computed from the number of servers: ip_hash moves most browsers when one joins, a consistent hash about one in four",
         };
-  },
+  }),
 });

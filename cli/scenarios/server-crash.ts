@@ -1,16 +1,8 @@
 import kill from "../faults/kill.ts";
-import {
-  defineScenario,
-  everyoneBrowses,
-  everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  healEverything,
-  inject,
-  tell,
-  victim,
-} from "../theory/scenario.ts";
+import { ofSessionsInAppServers, untouched } from "../theory/expectations.ts";
+import { defineScenario } from "../theory/scenario.ts";
+import { everyoneBrowses, everyoneChecksIn, everyoneSettlesIn, healEverything, inject, tell } from "../theory/steps.ts";
+import { victim } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "One app server dies without warning",
@@ -22,9 +14,7 @@ export default defineScenario({
   next: { scenario: "redis-crash", toSee: "what becomes of the survivors when the Redis dies that saved them" },
   steps: [
     tell("Everyone logs in and fills a cart; the balancer decides where each session lives."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("The victim is killed. nginx has to notice, and to send its visitors elsewhere."),
     inject(kill(victim)),
     everyoneBrowses({ forMs: 1_500 }),
@@ -32,11 +22,7 @@ export default defineScenario({
     healEverything(),
     everyoneChecksIn(),
   ],
-  expect: ({ store, home, victim }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
-    return home === victim
-      ? { fate: "lost", because: "the session lived in the memory of the process that died" }
-      : { fate: "survived", because: "its app server was not touched, and affinity keeps leading there" };
-  },
+  expect: ofSessionsInAppServers(({ home, victim }) =>
+    home === victim ? { fate: "lost", because: "the session lived in the memory of the process that died" } : untouched,
+  ),
 });

@@ -1,16 +1,8 @@
 import freeze from "../faults/freeze.ts";
-import {
-  defineScenario,
-  everyoneBrowses,
-  everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  healEverything,
-  inject,
-  tell,
-  victim,
-} from "../theory/scenario.ts";
+import { ofSessionsInAppServers, untouched } from "../theory/expectations.ts";
+import { defineScenario } from "../theory/scenario.ts";
+import { everyoneBrowses, everyoneChecksIn, everyoneSettlesIn, healEverything, inject, tell } from "../theory/steps.ts";
+import { victim } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "One app server freezes, then goes on",
@@ -23,9 +15,7 @@ export default defineScenario({
   next: { scenario: "server-partition", toSee: "the same from outside: a server that is well, and out of reach" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("The victim freezes: it accepts connections and never answers. Its memory stays as it is."),
     inject(freeze(victim)),
     everyoneBrowses({ forMs: 3_000 }),
@@ -33,11 +23,8 @@ export default defineScenario({
     healEverything(),
     everyoneChecksIn(),
   ],
-  expect: ({ policy, store, home, victim }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
-    if (home !== victim)
-      return { fate: "survived", because: "its app server was not touched, and affinity keeps leading there" };
+  expect: ofSessionsInAppServers(({ policy, home, victim }) => {
+    if (home !== victim) return untouched;
     return policy.afterFailover === "returns"
       ? {
           fate: "survived",
@@ -48,5 +35,5 @@ export default defineScenario({
           because:
             "the session is alive on the old server, but at the failover the balancer bound the browser to another one",
         };
-  },
+  }),
 });

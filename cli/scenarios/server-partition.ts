@@ -1,16 +1,8 @@
 import partition from "../faults/partition.ts";
-import {
-  defineScenario,
-  everyoneBrowses,
-  everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  healEverything,
-  inject,
-  tell,
-  victim,
-} from "../theory/scenario.ts";
+import { ofSessionsInAppServers, untouched } from "../theory/expectations.ts";
+import { defineScenario } from "../theory/scenario.ts";
+import { everyoneBrowses, everyoneChecksIn, everyoneSettlesIn, healEverything, inject, tell } from "../theory/steps.ts";
+import { victim } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "One app server is cut off from the network",
@@ -23,9 +15,7 @@ export default defineScenario({
   next: { scenario: "server-return", toSee: "how a server that comes back logs people out a second time" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("The victim is cut off: alive and well, but nobody reaches it and it reaches nobody."),
     inject(partition(victim)),
     everyoneBrowses({ forMs: 3_000 }),
@@ -33,11 +23,8 @@ export default defineScenario({
     healEverything(),
     everyoneChecksIn(),
   ],
-  expect: ({ policy, store, home, victim }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
-    if (home !== victim)
-      return { fate: "survived", because: "its app server was not touched, and affinity keeps leading there" };
+  expect: ofSessionsInAppServers(({ policy, home, victim }) => {
+    if (home !== victim) return untouched;
     return policy.afterFailover === "returns"
       ? {
           fate: "survived",
@@ -48,5 +35,5 @@ export default defineScenario({
           because:
             "the session is alive on the old server, but at the failover the balancer bound the browser to another one",
         };
-  },
+  }),
 });

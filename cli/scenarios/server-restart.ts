@@ -1,16 +1,8 @@
 import restart from "../faults/restart.ts";
-import {
-  defineScenario,
-  everyoneBrowses,
-  everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
-  healEverything,
-  inject,
-  tell,
-  victim,
-} from "../theory/scenario.ts";
+import { ofSessionsInAppServers, untouched } from "../theory/expectations.ts";
+import { defineScenario } from "../theory/scenario.ts";
+import { everyoneBrowses, everyoneChecksIn, everyoneSettlesIn, healEverything, inject, tell } from "../theory/steps.ts";
+import { victim } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "One app server is restarted politely (SIGTERM)",
@@ -23,9 +15,7 @@ export default defineScenario({
   next: { scenario: "server-freeze", toSee: "what an app server does that only hangs" },
   steps: [
     tell("Everyone logs in and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("The victim gets SIGTERM, may end in good order, and is started again at once."),
     inject(restart(victim)),
     everyoneBrowses({ forMs: 1_000 }),
@@ -33,11 +23,9 @@ export default defineScenario({
     healEverything(),
     everyoneChecksIn(),
   ],
-  expect: ({ store, home, victim }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
-    return home === victim
+  expect: ofSessionsInAppServers(({ home, victim }) =>
+    home === victim
       ? { fate: "lost", because: "the process kept its sessions in memory; ending in good order saves none of them" }
-      : { fate: "survived", because: "its app server was not touched, and affinity keeps leading there" };
-  },
+      : untouched,
+  ),
 });

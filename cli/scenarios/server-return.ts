@@ -1,17 +1,17 @@
 import comeBack from "../faults/return.ts";
+import stop from "../faults/stop.ts";
+import { ofSessionsInAppServers } from "../theory/expectations.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneBrowses,
   everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
+  everyoneSettlesIn,
+  given,
   healEverything,
   inject,
-  takeAway,
   tell,
-  victim,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
+import { victim } from "../theory/targets.ts";
 
 export default defineScenario({
   title: "The server that comes back logs people out a second time",
@@ -27,19 +27,15 @@ export default defineScenario({
   },
   steps: [
     tell("One app server is away. Its users log in again, at whichever server the balancer finds for them."),
-    takeAway(victim),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    given(stop(victim)),
+    ...everyoneSettlesIn(),
     tell("The server comes back, healthy and with an empty memory. Surely that is good news?"),
     inject(comeBack(victim)),
     everyoneBrowses({ forMs: 2_500 }),
     healEverything(),
     everyoneChecksIn(),
   ],
-  expect: ({ policy, store, seat, victim }) => {
-    if (store.livesIn !== "app-server")
-      return { fate: "survived", because: "the session lives outside the app servers; any of them finds it again" };
+  expect: ofSessionsInAppServers(({ policy, seat, victim }) => {
     if (seat !== victim) return { fate: "survived", because: "its users never belonged to the server that was away" };
     return policy.afterFailover === "returns"
       ? {
@@ -48,5 +44,5 @@ export default defineScenario({
             "the balancer sends its clients back to the server that returned, which knows nothing of their new sessions",
         }
       : { fate: "survived", because: "the balancer keeps the browser with the server it was moved to" };
-  },
+  }),
 });

@@ -1,5 +1,5 @@
+import { defineScenario } from "../theory/scenario.ts";
 import {
-  defineScenario,
   everyoneChecksIn,
   everyoneLogsIn,
   everyoneReadsBack,
@@ -7,7 +7,7 @@ import {
   measure,
   regularsKeepShopping,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
 
 const stillHeld = "ended sessions that the store still holds";
 const stillKept = "keys or rows of ended sessions on the store's server";

@@ -1,15 +1,13 @@
+import type { Seen } from "../theory/facts.ts";
+import { defineScenario } from "../theory/scenario.ts";
 import {
   attackersPlantCookies,
   attackersTryThem,
-  defineScenario,
   everyoneChecksIn,
-  everyoneLogsIn,
-  everyoneReadsBack,
-  everyoneShops,
+  everyoneSettlesIn,
   measure,
-  type Seen,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
 
 export default defineScenario({
   title: "A session cookie planted before the login",
@@ -23,9 +21,7 @@ export default defineScenario({
     tell("In every second browser an attacker plants the cookie of his own session, in the others a made-up one."),
     attackersPlantCookies(),
     tell("Everyone logs in with that and fills a cart."),
-    everyoneLogsIn(),
-    everyoneShops(),
-    everyoneReadsBack(),
+    ...everyoneSettlesIn(),
     tell("The attackers try the cookies that they planted, at the very app server that holds the user's session."),
     attackersTryThem(),
     measure({

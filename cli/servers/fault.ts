@@ -1,5 +1,6 @@
 import type { Evidence, FaultEffect } from "../history/events.ts";
 import type { ContainerState } from "../subject/deployment.ts";
+import type { Target } from "../theory/targets.ts";
 import { ballast } from "./redis-settings.ts";
 import type { Feeling, Newcomers, Service } from "./service.ts";
 
@@ -32,14 +33,16 @@ export interface FaultDefinition {
   says?(after: Signs): { engine: string; felt: string };
 }
 
-/** A fault aimed at a service, as a scenario names it. */
-export interface Fault extends FaultDefinition {
+/** A fault aimed at a service by its name; `Fault<Target>` is one as a scenario aims it. */
+export interface Fault<Aim extends Target = string> extends FaultDefinition {
   kind: string;
-  target: string;
+  target: Aim;
 }
 
-/** Makes the word that scenarios use: `inject(kill("app2"))`. */
-export function defineFault(kind: string, definition: FaultDefinition): (target: string) => Fault {
+/** The word that scenarios use for a fault: `inject(kill(victim))`, `inject(kill("app2"))`. */
+export type FaultWord = <Aim extends Target>(target: Aim) => Fault<Aim>;
+
+export function defineFault(kind: string, definition: FaultDefinition): FaultWord {
   return (target) => ({ ...definition, kind, target });
 }
 

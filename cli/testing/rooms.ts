@@ -23,13 +23,13 @@ export const rooms: Record<string, { holds: string; imports: string }> = {
   },
   theory: {
     holds: "What a scenario may say, and what may be known beforehand.",
-    imports: "errors.ts, paths.ts, history (types), verdict, servers (types), lab",
+    imports: "errors.ts, paths.ts, subject, history (types), verdict, servers (types), lab",
   },
   picture: { holds: "What the pages and the player draw. Pure.", imports: "paths.ts, history (types), verdict" },
   report: {
     holds: "Formats of a result, one file each. Pure.",
     imports: `
-      errors.ts, history (types), verdict, theory (types), picture, lab (types), experiment/comparison (types),
+      errors.ts, history (types), verdict, picture, lab (types), experiment/comparison (types),
       workshop (types)`,
   },
   record: {

@@ -3,12 +3,15 @@ import type { Fault } from "../servers/fault.ts";
 import { factsOf, named, type ServiceFacts } from "../subject/roles.ts";
 import { type Place, touches } from "../verdict/exposure.ts";
 import type { Architecture } from "./architectures.ts";
-import { everyRedis, fullest, master, type Scenario, victim as theVictim } from "./scenario.ts";
-import { loadStores, serversOf } from "./stores.ts";
+import type { Scenario } from "./scenario.ts";
+import { servicesMeant, type Target } from "./targets.ts";
 
 /** The faults that a scenario injects, in order. */
-export function faultsOf({ steps }: Pick<Scenario, "steps">): Fault[] {
-  return steps.flatMap((step) => (step.do === "inject" ? step.faults : []));
+export function faultsOf({ steps }: { steps: readonly Scenario["steps"][number][] }): Fault<Target>[] {
+  return steps.flatMap((step) => {
+    if (step.do === "for-each-app-server") return faultsOf(step);
+    return step.do === "inject" ? step.faults : [];
+  });
 }
 
 /**
@@ -19,7 +22,7 @@ export function canTouch(scenario: Scenario, architecture: Architecture, victim:
   const services = labServices();
   const places = placesIn(architecture, services);
   return faultsOf(scenario).some(({ effect, target }) =>
-    servicesMeant(target, architecture, victim).some((service) =>
+    servicesMeant(target, { victim, services, stores: [architecture.store] }).some((service) =>
       places.some((place) =>
         touches({ effect, target: service }, place, architecture, factsOf(services, service)?.role),
       ),
@@ -33,14 +36,4 @@ function placesIn({ store: { group } }: Architecture, services: readonly Service
   return named(services, "app-server").flatMap((server) =>
     parts.map((keptOn) => ({ home: { server }, seat: server, ...(keptOn === undefined ? {} : { keptOn }) })),
   );
-}
-
-/** The services that a scenario's word for a target may come to mean in a run with this architecture. */
-function servicesMeant(target: string, { store }: Architecture, victim: string): readonly string[] {
-  if (target === theVictim) return [victim];
-  if (target === master) return store.group?.holds === "copies" ? store.group.services : [];
-  if (target === fullest) return store.group?.holds === "parts" ? store.group.services : [];
-  if (target !== everyRedis) return [target];
-  const core = loadStores().filter(({ profile }) => profile === null);
-  return [...core, store].flatMap(serversOf).filter((server) => server.startsWith("redis"));
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { loadScenario, scenarioIds } from "../catalogue.ts";
 import { appServers } from "../lab/topology.ts";
 import { isFate } from "../verdict/fates.ts";
+import type { SessionFacts } from "./facts.ts";
 import { loadPolicies } from "./policies.ts";
-import { expectationOf, type SessionFacts, type Step } from "./scenario.ts";
+import { expectationOf } from "./scenario.ts";
+import { takeTurns, type Verb } from "./step-table.ts";
 import { loadStores } from "./stores.ts";
 
 /** Every file in this folder, whoever wrote it. */
@@ -23,8 +25,8 @@ describe.each(scenarioIds())("%s", (id) => {
   });
 
   it("has a baseline before anything is broken or changed, and repairs what it breaks", async () => {
-    const { steps } = await loadScenario(id);
-    const order = (verbs: Step["do"][]) => steps.findIndex((step) => verbs.includes(step.do));
+    const steps = takeTurns((await loadScenario(id)).steps, appServers);
+    const order = (verbs: Verb[]) => steps.findIndex((step) => verbs.includes(step.do));
     const harm = order(["inject", "change", "log-out"]);
     expect(order(["log-in"])).toBeGreaterThanOrEqual(0);
     expect(order(["read-back"])).toBeGreaterThan(order(["log-in"]));
@@ -36,7 +38,7 @@ describe.each(scenarioIds())("%s", (id) => {
   });
 
   it("tells what is done and what is asked, and no result before anybody looked", async () => {
-    const { steps } = await loadScenario(id);
+    const steps = takeTurns((await loadScenario(id)).steps, appServers);
     const told = steps.flatMap((step) => (step.do === "tell" ? step.text.split(/(?<=[.?!]) /) : []));
     const results =
       /logged out|error page|survive|\b(lost|still (knows?|has|have)|acknowledged|notices|never down|all well)\b|^they answer/i;

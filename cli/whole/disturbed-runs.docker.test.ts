@@ -10,6 +10,7 @@ import login from "../scenarios/login.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
+import type { Step } from "../theory/step-table.ts";
 import {
   everyoneBrowses,
   everyoneChecksIn,
@@ -19,9 +20,8 @@ import {
   healEverything,
   inject,
   measure,
-  type Step,
   tell,
-} from "../theory/scenario.ts";
+} from "../theory/steps.ts";
 
 const name = "test-disturbed";
 const command = labCommand({ name });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { LabError } from "../../errors.ts";
 import type { Versions } from "../../history/events.ts";
 import { replaceFile } from "../../host/replace-file.ts";
+import { victim } from "../../theory/targets.ts";
 import { type Result, resultSchema } from "../../verdict/result.ts";
 import type { Plan } from "../plan.ts";
 
@@ -55,8 +56,6 @@ export function whyNotTheSame(
 
 function aimsAtVictim({ scenario: { steps } }: Pick<Plan, "scenario">): boolean {
   return steps.some(
-    (step) =>
-      (step.do === "inject" && step.faults.some(({ target }) => target === "victim")) ||
-      (step.do === "take-away" && step.server === "victim"),
+    (step) => (step.do === "inject" || step.do === "given") && step.faults.some(({ target }) => target === victim),
   );
 }

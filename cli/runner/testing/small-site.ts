@@ -1,6 +1,9 @@
-import { appServers } from "../../lab/topology.ts";
+import { labServices } from "../../lab/services.ts";
+import { named } from "../../subject/roles.ts";
 import type { SiteReply } from "../../subject/site.ts";
 import type { HttpRequest, Transport } from "../../users/transport.ts";
+
+const appServers = named(labServices(), "app-server");
 
 /** The run's clock, which goes on with every request and never by itself. */
 export interface Clock {

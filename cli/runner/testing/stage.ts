@@ -1,23 +1,26 @@
 import type { HistoryEvent } from "../../history/events.ts";
 import { labDoor } from "../../lab/lab-door.ts";
-import { appServers, balancer, type Lab } from "../../lab/topology.ts";
+import { labServices } from "../../lab/services.ts";
+import type { Lab } from "../../lab/topology.ts";
 import login from "../../scenarios/login.ts";
 import type { RedisSettings } from "../../servers/redis-settings.ts";
 import type { Service } from "../../servers/service.ts";
 import type { Container, ContainerState, Deployment } from "../../subject/deployment.ts";
+import { named } from "../../subject/roles.ts";
 import { selectArchitectures } from "../../theory/architectures.ts";
-import type { Scenario, Step } from "../../theory/scenario.ts";
+import type { Scenario } from "../../theory/scenario.ts";
+import type { Step } from "../../theory/step-table.ts";
 import type { Access } from "../../users/access.ts";
 import { clientAddresses } from "../../users/client-address.ts";
 import { labSite } from "../../users/lab-site.ts";
 import { castPopulation } from "../../users/population.ts";
-import { newLivesSeen } from "../note-disturbances.ts";
 import { seededShuffle } from "../pace.ts";
-import type { Stage } from "../stage.ts";
+import { newMemory } from "../run-memory.ts";
+import type { StepTools } from "../steps/played.ts";
 import { type Clock, openSmallSite, type SmallSite } from "./small-site.ts";
 
 export interface TestStage {
-  stage: Stage;
+  stage: StepTools;
   site: SmallSite;
   /** The history, as it is written. */
   events: HistoryEvent[];
@@ -74,6 +77,9 @@ export async function setStage({
   const [did, told]: string[][] = [[], []];
   const fails = new Map<string, string>();
   const states: TestStage["states"] = new Map();
+  const services = labServices();
+  const appServers = named(services, "app-server");
+  const [balancer] = named(services, "balancer");
   const victim = appServers[1]!;
   const access: Access = {
     site: labSite,
@@ -108,11 +114,13 @@ export async function setStage({
     alone: (_, change) => change(),
     ...{ bring: unexpected, cut: unexpected, join: unexpected },
   };
-  const stage: Stage = {
-    ...{ architectures, victim, appServers, members, newAddress, signal },
+  const stage: StepTools = {
+    ...newMemory(idleMs === undefined ? {} : { idleMs }),
+    ...{ architectures, services, victim, appServers, members, newAddress, signal, deployment },
     scenario: { ...login, steps, expect },
+    service: (name) => fakeService(name, { act, site, states }),
     ...access,
-    deployment,
+    shuffle: seededShuffle(7),
     recorder: { now: () => clock.ms, record: (event) => void events.push(event) },
     narrator: {
       tell(text) {
@@ -121,22 +129,8 @@ export async function setStage({
       },
       doing: () => {},
     },
-    answers: new Map(),
-    strangers: new Map(),
-    attackers: new Map(),
-    ...(idleMs === undefined ? {} : { idleMs }),
-    isBaselineRead: false,
-    newSeats: new Map(),
-    shuffle: seededShuffle(7),
-    service: (name) => fakeService(name, { act, site, states }),
-    phase: "baseline",
-    broken: [],
-    hit: new Set(),
-    failoversSeen: { readUntil: 0, touched: new Set() },
-    lives: newLivesSeen(),
     noteFault: (type, { kind, target }) => did!.push(`${type} ${kind} ${target}`),
-    keptOn: new Map(),
-    predicted: false,
+    phase: "baseline",
   };
   return { stage, site, events, did: did!, fails, states, told: told!, clock };
 }

@@ -1,0 +1,35 @@
+import { logOf } from "../subject/deployment.ts";
+import { named } from "../subject/roles.ts";
+import type { RunContext } from "./run-context.ts";
+
+/**
+ * A cookie that names an app server (nginx's `route=`) should name the one that answers. Sessions are led rightly all the same:
+ * who reads the label, in a log or to drain a server, is misled.
+ */
+export function noteWrongLabels({
+  members,
+  appServers,
+  services,
+  recorder,
+}: Pick<RunContext, "members" | "appServers" | "services" | "recorder">): void {
+  const wrong = new Map<string, string>();
+  for (const { user, architecture, seat } of members)
+    for (const { name, value } of user.cookies)
+      if (seat !== undefined && appServers.includes(value) && value !== seat)
+        wrong.set(architecture.policy.id, `the affinity cookie says ${name}=${value}, and ${seat} answers`);
+  const [service = "the balancer"] = named(services, "balancer");
+  for (const [policy, says] of wrong)
+    recorder.record({ type: "alert", at: recorder.now(), service, line: `policy ${policy}: ${says}` });
+}
+
+/** Lines that nginx must never write, whatever the scenario. @param sinceMs since the epoch */
+export async function noteAlerts(
+  { deployment, services, recorder }: Pick<RunContext, "deployment" | "services" | "recorder">,
+  sinceMs: number,
+): Promise<void> {
+  for (const { name: service } of services.filter(({ kind }) => kind === "nginx")) {
+    const log = await logOf({ deployment, service }, { from: "stderr", sinceMs }).catch(() => "");
+    for (const line of log.split("\n").filter((text) => /\[(alert|emerg)\]/.test(text)))
+      recorder.record({ type: "alert", at: recorder.now(), service, line: line.trim() });
+  }
+}
