@@ -1,19 +1,7 @@
 import type { Command } from "commander";
+import type { CompareOptions } from "../flows/compare.ts";
 import { appServers } from "../lab/topology.ts";
-import { commaList, nameOption, portOption, waitOption, wholeNumber } from "./options.ts";
-
-interface CompareOptions {
-  policy?: string[];
-  store?: string[];
-  scenario?: string[];
-  need: string[];
-  users: number;
-  name: string;
-  port?: number;
-  wait?: boolean;
-  json?: boolean;
-  resume?: string;
-}
+import { commaList, nameOption, portOption, screenOf, waitOption, wholeNumber } from "./options.ts";
 
 export function addCompare(program: Command): void {
   program
@@ -43,7 +31,7 @@ export function addCompare(program: Command): void {
     .addOption(portOption())
     .addOption(waitOption())
     .action(async (options: CompareOptions, command: Command) => {
-      const { runComparison } = await import("../experiment/comparison/run-comparison.ts");
-      await runComparison({ ...options, colour: command.optsWithGlobals().color !== false });
+      const { compare } = await import("../flows/compare.ts");
+      await compare(options, screenOf(command));
     });
 }

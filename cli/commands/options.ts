@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { LabError } from "../errors.ts";
 import { isLabName } from "../lab/lab-name.ts";
 import { defaultName } from "../lab/topology.ts";
@@ -26,6 +26,20 @@ export function portOption(): Option {
     "--port <number>",
     "publish on this port of 127.0.0.1 (default: 8080, or the next free one)",
   ).argParser(wholeNumber({ what: "port", from: 1, to: 65_535 }));
+}
+
+/** For a room: `--present`, `--auto` and `--no-pause`. */
+export function addPresentationOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--present", "for a room: big text, a pause before each sentence (space, b, r, s, q)"))
+    .addOption(new Option("--auto <duration>", "with --present: go on by itself after, e.g., 5s").argParser(duration))
+    .option("--no-pause", "with --present: do not wait");
+}
+
+/** What `--no-color` and `--no-input` say, which are options of every command. */
+export function screenOf(command: Command): { colour: boolean; input: boolean } {
+  const { color, input } = command.optsWithGlobals();
+  return { colour: color !== false, input: input !== false };
 }
 
 /** A parser for whole numbers in a range. @throws LabError naming the value and what is allowed */
@@ -56,6 +70,18 @@ function labName(text: string): string {
   throw new LabError(`--name is "${text}".`, {
     id: "bad-name",
     todo: "Give up to 31 small letters, digits and hyphens, the first not a hyphen.",
+    exit: "usage",
+  });
+}
+
+/** `5s`, `1.5s`, `500ms` or seconds; in milliseconds. */
+function duration(text: string): number {
+  const [, number = "", unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(text) ?? [];
+  const ms = Number(number) * (unit === "ms" ? 1 : 1_000);
+  if (number !== "" && ms >= 1 && ms <= 3_600_000) return ms;
+  throw new LabError(`--auto is "${text}".`, {
+    id: "bad-auto",
+    todo: "Give a time such as 5s or 500ms, up to an hour.",
     exit: "usage",
   });
 }

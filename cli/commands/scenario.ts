@@ -1,43 +1,20 @@
-import { randomInt } from "node:crypto";
 import { type Command, Option } from "commander";
-import { errorLines, LabError, unknownValue } from "../errors.ts";
-import { commandLine } from "../experiment/command-line.ts";
-import type { Plan } from "../experiment/plan.ts";
-import { appServers, defaultVictim } from "../lab/topology.ts";
+import { defaultUsers } from "../experiment/default-users.ts";
+import type { Persistence } from "../experiment/plan-as-asked.ts";
+import type { ScenarioOptions } from "../flows/scenario.ts";
+import { defaultVictim } from "../lab/topology.ts";
 import {
   addPresentationOptions,
-  openPresentation,
-  type PresentationOptions,
-} from "../terminal/present/open-presentation.ts";
-import type { Result } from "../verdict/result.ts";
-import { commaList, nameOption, portOption, waitOption, wholeNumber } from "./options.ts";
+  commaList,
+  nameOption,
+  portOption,
+  screenOf,
+  waitOption,
+  wholeNumber,
+} from "./options.ts";
 
 /** The most users per architecture: memory and sockets of one machine end somewhere. */
 const mostUsers = 100_000;
-
-/** Ten for each app server, so that nobody's fate hangs on chance. */
-const defaultUsers = 30;
-
-export interface ScenarioOptions extends PresentationOptions {
-  list?: boolean;
-  policy?: string[];
-  store?: string[];
-  aof?: boolean;
-  users: number;
-  seed?: number;
-  victim?: string;
-  trials: number;
-  name: string;
-  port?: number;
-  keep?: boolean;
-  wait?: boolean;
-  json?: boolean;
-  report: string[];
-  dryRun?: boolean;
-  watch?: boolean;
-  open: boolean;
-  predict?: string | true;
-}
 
 export function addScenario(program: Command): void {
   const scenario = program
@@ -81,175 +58,20 @@ export function addScenario(program: Command): void {
     .addOption(portOption())
     .addOption(waitOption());
   addPresentationOptions(scenario).action(
-    async (scenarioId: string | undefined, options: ScenarioOptions, command: Command) => {
-      if (options.list) return printList();
-      const { color, input } = command.optsWithGlobals();
-      const screen = { colour: color !== false, input: input !== false };
-      await runOne(scenarioId, options, { ...screen, persistence: persistenceChoice(command) });
+    async (scenarioId: string | undefined, options: ScenarioOptions & { list?: boolean }, command: Command) => {
+      const flow = await import("../flows/scenario.ts");
+      if (options.list) return flow.listScenarios();
+      return flow.scenario(scenarioId, { ...options, persistence: chosenPersistence(command) }, screenOf(command));
     },
   );
 }
 
-/** All values are checked before anything is started. */
-async function runOne(
-  scenarioId: string | undefined,
-  options: ScenarioOptions,
-  { colour, input, persistence }: { colour: boolean; input: boolean; persistence: PersistenceChoice },
-): Promise<void> {
-  const { scenarioIds } = await import("../catalogue.ts");
-  if (scenarioId === undefined)
-    throw new LabError("Which scenario?", {
-      id: "no-scenario",
-      todo: `Give one of: ${scenarioIds().join(", ")}.`,
-      exit: "usage",
-    });
-  if (options.victim !== undefined && !appServers.includes(options.victim))
-    throw unknownValue("victim", options.victim, appServers);
-  const { chooseReports } = await import("../output/write-reports.ts");
-  const reports = chooseReports(options.report);
-  const { trials, users } = options;
-  const plan = await planOf(scenarioId, options, persistence);
-  if (options.dryRun) {
-    const [{ stepsReport }, { trialPlans }, { tellSteps }, { labServices }] = await Promise.all([
-      import("../report/steps.ts"),
-      import("../experiment/trial-plans.ts"),
-      import("../theory/step-table.ts"),
-      import("../lab/services.ts"),
-    ]);
-    process.stdout.write(
-      stepsReport({
-        ...plan.scenario,
-        steps: tellSteps(plan.scenario.steps, { victim: plan.victim, services: labServices() }),
-        architectures: plan.architectures.map(({ id }) => id),
-        alsoTakesPart: plan.alsoTakesPart ?? [],
-        victim: plan.victim,
-        users,
-        isDrawn: options.seed === undefined,
-        runs: trialPlans(plan, { count: trials, set: "" }),
-      }),
-    );
-    return;
-  }
-
-  const [{ detectTerminal, openNarrator }, { exitCodeOf, listenForInterrupts }] = await Promise.all([
-    import("../terminal/terminal.ts"),
-    import("../terminal/interrupt.ts"),
-  ]);
-  const terminal = detectTerminal({ colour });
-  const narrator = await openNarrator(terminal);
-  const interrupt = listenForInterrupts();
-  const person = { input, signal: interrupt.signal };
-  const presenter = options.present ? await openPresentation(options, terminal, person) : undefined;
-  const predictions =
-    options.predict === undefined
-      ? []
-      : await (await import("../experiment/collect-predictions.ts")).collectPredictions(plan, options.predict, person);
-  await using page = options.watch
-    ? await (await import("../watch/run-page.ts")).openRunPage({ open: options.open })
-    : undefined;
-  if (page) plan.onEvent = page.onEvent;
-  // Said before the libraries that talk to Docker are loaded, which takes longer than anybody should look at nothing.
-  // A room reads one page at a time: nothing may turn below it.
-  if (!presenter) narrator.doing("looking for a running lab");
-  const { isInterruption } = await import("../experiment/troubles.ts");
-  let isWell = false;
-  try {
-    const played = presenter
-      ? await (await import("../experiment/present-runs.ts")).presentRuns(plan, trials, presenter, interrupt)
-      : await (await import("../experiment/trials.ts")).playTrials({
-          plan,
-          count: trials,
-          narrator,
-          narratorFor: () => narrator,
-          interrupt,
-        });
-    narrator.end();
-    const [{ finishRun }, { tellGithub }] = await Promise.all([
-      import("../experiment/finish-run.ts"),
-      import("../output/github-actions.ts"),
-    ]);
-    const show = async (result: Result) => {
-      if (predictions.length > 0) {
-        const { predictionReport } = await import("../report/predictions.ts");
-        const report = predictionReport(predictions, result, terminal);
-        (options.json ? process.stderr : process.stdout).write(`\n${report}`);
-      }
-      tellGithub(result);
-    };
-    await finishRun(played, { reports, json: options.json ?? false, colour, interrupt, show });
-    isWell = played.troubles.length === 0;
-  } catch (error) {
-    narrator.end();
-    if (!interrupt.received) throw error;
-    // Nothing was measured. What went wrong besides is said all the same.
-    if (!isInterruption(error, interrupt.signal)) process.stderr.write(`${errorLines(error).join("\n")}\n`);
-  } finally {
-    interrupt.release();
-  }
-  if (interrupt.received) process.exitCode = exitCodeOf(interrupt.received);
-  // Whoever has trouble to deal with gets the prompt back; `lab replay --page` shows the run again.
-  else if (isWell) await page?.linger();
-}
-
-/** What the options ask for, complete; those that were given are kept, for whoever wants the same again. */
-export async function planOf(
-  scenarioId: string,
-  { policy, store, users, seed, victim, trials, name, keep = false, wait = false, port }: ScenarioOptions,
-  persistence: PersistenceChoice,
-): Promise<Plan> {
-  const { makePlan } = await import("../experiment/plan.ts");
-  const stores = store ?? (await storesByPersistence(persistence));
-  return makePlan({
-    scenarioId,
-    users,
-    seed: seed ?? randomInt(2 ** 31),
-    victim: victim ?? defaultVictim,
-    name,
-    keep,
-    wait,
-    command: commandLine(["scenario", scenarioId], {
-      "--policy": policy,
-      "--store": store,
-      "--aof": persistence === "aof" || undefined,
-      "--no-aof": persistence === "no-aof" || undefined,
-      "--users": users === defaultUsers ? undefined : users,
-      "--victim": victim,
-      "--trials": trials === 1 ? undefined : trials,
-      "--seed": seed,
-    }),
-    asked: {
-      ...(users === defaultUsers ? {} : { users }),
-      ...(victim === undefined ? {} : { victim }),
-      ...(trials === 1 ? {} : { trials }),
-    },
-    ...(port === undefined ? {} : { port }),
-    ...(policy === undefined ? {} : { policies: policy }),
-    ...(stores === undefined ? {} : { stores }),
-  });
-}
-
-type PersistenceChoice = "aof" | "no-aof" | undefined;
-
 /** `--aof` and `--no-aof` are one switch to commander; what matters is whether either was given. */
-export function persistenceChoice(command: Command): PersistenceChoice {
+export function chosenPersistence(command: Command): Persistence | undefined {
   if (command.getOptionValueSource("aof") !== "cli") return undefined;
   return command.opts().aof === true ? "aof" : "no-aof";
 }
 
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
-}
-
-async function storesByPersistence(choice: PersistenceChoice): Promise<string[] | undefined> {
-  if (choice === undefined) return undefined;
-  const { loadStores } = await import("../theory/stores.ts");
-  return loadStores()
-    .filter(({ profile }) => profile === null)
-    .filter(({ persistence }) => persistence !== null && (persistence === "append-only") === (choice === "aof"))
-    .map(({ id }) => id);
-}
-
-async function printList(): Promise<void> {
-  const { loadScenario, scenarioIds } = await import("../catalogue.ts");
-  for (const id of scenarioIds()) process.stdout.write(`${id.padEnd(16)} ${(await loadScenario(id)).question}\n`);
 }

@@ -1,15 +1,9 @@
 import type { Command } from "commander";
 import { LabError } from "../errors.ts";
-import { addPresentationOptions, type PresentationOptions } from "../terminal/present/open-presentation.ts";
-import { nameOption, portOption } from "./options.ts";
+import type { WorkshopSettings } from "../workshop/room.ts";
+import { addPresentationOptions, nameOption, portOption, screenOf } from "./options.ts";
 
-export interface WorkshopOptions extends PresentationOptions {
-  name: string;
-  port?: number;
-  predict?: string;
-  all?: boolean;
-  json?: boolean;
-}
+type WorkshopOptions = Omit<WorkshopSettings, "colour" | "input">;
 
 /** What `lab workshop` can be told to do; anything else is a lesson. */
 const verbs = ["list", "check", "hint", "solve", "reset"] as const;
@@ -27,10 +21,9 @@ export function addWorkshop(program: Command): void {
     .addOption(portOption());
   addPresentationOptions(workshop).action(
     async (what: string | undefined, lesson: string | undefined, options: WorkshopOptions, command: Command) => {
-      const { color, input } = command.optsWithGlobals();
       const verb = verbs.find((one) => one === what);
-      const flow = await import("../workshop/run-workshop.ts");
-      const settings = { ...options, colour: color !== false, input: input !== false };
+      const flow = await import("../flows/workshop.ts");
+      const settings = { ...options, ...screenOf(command) };
       if (verb) return flow[verb](lesson, settings);
       if (lesson !== undefined)
         throw new LabError(`"${what} ${lesson}" is one word too many.`, {

@@ -1,19 +1,20 @@
 import type { Engine } from "../docker/engine.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
 import { labSubject } from "../lab/lab-subject.ts";
+import type { LabInUse } from "../lab/obtain-lab.ts";
 import type { Lab } from "../lab/topology.ts";
 import { seededShuffle } from "../runner/pace.ts";
 import { runScenario } from "../runner/run-scenario.ts";
-import { Interrupted, type Narrator } from "../runner/stage.ts";
 import { openService } from "../servers/service.ts";
 import { named } from "../subject/roles.ts";
+import { Interrupted, type Narrator } from "../terminal/narrator.ts";
 import { loadStores } from "../theory/stores.ts";
 import { clientAddresses, officeAddresses } from "../users/client-address.ts";
 import { castPopulation } from "../users/population.ts";
-import type { OpenRun, Site } from "./experiment.ts";
+import type { OpenRun } from "./open-run.ts";
 import type { Plan } from "./plan.ts";
 
-export interface RunTools extends OpenRun, Pick<Site, "guard"> {
+export interface RunTools extends OpenRun, Pick<LabInUse, "guard"> {
   narrator: Narrator;
   signal: AbortSignal;
 }

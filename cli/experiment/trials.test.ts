@@ -6,8 +6,8 @@ import type { Resource } from "../docker/engine.ts";
 import type { HistoryEvent, RunEvent } from "../history/events.ts";
 import { FileRecorder } from "../history/recorder.ts";
 import { crashAndRepair, predictCrash, threeUsers } from "../verdict/golden/judging.ts";
-import type { OpenRun } from "./experiment.ts";
 import { judgeRun } from "./judge-run.ts";
+import type { OpenRun } from "./open-run.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { newRunFolder, newRunId, trialId } from "./run-folders.ts";
 import { playTrials, type TrialNarrator } from "./trials.ts";
@@ -20,13 +20,15 @@ let played: string[];
 let controller: AbortController;
 
 /** No engine: the lab is there, and a run is a story that is told into its folder. */
-vi.mock("./experiment.ts", async (original) => ({
-  ...(await original<typeof import("./experiment.ts")>()),
-  withLab: async (_plan: Plan, _narrator: unknown, _interrupt: unknown, act: (site: unknown) => Promise<void>) => {
+vi.mock("./with-lab.ts", () => ({
+  withLab: async (_plan: Plan, _narrator: unknown, _interrupt: unknown, act: (use: unknown) => Promise<void>) => {
     const troubles: unknown[] = [];
     await attempt(troubles, () => act({}));
     return { left, troubles };
   },
+}));
+vi.mock("./experiment.ts", async (original) => ({
+  ...(await original<typeof import("./experiment.ts")>()),
   playRun: async ({ seed, victim, asked, trial, scenarioId }: Plan): Promise<OpenRun> => {
     played.push(`${trial?.number ?? "alone"}: ${victim}`);
     const ended = fate.shift()?.(controller) ?? {};

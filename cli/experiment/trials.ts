@@ -2,14 +2,17 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Resource } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
-import { Interrupted, type Narrator } from "../runner/stage.ts";
+import type { LabInUse } from "../lab/obtain-lab.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
+import { Interrupted, type Narrator } from "../terminal/narrator.ts";
 import { combineTrials } from "../verdict/combine-trials.ts";
-import { endRun, type OpenRun, type Outcome, playRun, type Site, storeResult, withLab } from "./experiment.ts";
+import { endRun, type Outcome, playRun, storeResult } from "./experiment.ts";
+import type { OpenRun } from "./open-run.ts";
 import type { Plan } from "./plan.ts";
 import { historyFolders, newRunFolder, newRunId, runFiles, runFolder } from "./run-folders.ts";
 import { trialPlans } from "./trial-plans.ts";
 import { attempt, type Troubles, throwFirst } from "./troubles.ts";
+import { withLab } from "./with-lab.ts";
 
 /** A run, or a set of trials, which is one run, too: what came out, and where it is stored. */
 export interface Played extends Outcome {
@@ -41,7 +44,7 @@ export async function playTrials(options: TrialOptions): Promise<Played> {
   const set = newRunId(plan.scenarioId);
   const outcomes: Outcome[] = [];
   let last: OpenRun | undefined;
-  const { left, troubles } = await withLab(plan, narrator, interrupt, async (site) => {
+  const { left, troubles } = await withLab(plan, narrator, interrupt, async (use) => {
     const plans = trialPlans(plan, { count, set });
     if (count > 1) storeSet(set, plan, plans);
     for (const next of plans) {
@@ -50,7 +53,7 @@ export async function playTrials(options: TrialOptions): Promise<Played> {
       last = undefined;
       if (before) outcomes.push(await endRun(before, []));
       if (next.trial) await narrator.tell(`Trial ${next.trial.number} of ${count}: ${next.victim}`);
-      last = await playUntilWanted(next, site, options);
+      last = await playUntilWanted(next, use, options);
       if (!last.ended.complete) return;
     }
   });
@@ -68,12 +71,12 @@ export async function playTrials(options: TrialOptions): Promise<Played> {
 /** Again from the beginning, as often as the presenter likes; the last time counts. */
 async function playUntilWanted(
   plan: Plan,
-  site: Site,
+  use: LabInUse,
   { narratorFor, interrupt: { signal } }: TrialOptions,
 ): Promise<OpenRun> {
   for (;;) {
     const narrator = narratorFor(plan.trial?.number ?? 1);
-    const run = await playRun(plan, { ...site, narrator, signal });
+    const run = await playRun(plan, { ...use, narrator, signal });
     if (!narrator.again || run.troubles.length > 0) return run;
     await endRun(run, []);
     // A set has one run of each number.

@@ -1,5 +1,4 @@
 import { type ExitReason, errorLines, explainDisk, LabError } from "../errors.ts";
-import { Interrupted } from "../runner/stage.ts";
 
 /**
  * What fails beside a run, or after it: the lab could not be removed, a report could not be written. It takes nothing from what
@@ -34,9 +33,4 @@ export function sayTroubles(troubles: Troubles): void {
 export function reasonOf(trouble: unknown): ExitReason {
   if (!(trouble instanceof LabError)) return "internal";
   return trouble.exit === "usage" ? "environment" : trouble.exit;
-}
-
-/** Thrown because somebody ended the command, which is no trouble. */
-export function isInterruption(error: unknown, signal: AbortSignal): boolean {
-  return error instanceof Interrupted || (signal.aborted && error === signal.reason);
 }

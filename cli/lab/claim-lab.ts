@@ -3,7 +3,8 @@ import { isSameProcess, stateOfProcess, thisProcess } from "../host/process-iden
 import type { Guard } from "../record/guard-lab.ts";
 import { engineAddress, isDamaged, type Running, readRecord, recordPath } from "../record/record.ts";
 import { waitUntil } from "../wait.ts";
-import { defaultName, type Lab } from "./topology.ts";
+import { nameSuffix } from "./lab-name.ts";
+import type { Lab } from "./topology.ts";
 
 /** Longer than any run: whoever waits may press Ctrl-C. */
 const patienceMs = 24 * 60 * 60 * 1_000;
@@ -106,7 +107,7 @@ function claimsOn(name: string): Running[] {
 
 /** @param options.canWait the command knows `--wait` */
 function inUse(name: string, run: Running, { canWait = true }: { canWait?: boolean } = {}): LabError {
-  const suffix = name === defaultName ? "" : ` --name ${name}`;
+  const suffix = nameSuffix(name);
   return new LabError(`On the lab "${name}" ${sayWho(run)} is in progress, and this would disturb it.`, {
     id: "lab-in-use",
     todo: `Wait for it${canWait ? " (--wait does)" : ""}, or use another lab: \`lab up --name other\`. \`lab down${suffix} --force\` removes this one.`,

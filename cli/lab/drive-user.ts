@@ -13,7 +13,8 @@ import { refuseDuringRun } from "./claim-lab.ts";
 import { labOrigins } from "./lab-access.ts";
 import { balancer, type Lab } from "./topology.ts";
 
-export interface Wish {
+/** What one browser is to do. */
+export interface UserRequest {
   name: string;
   action: UserAction;
   architecture: Architecture;
@@ -27,7 +28,7 @@ export interface Wish {
  * @throws LabError (`lab-in-use`) where that would falsify what a run in progress counts
  */
 export async function driveUser(
-  { name, action, architecture, item }: Wish,
+  { name, action, architecture, item }: UserRequest,
   { lab, engine }: { lab: Lab; engine: Engine },
 ): Promise<UserStory> {
   if (action === "login" || action === "logout") refuseDuringRun(lab.name, { byLogin: true });

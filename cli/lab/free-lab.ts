@@ -5,9 +5,8 @@ import { refuseBusyLab } from "../record/guard-lab.ts";
 import { type Ownership, ownershipOf } from "../record/ownership.ts";
 import { allRecords, isDamaged, recordsHere } from "../record/record.ts";
 import { refuseDuringRun, untilNoRun } from "./claim-lab.ts";
-import { defaultName } from "./topology.ts";
 
-export interface Wish {
+export interface FreeLabOptions {
   /** It is to be done all the same: nothing is asked. */
   force?: boolean;
   /** What would be typed with `--force` behind it, e.g. `lab down`; of a command that knows no `--force`, nothing. */
@@ -21,6 +20,8 @@ export interface Wish {
   wait?: { wait: boolean; signal: AbortSignal; say: (text: string) => void };
 }
 
+import { nameSuffix } from "./lab-name.ts";
+
 /**
  * Whoever is about to change, use or remove a lab asks here: it has to be this user's, and nobody may be at work on it. Who cannot
  * be looked at may be. Where there is nothing of that name, everybody may.
@@ -30,7 +31,7 @@ export interface Wish {
 export async function requireFreeLab(
   name: string,
   engine: Engine,
-  { force = false, command, beside = "nothing", wait }: Wish = {},
+  { force = false, command, beside = "nothing", wait }: FreeLabOptions = {},
 ): Promise<void> {
   if (force) return;
   if (beside !== "commands") refuseBusyLab(name);
@@ -69,7 +70,7 @@ function atWork(name: string, { who, what }: Ownership, command: string | undefi
 }
 
 function otherwise(name: string, command: string | undefined, condition: string): string {
-  const suffix = name === defaultName ? "" : ` --name ${name}`;
+  const suffix = nameSuffix(name);
   const other = "Use another lab: --name other.";
   return command === undefined ? other : `${other} ${condition}: \`${command}${suffix} --force\`.`;
 }

@@ -5,10 +5,11 @@ import type { Service } from "../servers/service.ts";
 import { lastSeen, waitUntil } from "../wait.ts";
 import { type Ailment, findAilments } from "./ailments.ts";
 import { asRecorded, unseenAmong } from "./heal-by-record.ts";
+import { nameSuffix } from "./lab-name.ts";
 import { openLabServices } from "./lab-services.ts";
 import { putRight } from "./put-right.ts";
 import { reviveLab } from "./start-lab.ts";
-import { defaultName, type Lab } from "./topology.ts";
+import type { Lab } from "./topology.ts";
 
 /** A service that does not answer by then has a problem that waiting does not solve. */
 const answerDeadlineMs = 30_000;
@@ -60,7 +61,7 @@ export async function healServices({ lab, engine, only, say, signal = forever }:
 export async function requireWell(lab: Lab, engine: Engine): Promise<void> {
   const ailments = [...(await findAilments(lab, engine)), ...unseenAmong(await asRecorded(unhealedIn(lab)))];
   if (ailments.length === 0) return;
-  const suffix = lab.name === defaultName ? "" : ` --name ${lab.name}`;
+  const suffix = nameSuffix(lab.name);
   throw new LabError(
     `The lab "${lab.name}" is not well: ${ailments.map(({ service, found }) => `${service} is ${found}`).join("; ")}.`,
     { id: "lab-unwell", todo: `Run \`lab heal${suffix}\`, then this again.`, exit: "environment" },

@@ -4,18 +4,14 @@ import { underLock } from "../host/lock.ts";
 import { lockOfLists } from "../record/locks.ts";
 import { engineAddress } from "../record/record.ts";
 import type { Deployment } from "../subject/deployment.ts";
-import { defaultName, type Lab } from "./topology.ts";
+import { nameSuffix } from "./lab-name.ts";
+import type { Lab } from "./topology.ts";
 
 /** The lab's own stack on the engine of this computer, as Compose has started it: one container for each service. */
-/** ` --name demo`; nothing for the lab that is meant without. */
-export function nameOption({ name }: Pick<Lab, "name">): string {
-  return name === defaultName ? "" : ` --name ${name}`;
-}
-
 export function labDeployment(lab: Lab, engine: Engine): Deployment {
   const addresses = () => engine.addresses(lab);
   return {
-    option: nameOption(lab),
+    option: nameSuffix(lab.name),
     states: () => engine.states(lab),
     containerOf: (service) => engine.containerOf(lab, service),
     async bring(service) {

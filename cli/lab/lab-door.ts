@@ -3,7 +3,7 @@ import { LabError } from "../errors.ts";
 import type { Door } from "../subject/site.ts";
 import { healthRequest, understandHealth } from "../users/lab-site.ts";
 import type { Transport } from "../users/transport.ts";
-import { nameOption } from "./lab-deployment.ts";
+import { nameSuffix } from "./lab-name.ts";
 import { directHost, doorService, type Lab } from "./topology.ts";
 
 /**
@@ -42,7 +42,7 @@ function doorClosed(lab: Lab): LabError {
     `The service ${doorService} of the lab "${lab.name}" does not run: no app server can be asked alone.`,
     {
       id: "door-closed",
-      todo: `Run \`lab reset${nameOption(lab)}\`.`,
+      todo: `Run \`lab reset${nameSuffix(lab.name)}\`.`,
       exit: "environment",
     },
   );

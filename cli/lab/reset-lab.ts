@@ -12,11 +12,12 @@ import { actUntil, lastSeen, waitUntil } from "../wait.ts";
 import { type Ailment, ailmentsOf } from "./ailments.ts";
 import { asRecorded, type Recorded, unseenAmong } from "./heal-by-record.ts";
 import { labDeployment } from "./lab-deployment.ts";
+import { nameSuffix } from "./lab-name.ts";
 import { labSubject } from "./lab-subject.ts";
 import { countSessions, type SessionsOfStore } from "./look-at-sessions.ts";
 import { putRight } from "./put-right.ts";
 import { reviveLab } from "./start-lab.ts";
-import { defaultName, type Lab } from "./topology.ts";
+import type { Lab } from "./topology.ts";
 
 /** A server that has to load its data first empties itself when it has. */
 const emptyDeadlineMs = 20_000;
@@ -148,7 +149,7 @@ async function stop({ deployment, service }: ServiceAddress): Promise<void> {
 }
 
 function notEmptied(why: string, { name }: Lab): LabError {
-  const suffix = name === defaultName ? "" : ` --name ${name}`;
+  const suffix = nameSuffix(name);
   return new LabError(`The lab "${name}" could not be emptied: ${why}.`, {
     id: "not-emptied",
     todo: `Make a new one: lab down${suffix}, then lab up${suffix}.`,

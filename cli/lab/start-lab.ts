@@ -21,11 +21,12 @@ import { lastSeen, type Waited, waitUntil } from "../wait.ts";
 import { requireFreeLab } from "./free-lab.ts";
 import { openLabAccess } from "./lab-access.ts";
 import { labDeployment } from "./lab-deployment.ts";
+import { nameSuffix } from "./lab-name.ts";
 import { idsOf } from "./labels.ts";
 import { refuseUnreadableFiles } from "./mounted-files.ts";
 import { removeAll, removeLab } from "./remove-lab.ts";
 import { startSomewhere } from "./start-somewhere.ts";
-import { appServers, defaultName, type Lab, spareProfile, spareServers } from "./topology.ts";
+import { appServers, type Lab, spareProfile, spareServers } from "./topology.ts";
 
 /** A lab that does not answer by then has a problem that waiting does not solve. */
 const readyDeadlineMs = 60_000;
@@ -250,6 +251,6 @@ async function nobodyGaveUp(lab: Lab, engine: Engine): Promise<void> {
 }
 
 function seeTheLogs({ name }: Lab): string {
-  const suffix = name === defaultName ? "" : ` --name ${name}`;
+  const suffix = nameSuffix(name);
   return `Mend that, then run \`lab up${suffix}\` again; \`docker compose -f compose/compose.yaml up\` shows all that the services say.`;
 }

@@ -1,7 +1,7 @@
 import { type ExitReason, exitCodeFor } from "../errors.ts";
 import { jsonReport } from "../report/json.ts";
 import { terminalReport } from "../report/terminal.ts";
-import { detectTerminal } from "../terminal/terminal.ts";
+import { detectTerminal } from "../terminal/detect-terminal.ts";
 import type { Result } from "../verdict/result.ts";
 
 export interface PrintOptions {

@@ -4,8 +4,9 @@ import { once } from "node:events";
 import { clientEnvironment } from "../docker/endpoint.ts";
 import { LabError } from "../errors.ts";
 import { isSameProcess, type ProcessIdentity, stateOfProcess, thisProcess } from "../host/process-identity.ts";
+import { nameSuffix } from "../lab/lab-name.ts";
 import { byHand } from "../lab/labels.ts";
-import { defaultName, type Lab } from "../lab/topology.ts";
+import type { Lab } from "../lab/topology.ts";
 import { watchdogProgram } from "../paths.ts";
 import { labVersion } from "../version.ts";
 import {
@@ -148,7 +149,7 @@ export function refuseBusyLab(name: string): void {
 }
 
 export function busy(name: string, who: string): LabError {
-  const suffix = name === defaultName ? "" : ` --name ${name}`;
+  const suffix = nameSuffix(name);
   return new LabError(`The lab "${name}" belongs to ${who}, which is still at work.`, {
     id: "lab-busy",
     todo: `Wait for it, choose another name with --name, or remove it with \`lab down${suffix} --force\`.`,

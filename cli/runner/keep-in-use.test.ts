@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { OperationEvent } from "../history/events.ts";
+import { Interrupted } from "../terminal/narrator.ts";
 import { isDue, shortIdleMs, whileInUse } from "./keep-in-use.ts";
 import type { RunContext } from "./run-context.ts";
-import { Interrupted } from "./stage.ts";
 import { setStage, type TestStage } from "./testing/stage.ts";
 import { everyoneChecksIn, everyoneLogsIn, everyoneReadsBack, everyoneShops } from "./users-act.ts";
 

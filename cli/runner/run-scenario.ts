@@ -1,3 +1,4 @@
+import { Interrupted } from "../terminal/narrator.ts";
 import { phaseOf, type Step, type StepOf, type Verb } from "../theory/step-table.ts";
 import { healFaults, noteWhatIsStillBroken } from "./heal-faults.ts";
 import { type InUse, shortIdleMs } from "./keep-in-use.ts";
@@ -7,7 +8,6 @@ import { noteDisturbances } from "./note-disturbances.ts";
 import { noteFailovers } from "./note-failovers.ts";
 import type { InPhase, RunContext } from "./run-context.ts";
 import { newMemory, type RunMemory } from "./run-memory.ts";
-import { Interrupted } from "./stage.ts";
 import type { Played, StepTools } from "./steps/played.ts";
 import { playedSteps } from "./steps/table.ts";
 

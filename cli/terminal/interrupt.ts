@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { type ExitReason, exitCodes, LabError } from "../errors.ts";
+import { Interrupted } from "./narrator.ts";
 import { tellOfSuspension } from "./suspend.ts";
 
 /** How a command learns that it should end. */
@@ -50,10 +51,15 @@ export async function interruptibly(says: string, act: (interrupt: Interrupt) =>
   if (interrupt.received) process.exitCode = exitCodeOf(interrupt.received);
 }
 
-/** Whoever waits on the signal throws its reason, or an error of that name; a question that gets no answer has an id. */
-function isInterruption(error: unknown, { reason }: AbortSignal): boolean {
+/**
+ * Whether it was thrown only because somebody ended the command. Who waits on the signal throws its reason, or an `AbortError`; a question
+ * that gets no answer has an id. A presenter who has seen enough throws `Interrupted`, without any signal.
+ */
+export function isInterruption(error: unknown, { aborted, reason }: AbortSignal): boolean {
+  if (error instanceof Interrupted) return true;
+  if (!aborted) return false;
   if (error instanceof LabError) return error.id === "no-answer";
-  return error === reason || ["AbortError", "Interrupted"].includes((error as Error).name);
+  return error === reason || (error as Error).name === "AbortError";
 }
 
 /** It is told, and the exit code stays the signal's. An error of the lab itself stays one. */
@@ -94,7 +100,7 @@ export function listenForInterrupts({ says = "ending in good order" } = {}): Int
   return interrupt;
 }
 
-/** With its terminal gone, Node aborts at its very end because it cannot reset it (Node 20: `ResetStdio`). Rather of the cause, then. */
+/** With its terminal gone, Node aborts at its very end because it cannot reset it (Node 20: `ResetStdio`): it dies of the cause instead. */
 function dieOfHangUp(): void {
   process.removeAllListeners("SIGHUP");
   process.kill(process.pid, "SIGHUP");

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { addScenario, persistenceChoice, planOf, type ScenarioOptions } from "../commands/scenario.ts";
+import { addScenario, chosenPersistence } from "../commands/scenario.ts";
 import { makePlan, type Plan } from "../experiment/plan.ts";
+import { type AskedRun, planAsAsked } from "../experiment/plan-as-asked.ts";
 import { trialId } from "../experiment/run-folders.ts";
 import { trialPlans } from "../experiment/trial-plans.ts";
 import type { HistoryEvent, RunEvent } from "../history/events.ts";
@@ -42,8 +43,8 @@ async function planned(words: readonly string[]): Promise<Plan> {
   const program = new Command();
   addScenario(program);
   let plan: Promise<Plan> | undefined;
-  program.commands[0]!.action((id: string, options: ScenarioOptions, command: Command) => {
-    plan = planOf(id, options, persistenceChoice(command));
+  program.commands[0]!.action((id: string, options: AskedRun, command: Command) => {
+    plan = planAsAsked(id, { ...options, persistence: chosenPersistence(command) });
   });
   await program.parseAsync(["node", "lab", "scenario", ...words]);
   return plan!;

@@ -1,20 +1,22 @@
-import { loadLesson } from "../catalogue.ts";
+import { lessonIds, loadLesson } from "../catalogue.ts";
 import { Engine } from "../docker/engine.ts";
 import { ailmentsOf } from "../lab/ailments.ts";
-import { requireFreeLab } from "../lab/free-lab.ts";
+import { claimLab } from "../lab/claim-lab.ts";
 import { healServices } from "../lab/heal-services.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
-import { findLab, startLab } from "../lab/start-lab.ts";
+import { obtainLab } from "../lab/obtain-lab.ts";
 import type { Lab } from "../lab/topology.ts";
-import type { Narrator } from "../runner/stage.ts";
+import { guardRunningLab } from "../record/guard-lab.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
+import type { Narrator } from "../terminal/narrator.ts";
+import { loadStores } from "../theory/stores.ts";
 import { forgetKeptUser } from "../users/by-hand/kept-user.ts";
-import type { Bench, CheckOutcome, Measured, Typing } from "./lesson.ts";
-import { openBench } from "./lesson-tools.ts";
+import type { CheckOutcome, LessonTools, Measured, Typing } from "./lesson.ts";
+import { openLessonTools } from "./lesson-tools.ts";
 import type { Progress } from "./progress.ts";
 import { typeCommand } from "./type-command.ts";
 
-export interface DeskOptions {
+export interface LessonLabOptions {
   /** Of the lab: the running one, or one that is started and stays. */
   name: string;
   port?: number;
@@ -24,14 +26,14 @@ export interface DeskOptions {
 }
 
 /** Where one works on lessons: the lab, and what a lesson may do with it. */
-export interface Desk {
+export interface LessonLab {
   lab: Lab;
   engine: Engine;
-  bench(lesson: string): Bench;
+  tools(lesson: string): LessonTools;
   /**
    * Mends what an earlier lesson has left broken, and finds the answer to the lesson's question.
    *
-   * @throws the signal's reason when it was interrupted: half an experiment has no answer
+   * @throws the signal's reason when it was interrupted: half an experiment has no answer; LabError (`lab-in-use`)
    */
   measure(lesson: string): Promise<Measured>;
   /** Begins a lesson's task: its users know nothing, and what it needs is done. */
@@ -42,26 +44,31 @@ export interface Desk {
   close(): Promise<void>;
 }
 
-export async function openDesk({ name, port, progress, narrator, interrupt }: DeskOptions): Promise<Desk> {
+export async function openLessonLab({
+  name,
+  port,
+  progress,
+  narrator,
+  interrupt,
+}: LessonLabOptions): Promise<LessonLab> {
   const engine = new Engine();
   const say = (text: string) => narrator.doing(text);
-  await requireFreeLab(name, engine);
-  const lab =
-    (await findLab(name, engine)) ??
-    (await startLab({
-      name,
-      stays: true,
-      engine,
-      signal: interrupt.signal,
-      say,
-      ...(port === undefined ? {} : { port }),
-    }));
+  const lab = await obtainLab({
+    name,
+    engine,
+    profiles: await profilesOfLessons(),
+    free: {},
+    // What a learner has broken stays broken: the checks look at it.
+    start: { stays: true, ...(port === undefined ? {} : { port }) },
+    signal: interrupt.signal,
+    say,
+  });
   const access = openLabAccess(lab, engine, { connections: 8 });
   const notesOf = new Map<string, Map<string, string>>();
-  const bench = (lesson: string) => {
+  const tools = (lesson: string) => {
     const notes = notesOf.get(lesson) ?? new Map(Object.entries(progress.of(lesson).notes));
     notesOf.set(lesson, notes);
-    return openBench({ lab, engine, access, narrator, interrupt, notes });
+    return openLessonTools({ lab, engine, access, narrator, interrupt, notes });
   };
   const typeAll = async (typing: Typing | undefined, show?: (line: string) => void) => {
     for await (const line of typing ?? []) {
@@ -72,13 +79,16 @@ export async function openDesk({ name, port, progress, narrator, interrupt }: De
   return {
     lab,
     engine,
-    bench,
+    tools,
     async measure(id) {
+      await using guard = guardRunningLab(lab);
+      const claim = { what: `lab workshop ${id}`, countsSessions: true, signal: interrupt.signal, say };
+      using _claim = await claimLab(lab, guard, claim);
       if (ailmentsOf(await engine.states(lab)).length > 0) {
         say("mending what is broken");
         await healServices({ lab, engine, say: () => {} });
       }
-      const measured = await (await loadLesson(id)).experiment(bench(id));
+      const measured = await (await loadLesson(id)).experiment(tools(id));
       interrupt.signal.throwIfAborted();
       return measured;
     },
@@ -87,17 +97,24 @@ export async function openDesk({ name, port, progress, narrator, interrupt }: De
       for (const user of task.users) forgetKeptUser({ lab: name, name: user });
       notesOf.set(id, new Map());
       say("setting the task up");
-      await typeAll(task.setup?.(bench(id)));
+      await typeAll(task.setup?.(tools(id)));
       progress.note(id, { notes: Object.fromEntries(notesOf.get(id)!), hints: 0 });
     },
     async check(id) {
       const { task } = await loadLesson(id);
       const outcomes = [];
-      for (const { name: check, look } of task.checks) outcomes.push({ name: check, ...(await look(bench(id))) });
+      for (const { name: check, look } of task.checks) outcomes.push({ name: check, ...(await look(tools(id))) });
       if (outcomes.every(({ ok }) => ok)) progress.note(id, { done: true });
       return outcomes;
     },
-    solve: async (id, show) => typeAll((await loadLesson(id)).task.solve(bench(id)), show),
+    solve: async (id, show) => typeAll((await loadLesson(id)).task.solve(tools(id)), show),
     close: () => access.transport.close(),
   };
+}
+
+/** Optional servers of the stores of which the lessons speak. */
+async function profilesOfLessons(): Promise<string[]> {
+  const lessons = await Promise.all(lessonIds().map(loadLesson));
+  const spokenOf = new Set(lessons.flatMap(({ stores }) => stores));
+  return loadStores().flatMap(({ id, profile }) => (profile !== null && spokenOf.has(id) ? [profile] : []));
 }

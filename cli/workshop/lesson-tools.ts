@@ -10,8 +10,8 @@ import { healServices } from "../lab/heal-services.ts";
 import { injectByHand } from "../lab/inject-by-hand.ts";
 import { appServers, defaultVictim, type Lab } from "../lab/topology.ts";
 import { type Guard, guardRunningLab } from "../record/guard-lab.ts";
-import type { Narrator } from "../runner/stage.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
+import type { Narrator } from "../terminal/narrator.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
 import { loadStores } from "../theory/stores.ts";
 import type { Access } from "../users/access.ts";
@@ -19,12 +19,12 @@ import { findKeptUser, type KeptUser, keptUsers } from "../users/by-hand/kept-us
 import { clientAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { waitUntil } from "../wait.ts";
-import type { Bench, KnownUser, Reply, Stranger } from "./lesson.ts";
+import type { KnownUser, LessonTools, Reply, Stranger } from "./lesson.ts";
 
 /** Twice nginx's failure window (`fail_timeout` in nginx/policies), and then some. */
 const patienceMs = 6_000;
 
-export interface BenchOptions {
+export interface LessonToolsOptions {
   lab: Lab;
   engine: Engine;
   access: Access;
@@ -35,14 +35,14 @@ export interface BenchOptions {
 }
 
 /** The running lab, as lessons use it. */
-export function openBench({ lab, engine, access, narrator, interrupt, notes }: BenchOptions): Bench {
+export function openLessonTools({ lab, engine, access, narrator, interrupt, notes }: LessonToolsOptions): LessonTools {
   const architectures = selectArchitectures(lab);
   const newAddress = clientAddresses();
   /** While something is killed. */
   let guard: Guard | undefined;
-  const whoami: Bench["whoami"] = async (name, id) => {
-    const wish = { name, action: "whoami" as const, architecture: architectureCalled(id) };
-    const { operation, judgement } = await driveUser(wish, { lab, engine });
+  const whoami: LessonTools["whoami"] = async (name, id) => {
+    const request = { name, action: "whoami" as const, architecture: architectureCalled(id) };
+    const { operation, judgement } = await driveUser(request, { lab, engine });
     return replyOf(operation!, judgement?.says);
   };
   return {
@@ -109,17 +109,17 @@ function openStranger(id: string, { access, address }: { access: Access; address
     ...{ id: name, origin: originOf(policy.id), host, address },
     nonce: randomBytes(12).toString("base64url"),
   });
-  const tools = { site, transport, now: () => performance.now() };
+  const sending = { site, transport, now: () => performance.now() };
   return {
     do: async (kind) =>
       replyOf(
-        await browser.perform(kind, tools, { phase: "baseline", ...(kind === "add-item" ? { item: "item-1" } : {}) }),
+        await browser.perform(kind, sending, { phase: "baseline", ...(kind === "add-item" ? { item: "item-1" } : {}) }),
       ),
     askAt: async (appServer) => {
       const at = await door.to({ appServer, store: store.id });
-      return replyOf(await browser.perform("who-am-i", tools, { phase: "baseline", jar: "home", at }));
+      return replyOf(await browser.perform("who-am-i", sending, { phase: "baseline", jar: "home", at }));
     },
-    replay: async () => replyOf(await browser.perform("who-am-i", tools, { phase: "final", jar: "pinned" })),
+    replay: async () => replyOf(await browser.perform("who-am-i", sending, { phase: "final", jar: "pinned" })),
     get home() {
       return browser.home;
     },

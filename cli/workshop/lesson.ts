@@ -25,7 +25,7 @@ export interface CheckOutcome {
 /** Looks at the lab; changes nothing that the learner would notice. */
 export interface Check {
   name: string;
-  look(bench: Bench): Promise<CheckOutcome>;
+  look(tools: LessonTools): Promise<CheckOutcome>;
 }
 
 /** Command lines without the word `lab`, typed one after the other; what one of them did may decide what the next one is. */
@@ -42,7 +42,7 @@ export interface Lesson {
   intro: readonly string[];
   question: Question;
   /** Finds the answer on the running lab. Never a stored one. */
-  experiment(bench: Bench): Promise<Measured>;
+  experiment(tools: LessonTools): Promise<Measured>;
   /** The mechanism, in a sentence. */
   because: string;
   /** Predictions that people like to make, and what is wrong with them. */
@@ -53,11 +53,11 @@ export interface Lesson {
     says: readonly string[];
     /** Browsers of which the task speaks; they begin without cookies. */
     users: readonly string[];
-    setup?(bench: Bench): Typing;
+    setup?(tools: LessonTools): Typing;
     checks: readonly Check[];
     /** From a nudge to nearly all of it. */
     hints: readonly [string, string, string];
-    solve(bench: Bench): Typing;
+    solve(tools: LessonTools): Typing;
   };
 }
 
@@ -93,7 +93,7 @@ export interface KnownUser {
 }
 
 /** The lab, as lessons use it. */
-export interface Bench {
+export interface LessonTools {
   appServers: readonly string[];
   /** Ids of the stores and architectures that this lab offers. */
   stores: readonly string[];
@@ -128,10 +128,10 @@ export interface Bench {
 export function isLoggedIn(user: string, architecture: string): Check {
   return {
     name: `${user} is logged in at ${architecture}`,
-    look: async (bench) => {
-      if (bench.known(user, architecture) === undefined)
+    look: async (tools) => {
+      if (tools.known(user, architecture) === undefined)
         return { ok: false, says: `${user} has not been at ${architecture} yet` };
-      const { answer, says } = await bench.whoami(user, architecture);
+      const { answer, says } = await tools.whoami(user, architecture);
       return { ok: answer === "me", says };
     },
   };
@@ -141,10 +141,10 @@ export function isLoggedIn(user: string, architecture: string): Check {
 export function isLoggedOut(user: string, architecture: string): Check {
   return {
     name: `${user} is logged out at ${architecture}, without having logged out`,
-    look: async (bench) => {
-      if (bench.known(user, architecture)?.session !== "logged-in")
+    look: async (tools) => {
+      if (tools.known(user, architecture)?.session !== "logged-in")
         return { ok: false, says: `${user} is not on record as logged in at ${architecture}` };
-      const { answer, says } = await bench.whoami(user, architecture);
+      const { answer, says } = await tools.whoami(user, architecture);
       return { ok: answer === "anonymous", says };
     },
   };

@@ -4,14 +4,14 @@ import type { Move } from "../terminal/present/move.ts";
 import type { Presenter } from "../terminal/present/presenter.ts";
 import type { Page } from "../terminal/present/slide.ts";
 import type { LessonAnswer, Measured } from "./lesson.ts";
-import type { Desk } from "./lesson-lab.ts";
+import type { LessonLab } from "./lesson-lab.ts";
 import type { Progress } from "./progress.ts";
 import { headline } from "./teach.ts";
 
 const moves = { next: "go on", back: "back", again: "run it again", skip: "next lesson", quit: "end" };
 
 export interface Presenting {
-  desk: Promise<Desk>;
+  lessonLab: Promise<LessonLab>;
   progress: Progress;
   presenter: Presenter;
   /** What the room said, where it was given. */
@@ -26,7 +26,7 @@ export interface Presenting {
  */
 export async function presentLesson(
   id: string,
-  { desk, progress, presenter, predicted }: Presenting,
+  { lessonLab, progress, presenter, predicted }: Presenting,
 ): Promise<boolean> {
   const lesson = await loadLesson(id);
   progress.begin(id);
@@ -37,7 +37,7 @@ export async function presentLesson(
   ];
   let measured: Measured | undefined;
   const run = async () => {
-    measured = await (await desk).measure(id);
+    measured = await (await lessonLab).measure(id);
     progress.note(id, { measured, ...(predicted === undefined ? {} : { predicted }) });
   };
   const after = (found: Measured): Page[] => [
@@ -59,6 +59,6 @@ export async function presentLesson(
       at = before.length;
     }
   }
-  await (await desk).setUp(id);
+  await (await lessonLab).setUp(id);
   return true;
 }

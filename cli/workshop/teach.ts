@@ -2,12 +2,12 @@ import { lessonIds, loadLesson } from "../catalogue.ts";
 import { comparisonLines, paragraphs, questionLines } from "../report/lesson.ts";
 import { numberOf } from "./find-lesson.ts";
 import type { Lesson, LessonAnswer } from "./lesson.ts";
-import type { Desk } from "./lesson-lab.ts";
+import type { LessonLab } from "./lesson-lab.ts";
 import type { Progress } from "./progress.ts";
 
 export interface Teaching {
   /** The lab, which may still be starting. */
-  desk: Promise<Desk>;
+  lessonLab: Promise<LessonLab>;
   progress: Progress;
   columns: number;
   print(text: string): void;
@@ -19,7 +19,7 @@ export interface Teaching {
  * One lesson up to its task: the intro while the containers start, the question, the prediction, the run, both beside each
  * other, the mechanism, the task.
  */
-export async function teach(id: string, { desk, progress, columns, print, predict }: Teaching): Promise<void> {
+export async function teach(id: string, { lessonLab, progress, columns, print, predict }: Teaching): Promise<void> {
   const lesson = await loadLesson(id);
   progress.begin(id);
   const tell = (...texts: string[]) => print(`${paragraphs(texts, { columns })}\n\n`);
@@ -27,7 +27,7 @@ export async function teach(id: string, { desk, progress, columns, print, predic
   for (const text of lesson.intro) tell(text);
   tell(...questionLines(lesson.question));
   const predicted = await predict(lesson);
-  const { measure, setUp } = await desk;
+  const { measure, setUp } = await lessonLab;
   const measured = await measure(id);
   progress.note(id, { measured, ...(predicted === undefined ? {} : { predicted }) });
   for (const line of comparisonLines({ lesson, predicted, measured })) tell(line);

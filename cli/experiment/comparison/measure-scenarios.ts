@@ -1,8 +1,9 @@
 import { errorLines } from "../../errors.ts";
+import { isInterruption } from "../../terminal/interrupt.ts";
 import type { Result } from "../../verdict/result.ts";
 import type { Outcome } from "../experiment.ts";
 import type { Plan } from "../plan.ts";
-import { attempt, isInterruption, type Troubles } from "../troubles.ts";
+import { attempt, type Troubles } from "../troubles.ts";
 import { type ComparedVersions, whyNotTheSame } from "./stored-results.ts";
 
 export interface Measuring {

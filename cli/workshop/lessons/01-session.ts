@@ -13,11 +13,11 @@ export default defineLesson({
     from: 0,
     to: 3,
   },
-  experiment: async (bench) => {
-    const browser = bench.stranger("cookie.memory");
+  experiment: async (tools) => {
+    const browser = tools.stranger("cookie.memory");
     await browser.do("log-in");
-    const replies = await Promise.all(bench.appServers.map((server) => browser.askAt(server)));
-    const knowing = bench.appServers.filter((_, index) => replies[index]!.answer === "me");
+    const replies = await Promise.all(tools.appServers.map((server) => browser.askAt(server)));
+    const knowing = tools.appServers.filter((_, index) => replies[index]!.answer === "me");
     const isHome = knowing.length === 1 && knowing[0] === browser.home;
     const which = isHome ? ": the one that took the login" : "";
     return {
@@ -41,8 +41,8 @@ export default defineLesson({
       isLoggedIn("alice", "cookie.memory"),
       {
         name: "alice has something in her cart",
-        look: async (bench) => {
-          const items = bench.known("alice", "cookie.memory")?.cart ?? [];
+        look: async (tools) => {
+          const items = tools.known("alice", "cookie.memory")?.cart ?? [];
           return { ok: items.length > 0, says: items.length > 0 ? items.join(", ") : "nothing was added" };
         },
       },

@@ -5,17 +5,17 @@ const requests = 12;
 
 const staysLoggedIn: Check = {
   name: `bob is recognised ${requests} times out of ${requests} at an architecture with round-robin`,
-  look: async (bench) => {
-    const found = bench.stores
+  look: async (tools) => {
+    const found = tools.stores
       .map((store) => `round-robin.${store}`)
-      .filter((architecture) => bench.known("bob", architecture)?.session === "logged-in");
+      .filter((architecture) => tools.known("bob", architecture)?.session === "logged-in");
     if (found.length === 0)
       return { ok: false, says: "bob is logged in at no architecture that begins with round-robin" };
     const counts = [];
     for (const architecture of found) {
       let recognised = 0;
       for (let request = 0; request < requests; request++)
-        if ((await bench.whoami("bob", architecture)).answer === "me") recognised += 1;
+        if ((await tools.whoami("bob", architecture)).answer === "me") recognised += 1;
       if (recognised === requests) return { ok: true, says: `${architecture}: ${recognised} of ${requests}` };
       counts.push(`${architecture}: ${recognised} of ${requests}`);
     }
@@ -39,8 +39,8 @@ export default defineLesson({
       never: "never",
     },
   },
-  experiment: async (bench) => {
-    const browser = bench.stranger("round-robin.memory");
+  experiment: async (tools) => {
+    const browser = tools.stranger("round-robin.memory");
     await browser.do("log-in");
     const answers = [];
     for (let request = 0; request < requests; request++) answers.push((await browser.do("who-am-i")).answer);

@@ -12,10 +12,10 @@ export default defineLesson({
     "Nine people of one office log in. Their addresses differ, but only in the last number, as 10.20.30.1 and 10.20.30.2 do.",
   ],
   question: { ask: "How many of the three app servers serve these nine people, under ip-hash?", from: 1, to: 3 },
-  experiment: async (bench) => {
-    const { architectures } = await bench.play("office-nat", { policies: ["ip-hash"], stores: ["memory"], users: 9 });
+  experiment: async (tools) => {
+    const { architectures } = await tools.play("office-nat", { policies: ["ip-hash"], stores: ["memory"], users: 9 });
     const used = Object.values(architectures[0]!.placement).filter((logins) => logins > 0).length;
-    return { answer: used, says: `all nine logins together used ${used} of ${bench.appServers.length} app servers` };
+    return { answer: used, says: `all nine logins together used ${used} of ${tools.appServers.length} app servers` };
   },
   because:
     "ip_hash takes only the first three numbers of an IPv4 address into account, so a whole /24 is one client to it; and a company or a mobile network often shows the world one single address.",
@@ -31,11 +31,11 @@ export default defineLesson({
     checks: [
       {
         name: "two people are logged in at ip-hash.memory, on different app servers",
-        look: async (bench) => {
+        look: async (tools) => {
           const homes = new Map<string, string>();
-          for (const { name, session } of bench.everybody("ip-hash.memory")) {
+          for (const { name, session } of tools.everybody("ip-hash.memory")) {
             if (session !== "logged-in") continue;
-            const { answer, server } = await bench.whoami(name, "ip-hash.memory");
+            const { answer, server } = await tools.whoami(name, "ip-hash.memory");
             if (answer === "me" && server !== undefined) homes.set(server, name);
           }
           const says = [...homes].map(([server, name]) => `${name} on ${server}`).join(", ");
@@ -48,12 +48,12 @@ export default defineLesson({
       "lab user anna login --at ip-hash.memory",
       "Go on with dina, ben, emil, cleo, until two of them have different servers behind their names.",
     ],
-    solve: async function* (bench) {
+    solve: async function* (tools) {
       const homes = new Set<string>();
       for (const name of people) {
         if (homes.size >= 2) return;
         yield `user ${name} login --at ip-hash.memory`;
-        homes.add(bench.known(name, "ip-hash.memory")?.home?.server ?? "nowhere");
+        homes.add(tools.known(name, "ip-hash.memory")?.home?.server ?? "nowhere");
       }
     },
   },

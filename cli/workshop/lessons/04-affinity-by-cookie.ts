@@ -19,8 +19,8 @@ export default defineLesson({
       none: "at neither",
     },
   },
-  experiment: async (bench) => {
-    const { architectures } = await bench.play("roaming", { policies, stores: ["memory"], users: 6 });
+  experiment: async (tools) => {
+    const { architectures } = await tools.play("roaming", { policies, stores: ["memory"], users: 6 });
     const kept = architectures.filter(({ fates, sessions }) => fates.survived === sessions).map(({ policy }) => policy);
     const says = architectures
       .map(({ id, policy }) => `${id}: ${kept.includes(policy) ? "everybody is still logged in" : "not everybody is"}`)

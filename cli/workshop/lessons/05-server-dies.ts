@@ -9,8 +9,8 @@ export default defineLesson({
     "Then app2 gets SIGKILL: no warning, no time to save anything. A moment later it is started again.",
   ],
   question: { ask: "How many of the six at cookie.memory are still logged in?", from: 0, to: 6 },
-  experiment: async (bench) => {
-    const { architectures } = await bench.play("server-crash", {
+  experiment: async (tools) => {
+    const { architectures } = await tools.play("server-crash", {
       policies: ["cookie"],
       stores: ["memory", "redis"],
       users: 6,
@@ -43,10 +43,10 @@ export default defineLesson({
     checks: [
       {
         name: "the process that took dave's login is gone",
-        look: async (bench) => {
-          const home = bench.known("dave", "cookie.memory")?.home;
+        look: async (tools) => {
+          const home = tools.known("dave", "cookie.memory")?.home;
           if (!home) return { ok: false, says: "dave is not logged in on any app server" };
-          const boot = await bench.boot(home.server);
+          const boot = await tools.boot(home.server);
           if (boot === undefined) return { ok: true, says: `${home.server} does not answer` };
           return boot === home.boot
             ? { ok: false, says: `${home.server} is still the process that it was` }
@@ -60,8 +60,8 @@ export default defineLesson({
       "Kill that server: lab fault kill app1, or app2, or app3.",
       "Then: lab user dave whoami. nginx sends him to another server, which does not know him.",
     ],
-    solve: async function* (bench) {
-      const home = bench.known("dave", "cookie.memory")?.home?.server;
+    solve: async function* (tools) {
+      const home = tools.known("dave", "cookie.memory")?.home?.server;
       if (home) yield `fault kill ${home}`;
       yield "user dave whoami --at cookie.memory";
     },

@@ -15,8 +15,8 @@ export default defineLesson({
     from: 0,
     to: 6,
   },
-  experiment: async (bench) => {
-    const { architectures } = await bench.play("server-return", {
+  experiment: async (tools) => {
+    const { architectures } = await tools.play("server-return", {
       policies: ["cookie", "ip-hash"],
       stores: ["memory"],
       users: 6,
@@ -42,33 +42,33 @@ export default defineLesson({
       "One app server is down, and erin has logged in again at ip-hash.memory, on another one. Log her out a second time without touching her browser or her server.",
     ],
     users: ["erin"],
-    setup: async function* (bench) {
+    setup: async function* (tools) {
       yield `user erin login --at ${at}`;
-      const home = bench.known("erin", at)?.home?.server;
+      const home = tools.known("erin", at)?.home?.server;
       if (!home) return;
-      bench.remember("belongs to", home);
+      tools.remember("belongs to", home);
       yield `fault kill ${home}`;
       yield `user erin login --at ${at}`;
     },
     checks: [
       {
         name: "the app server to which erin's address belongs is running again",
-        look: async (bench) => {
-          const server = bench.recall("belongs to") ?? bench.appServers[0]!;
-          const { running } = await bench.state(server);
+        look: async (tools) => {
+          const server = tools.recall("belongs to") ?? tools.appServers[0]!;
+          const { running } = await tools.state(server);
           return { ok: running, says: `${server} is ${running ? "running" : "down"}` };
         },
       },
       {
         name: "erin is logged out, and the session of her second login still lives",
-        look: async (bench) => {
-          const server = bench.recall("belongs to");
-          const home = bench.known("erin", at)?.home;
-          if (!server || !home || !(await bench.state(server)).running)
+        look: async (tools) => {
+          const server = tools.recall("belongs to");
+          const home = tools.known("erin", at)?.home;
+          if (!server || !home || !(await tools.state(server)).running)
             return { ok: false, says: "nothing has come back yet" };
           // nginx asks a server that failed again only when its failure window is over.
-          const { answer, says } = await bench.whoamiUntil("erin", at, "anonymous");
-          const lives = (await bench.boot(home.server)) === home.boot;
+          const { answer, says } = await tools.whoamiUntil("erin", at, "anonymous");
+          const lives = (await tools.boot(home.server)) === home.boot;
           return { ok: answer === "anonymous" && lives, says };
         },
       },

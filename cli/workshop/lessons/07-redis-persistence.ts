@@ -20,8 +20,8 @@ export default defineLesson({
       all: "all three",
     },
   },
-  experiment: async (bench) => {
-    const { architectures } = await bench.play("redis-restart", {
+  experiment: async (tools) => {
+    const { architectures } = await tools.play("redis-restart", {
       policies: ["cookie"],
       stores: ["redis", "redis-rdb", "redis-aof"],
       users: 3,
@@ -57,18 +57,18 @@ export default defineLesson({
       "Do the same thing to redis-rdb and to redis-aof, so that fay is logged out and frank is not. Then mend what is broken.",
     ],
     users: ["fay", "frank"],
-    setup: async function* (bench) {
+    setup: async function* (tools) {
       yield "user fay login --at cookie.redis-rdb";
       yield "user frank login --at cookie.redis-aof";
-      for (const server of servers) bench.remember(server, (await bench.state(server)).startedAt);
+      for (const server of servers) tools.remember(server, (await tools.state(server)).startedAt);
     },
     checks: [
       {
         name: "redis-rdb and redis-aof are other processes than before",
-        look: async (bench) => {
-          const states = await Promise.all(servers.map((server) => bench.state(server)));
+        look: async (tools) => {
+          const states = await Promise.all(servers.map((server) => tools.state(server)));
           const same = servers.filter(
-            (server, index) => !states[index]!.running || states[index]!.startedAt === bench.recall(server),
+            (server, index) => !states[index]!.running || states[index]!.startedAt === tools.recall(server),
           );
           const says = same.length === 0 ? "both were started again" : `not started again: ${same.join(", ")}`;
           return { ok: same.length === 0, says };

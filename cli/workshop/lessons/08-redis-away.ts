@@ -15,8 +15,8 @@ export default defineLesson({
       "as-before": "the usual page, from the app server's memory",
     },
   },
-  experiment: async (bench) => {
-    const { architectures } = await bench.play("redis-outage", { policies: ["cookie"], stores: ["redis"], users: 3 });
+  experiment: async (tools) => {
+    const { architectures } = await tools.play("redis-outage", { policies: ["cookie"], stores: ["redis"], users: 3 });
     const redis = architectures.find(({ store }) => store === "redis")!;
     const refused = redis.measures[0]?.value ?? 0;
     const seen =
@@ -57,16 +57,16 @@ export default defineLesson({
     checks: [
       {
         name: "the app cannot say whether gina is logged in",
-        look: async (bench) => {
-          if (bench.known("gina", "cookie.redis") === undefined) return { ok: false, says: "gina has not been here" };
-          const { answer, says } = await bench.whoami("gina", "cookie.redis");
+        look: async (tools) => {
+          if (tools.known("gina", "cookie.redis") === undefined) return { ok: false, says: "gina has not been here" };
+          const { answer, says } = await tools.whoami("gina", "cookie.redis");
           return { ok: answer === "store-unreachable", says };
         },
       },
       {
         name: "Redis itself is running, with all that it knows",
-        look: async (bench) => {
-          const { running, attached } = await bench.state("redis");
+        look: async (tools) => {
+          const { running, attached } = await tools.state("redis");
           return {
             ok: running && !attached,
             says: `running: ${running ? "yes" : "no"}, on the network: ${attached ? "yes" : "no"}`,

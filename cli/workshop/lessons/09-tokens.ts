@@ -17,8 +17,8 @@ export default defineLesson({
       both: "at both",
     },
   },
-  experiment: async (bench) => {
-    const { architectures } = await bench.play("logout-replay", {
+  experiment: async (tools) => {
+    const { architectures } = await tools.play("logout-replay", {
       policies: ["cookie"],
       stores: ["redis", "jwt"],
       users: 3,
@@ -48,10 +48,10 @@ export default defineLesson({
       isLoggedIn("henry", "cookie.jwt"),
       {
         name: "the process that took henry's login is gone",
-        look: async (bench) => {
-          const home = bench.known("henry", "cookie.jwt")?.home;
+        look: async (tools) => {
+          const home = tools.known("henry", "cookie.jwt")?.home;
           if (!home) return { ok: false, says: "henry has not logged in at cookie.jwt" };
-          const gone = (await bench.boot(home.server)) !== home.boot;
+          const gone = (await tools.boot(home.server)) !== home.boot;
           return { ok: gone, says: gone ? `${home.server} died` : `${home.server} is still the process that it was` };
         },
       },
@@ -61,9 +61,9 @@ export default defineLesson({
       "Kill that one: lab fault kill app1, or app2, or app3.",
       "lab user henry whoami: another app server reads the same token.",
     ],
-    solve: async function* (bench) {
+    solve: async function* (tools) {
       yield "user henry login --at cookie.jwt";
-      const home = bench.known("henry", "cookie.jwt")?.home?.server;
+      const home = tools.known("henry", "cookie.jwt")?.home?.server;
       if (home) yield `fault kill ${home}`;
       yield "user henry whoami --at cookie.jwt";
     },

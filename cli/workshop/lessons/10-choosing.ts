@@ -1,4 +1,4 @@
-import { type Bench, defineLesson } from "../lesson.ts";
+import { defineLesson, type LessonTools } from "../lesson.ts";
 
 const candidates = ["memory", "redis", "redis-aof", "jwt"];
 
@@ -14,9 +14,9 @@ export default defineLesson({
     ask: "Under the policy cookie: which of these stores meets all three needs?",
     choices: { memory: "memory", redis: "redis", "redis-aof": "redis-aof", jwt: "jwt", none: "none of them" },
   },
-  experiment: async (bench) => {
+  experiment: async (tools) => {
     const findings = await ordeal(
-      bench,
+      tools,
       candidates.map((store) => `cookie.${store}`),
     );
     const good = candidates.filter((_, index) => findings[index]!.length === 0);
@@ -40,10 +40,10 @@ export default defineLesson({
     checks: [
       {
         name: "ivy's architecture meets all three needs",
-        look: async (bench) => {
-          const places = bench.architectures.filter((id) => bench.known("ivy", id)?.session === "logged-in");
+        look: async (tools) => {
+          const places = tools.architectures.filter((id) => tools.known("ivy", id)?.session === "logged-in");
           if (places.length === 0) return { ok: false, says: "ivy is not logged in anywhere" };
-          const findings = await ordeal(bench, places);
+          const findings = await ordeal(tools, places);
           const good = places.filter((_, index) => findings[index]!.length === 0);
           if (good.length > 0)
             return { ok: true, says: `${good.join(", ")}: killed, mended, logged out, and the copy is worthless` };
@@ -66,21 +66,21 @@ export default defineLesson({
 });
 
 /** Puts architectures to the test, all at the same time. @returns for each, which needs it did not meet */
-async function ordeal(bench: Bench, architectures: readonly string[]): Promise<string[][]> {
+async function ordeal(tools: LessonTools, architectures: readonly string[]): Promise<string[][]> {
   const trials = architectures.map((id) => {
-    const victim = bench.stranger(id);
-    return { id, before: victim, after: bench.stranger(id), findings: [] as string[] };
+    const victim = tools.stranger(id);
+    return { id, before: victim, after: tools.stranger(id), findings: [] as string[] };
   });
   for (const { before } of trials) await before.do("log-in");
-  for (const server of new Set(trials.flatMap(({ before }) => before.home ?? []))) await bench.kill(server);
-  await bench.heal();
+  for (const server of new Set(trials.flatMap(({ before }) => before.home ?? []))) await tools.kill(server);
+  await tools.heal();
   for (const { before, findings } of trials)
     if ((await before.do("who-am-i")).answer !== "me") findings.push("logged out by the death of an app server");
 
   for (const { after } of trials) await after.do("log-in");
-  const stores = new Set(architectures.flatMap((id) => bench.serverOf(id.split(".")[1]!) ?? []));
-  for (const server of stores) await bench.kill(server);
-  await bench.heal();
+  const stores = new Set(architectures.flatMap((id) => tools.serverOf(id.split(".")[1]!) ?? []));
+  for (const server of stores) await tools.kill(server);
+  await tools.heal();
   for (const { after, findings } of trials) {
     if ((await after.do("who-am-i")).answer !== "me") findings.push("logged out by the death of its server");
     await after.do("log-out");

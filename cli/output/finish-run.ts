@@ -1,10 +1,10 @@
 import { type ExitReason, exitCodeFor } from "../errors.ts";
-import { type PrintOptions, printResult, reasonsOf } from "../output/print-result.ts";
-import { type ReportFile, writeReports } from "../output/write-reports.ts";
+import type { Played } from "../experiment/trials.ts";
+import { attempt, reasonOf, sayTroubles, type Troubles } from "../experiment/troubles.ts";
 import { exitCodeOf, type Interrupt, reasonOfSignal } from "../terminal/interrupt.ts";
 import type { Result } from "../verdict/result.ts";
-import type { Played } from "./trials.ts";
-import { attempt, reasonOf, sayTroubles, type Troubles } from "./troubles.ts";
+import { type PrintOptions, printResult, reasonsOf } from "./print-result.ts";
+import { type ReportFile, writeReports } from "./write-reports.ts";
 
 export interface FinishOptions extends Omit<PrintOptions, "folder"> {
   reports: readonly ReportFile[];

@@ -1,29 +1,17 @@
 import { harmless, wrap } from "../report/text.ts";
-import type { Narrator } from "../runner/stage.ts";
+import type { Terminal } from "./detect-terminal.ts";
 
-/** What the terminal can show; decided once, from the streams and the environment. */
-export interface Terminal {
-  /** Of stdout. */
-  columns: number;
-  colour: boolean;
-  /** stderr is a terminal that can redraw a line. */
-  live: boolean;
+/** Speaks to the audience; never about results, which are the judge's. */
+export interface Narrator {
+  /** A sentence of the story. Whoever presents it to a room may take a while, or throw `Interrupted`. */
+  tell(text: string): void | Promise<void>;
+  /** What the lab is doing at the moment. */
+  doing(text: string): void;
 }
 
-export interface TerminalOptions {
-  /** False after `--no-color`. */
-  colour?: boolean;
-  env?: NodeJS.ProcessEnv;
-}
-
-export function detectTerminal({ colour = true, env = process.env }: TerminalOptions = {}): Terminal {
-  const plain = !colour || Boolean(env.NO_COLOR) || env.TERM === "dumb";
-  const forced = Boolean(env.FORCE_COLOR) && env.FORCE_COLOR !== "0";
-  return {
-    columns: process.stdout.columns || Number(env.COLUMNS) || 80,
-    colour: !plain && (forced || Boolean(process.stdout.isTTY)),
-    live: Boolean(process.stderr.isTTY) && env.TERM !== "dumb" && (process.stderr.columns || 0) > 0,
-  };
+/** Thrown between steps when the run was interrupted. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
 }
 
 export interface TerminalNarrator extends Narrator {

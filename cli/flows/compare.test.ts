@@ -3,8 +3,8 @@ import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { openPseudoTerminal } from "../../testing/pseudo-terminal.ts";
-import { labCommand } from "../../testing/run-lab.ts";
+import { openPseudoTerminal } from "../testing/pseudo-terminal.ts";
+import { labCommand } from "../testing/run-lab.ts";
 
 const lab = labCommand({ name: "test-compare" });
 const folder = mkdtempSync(join(tmpdir(), "compare-"));

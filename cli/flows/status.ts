@@ -1,0 +1,20 @@
+import { Engine } from "../docker/engine.ts";
+import { nameSuffix } from "../lab/lab-name.ts";
+import { lookAtLab } from "../lab/look-at-lab.ts";
+import { obtainLab } from "../lab/obtain-lab.ts";
+import { jsonReport } from "../report/json.ts";
+import { statusReport } from "../report/status.ts";
+import { harmless } from "../report/text.ts";
+import { detectTerminal } from "../terminal/detect-terminal.ts";
+
+export async function status(
+  { name, json }: { name: string; json?: boolean },
+  { colour }: { colour: boolean },
+): Promise<void> {
+  const engine = new Engine();
+  const found = await lookAtLab(await obtainLab({ name, engine }), engine);
+  // What the servers and the engine say of themselves may be anything.
+  const report = () =>
+    statusReport(harmless(found), { colour: detectTerminal({ colour }).colour, suffix: nameSuffix(name) });
+  process.stdout.write(json ? jsonReport(found) : report());
+}
