@@ -3,7 +3,7 @@ import type { Prediction } from "../report/predictions.ts";
 import { askNumber, canAsk } from "../terminal/prompt.ts";
 import type { Plan } from "./plan.ts";
 
-/** Nobody wants to be asked more often before something happens. */
+/** A user wants to see something happen, not to answer more questions. */
 const questionsAtMost = 5;
 /** Asked first, because they differ in what they teach. */
 const tellingPolicies = ["cookie", "ip-hash", "round-robin"];

@@ -1,2 +1,2 @@
-/** Per architecture; ten for each app server, so that nobody's fate hangs on chance. */
+/** Per architecture: ten for each app server, so that chance leaves no app server without users. */
 export const defaultUsers = 30;

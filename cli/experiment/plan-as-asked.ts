@@ -24,7 +24,7 @@ export interface AskedRun {
 }
 
 /**
- * The complete plan. What somebody chose is kept in it, for whoever wants the same again.
+ * The complete plan. It keeps what the user chose, so that the reports can say how to repeat the run.
  *
  * @throws LabError as `makePlan`
  */

@@ -21,7 +21,7 @@ export interface Plan {
   /** Subjects per architecture. */
   users: number;
   seed: number;
-  /** What of this somebody chose, for whoever wants the same again. */
+  /** What of this the user chose; reports say by it how to repeat the run. */
   asked?: Asked;
   /** The set of trials that it is part of. */
   trial?: Trial;

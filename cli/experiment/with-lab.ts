@@ -35,7 +35,7 @@ export async function withLab(
     for (const says of plan.alsoTakesPart ?? []) await narrator.tell(says);
     await act(held);
   });
-  // A run can end without the engine, and nobody else would say that it went away.
+  // A run can end without the engine; this says that it went away.
   if (!held.isOurs) await attempt(troubles, () => engine.version());
   return { left: (await attempt(troubles, () => held.giveBack())) ?? [], troubles };
 }

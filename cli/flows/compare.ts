@@ -55,7 +55,7 @@ export async function compare(options: CompareOptions, { colour }: { colour: boo
   let architectures: Architecture[] = [];
   await attempt(troubles, async () => {
     say("looking for a running lab");
-    // From the first scenario to the last: nobody may come in between, e.g. with a fault that stays.
+    // Held from the first scenario to the last: no other command may break something in between.
     await using held = await holdLab({
       name,
       engine: new Engine(),

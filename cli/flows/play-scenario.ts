@@ -55,7 +55,7 @@ export async function playScenario(plan: Plan, options: PlayOptions): Promise<vo
     interrupt.release();
   }
   if (interrupt.received) process.exitCode = exitCodeOf(interrupt.received);
-  // Whoever has trouble to deal with gets the prompt back; `lab replay --page` shows the run again.
+  // After trouble the prompt comes back, so that the user can deal with it; `lab replay --page` shows the run again.
   else if (isWell) await page?.linger();
 }
 

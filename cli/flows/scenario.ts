@@ -48,7 +48,7 @@ export async function scenario(
   const predictions = options.predict === undefined ? [] : await collectPredictions(plan, options.predict, person);
   // A room reads one page at a time: nothing may turn below it.
   if (!presenter) narrator.doing("looking for a running lab");
-  // What talks to Docker takes longer to load than anybody should look at nothing: it is the one thing that a flow loads later.
+  // Loading what talks to Docker takes a while: by then the line above is on the screen. No other flow loads anything later.
   const { playScenario } = await import("./play-scenario.ts");
   await playScenario(plan, { ...options, json, reports, predictions, presenter, terminal, narrator, interrupt });
 }

@@ -5,6 +5,7 @@ import { refuseBusyLab } from "../record/guard-lab.ts";
 import { type Ownership, ownershipOf } from "../record/ownership.ts";
 import { allRecords, isDamaged, recordsHere } from "../record/record.ts";
 import { refuseDuringRun, untilNoRun } from "./claim-lab.ts";
+import { nameSuffix } from "./lab-name.ts";
 
 export interface FreeLabOptions {
   /** It is to be done all the same: nothing is asked. */
@@ -20,11 +21,9 @@ export interface FreeLabOptions {
   wait?: { wait: boolean; signal: AbortSignal; say: (text: string) => void };
 }
 
-import { nameSuffix } from "./lab-name.ts";
-
 /**
- * Whoever is about to change, use or remove a lab asks here: it has to be this user's, and nobody may be at work on it. Who cannot
- * be looked at may be. Where there is nothing of that name, everybody may.
+ * Every command that changes, uses or removes a lab asks here first: the lab has to be this user's, and no other command may be at work on
+ * it. A process that cannot be looked at counts as one at work. Where there is nothing of that name, the answer is yes.
  *
  * @throws LabError (`lab-of-another`, `lab-busy`, `lab-in-use`) saying who, what, and how to do it all the same
  */

@@ -79,14 +79,14 @@ export interface HoldOptions extends Omit<WantedLab, "free"> {
   say: (text: string) => void;
   /** What is measured, as others are told it, e.g. `lab scenario server-crash`. */
   what: string;
-  /** It counts what the stores hold: nobody else may log in meanwhile. */
+  /** It counts what the stores hold: no other command may log anybody in meanwhile. */
   countsSessions: boolean;
   /** Wait for a run in progress to end, instead of being refused. */
   wait?: boolean;
 }
 
 /**
- * The same for a command that measures: from now on nobody else may disturb the lab.
+ * The same for a command that measures: until it closes the lab, no other command may disturb it.
  *
  * @throws LabError as `obtainLab`
  */
@@ -125,7 +125,7 @@ export async function holdLab(wanted: HoldOptions): Promise<HeldLab> {
 
 async function findOrStart(wanted: WantedLab): Promise<{ lab: Lab; isNew: boolean }> {
   const { name, engine, start, signal } = wanted;
-  // Who starts labs asks before: one that somebody is starting at this moment is not there yet.
+  // A command that starts labs asks before it looks: the engine does not have a lab yet that another command is about to start.
   if (start) await unlessAborted(requireFree(wanted), signal);
   const running = await unlessAborted(findLab(name, engine), signal);
   if (!running && !start) throw await noLab(name, engine);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { exitCodes, LabError } from "../errors.ts";
-import { endingSignals, exitCodeOf, type Interrupt, interruptibly } from "./interrupt.ts";
+import { endingSignals, exitCodeOf, type Interrupt, interruptibly, isInterruption } from "./interrupt.ts";
+import { Interrupted } from "./narrator.ts";
 
 it("every signal that ends a command has an exit code, which is in the table", () => {
   const table = Object.values(exitCodes).map(({ code }) => code as number);
@@ -64,5 +65,33 @@ describe("a command that is interrupted", () => {
     const before = process.listenerCount("SIGTERM");
     await interruptibly("ending", whenTold);
     expect(process.listenerCount("SIGTERM")).toBe(before);
+  });
+});
+
+describe("an error", () => {
+  const { signal: silent } = new AbortController();
+  const ended = AbortSignal.abort(new Error("interrupted by SIGINT"));
+  const labError = (id: string) => new LabError(id, { id, todo: "", exit: "environment" });
+
+  it.each([
+    ["the signal's reason", ended.reason],
+    ["what Node throws where a signal ends something", new DOMException("aborted", "AbortError")],
+    ["that of a question without an answer", labError("no-answer")],
+    ["what a presenter throws", new Interrupted("the presenter ended it")],
+  ])("means only that somebody ended the command: %s", (_, error) => {
+    expect(isInterruption(error, ended)).toBe(true);
+  });
+
+  it.each([
+    ["another one", ended, labError("engine-down")],
+    ["an error of the lab itself", ended, new TypeError("no function")],
+    ["one of that name, where no signal came", silent, new DOMException("aborted", "AbortError")],
+    ["undefined, which is the reason of no signal", silent, undefined],
+  ])("means more than that: %s", (_, signal, error) => {
+    expect(isInterruption(error, signal)).toBe(false);
+  });
+
+  it("that a presenter throws needs no signal", () => {
+    expect(isInterruption(new Interrupted("the presenter began again"), silent)).toBe(true);
   });
 });

@@ -3,7 +3,7 @@ import type { Terminal } from "./detect-terminal.ts";
 
 /** Speaks to the audience; never about results, which are the judge's. */
 export interface Narrator {
-  /** A sentence of the story. Whoever presents it to a room may take a while, or throw `Interrupted`. */
+  /** A sentence of the story. A presenter may take a while to tell it, or throw `Interrupted`. */
   tell(text: string): void | Promise<void>;
   /** What the lab is doing at the moment. */
   doing(text: string): void;

@@ -54,7 +54,7 @@ async function openRoom(
   const lessonLab = () => {
     const { name, port } = settings;
     opening ??= openLessonLab({ name, progress, narrator: quiet, interrupt, ...(port === undefined ? {} : { port }) });
-    // Whoever awaits it sees the error; nobody may be awaiting it yet.
+    // A verb that awaits the lab sees its error. Until then nothing awaits it, and Node would end the process.
     opening.catch(() => {});
     return opening;
   };
