@@ -12,9 +12,14 @@ import { directHost, doorService, type Lab } from "./topology.ts";
  */
 export function labDoor(lab: Lab, engine: Pick<Engine, "publishedPort">, transport: Transport): Door {
   let port: Promise<number | undefined> | undefined;
-  const findPort = () => {
+  const findPort = async () => {
     port ??= engine.publishedPort(lab, doorService);
-    return port;
+    const found = await port.catch((error) => {
+      port = undefined;
+      throw error;
+    });
+    if (found === undefined) port = undefined;
+    return found;
   };
   return {
     async to(place) {

@@ -4,7 +4,7 @@ import { loadStores } from "../theory/stores.ts";
 import type { Access } from "../users/access.ts";
 import { openLabAccess } from "./lab-access.ts";
 import { labDeployment } from "./lab-deployment.ts";
-import type { Lab } from "./topology.ts";
+import { doorService, type Lab } from "./topology.ts";
 
 /** Handles on the services of a lab; closing them closes the connections through which they are felt. */
 export interface LabServices extends AsyncDisposable {
@@ -22,7 +22,8 @@ export function openLabServices(lab: Lab, engine: Engine): LabServices {
   };
 }
 
-/** The names of a lab's services, sorted. */
+/** The names of a lab's services that may be broken, sorted: all but the door, by which one sees what became of the others. */
 export async function serviceNames(lab: Lab, engine: Engine): Promise<string[]> {
-  return (await engine.states(lab)).map(({ service }) => service).sort();
+  const names = (await engine.states(lab)).map(({ service }) => service);
+  return names.filter((name) => name !== doorService).sort();
 }
