@@ -1,25 +1,27 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { unknownValue } from "./errors.ts";
+import { idsIn, loadFrom } from "./catalogue-folder.ts";
 import type { FaultWord } from "./servers/fault.ts";
 import type { Scenario } from "./theory/scenario.ts";
 import type { Lesson } from "./workshop/lesson.ts";
 
-/** The catalogues are folders: a file's name is the id of what it exports. */
-const folders = { scenario: "scenarios", fault: "faults", lesson: "workshop/lessons" } as const;
+const folderOf = (name: string) => join(import.meta.dirname, name);
+const folders = {
+  scenario: folderOf("scenarios"),
+  fault: folderOf("faults"),
+  lesson: folderOf("workshop/lessons"),
+} as const;
 
 export function scenarioIds(): string[] {
-  return idsIn("scenario");
+  return idsIn(folders.scenario);
 }
 
 export function faultKinds(): string[] {
-  return idsIn("fault");
+  return idsIn(folders.fault);
 }
 
 /** In the order in which they are taught: their names begin with a number. */
 export function lessonIds(): string[] {
-  return idsIn("lesson");
+  return idsIn(folders.lesson);
 }
 
 /** @throws LabError (`unknown-scenario`) listing the known ones */
@@ -37,18 +39,6 @@ export async function loadLesson(id: string): Promise<Lesson> {
   return load<Lesson>("lesson", id);
 }
 
-function idsIn(what: keyof typeof folders): string[] {
-  return readdirSync(join(import.meta.dirname, folders[what]))
-    .filter((file) => /\.[jt]s$/.test(file) && !/\.test\.|\.d\.ts$/.test(file))
-    .map((file) => file.replace(/\.[jt]s$/, ""))
-    .sort();
-}
-
-async function load<Thing>(what: keyof typeof folders, id: string): Promise<Thing> {
-  const ids = idsIn(what);
-  if (!ids.includes(id)) throw unknownValue(what, id, ids);
-  const ending = import.meta.filename.endsWith(".ts") ? "ts" : "js";
-  const file = pathToFileURL(join(import.meta.dirname, folders[what], `${id}.${ending}`)).href;
-  const module = (await import(file)) as { default: Thing };
-  return module.default;
+function load<Thing>(what: keyof typeof folders, id: string): Promise<Thing> {
+  return loadFrom(folders[what], id, { what });
 }

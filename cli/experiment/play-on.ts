@@ -8,7 +8,6 @@ import { runScenario } from "../runner/run-scenario.ts";
 import { openService } from "../servers/service.ts";
 import { named } from "../subject/roles.ts";
 import { Interrupted, type Narrator } from "../terminal/narrator.ts";
-import { loadStores } from "../theory/stores.ts";
 import { clientAddresses, officeAddresses } from "../users/client-address.ts";
 import { castPopulation } from "../users/population.ts";
 import type { OpenRun } from "./open-run.ts";
@@ -22,7 +21,7 @@ export interface RunTools extends OpenRun, Pick<LabInUse, "guard"> {
 /** Finds a home for every user, and plays the plan's scenario. */
 export async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Promise<void> {
   const { recorder, narrator, signal, guard } = tools;
-  const { services, deployment } = labSubject(lab, engine);
+  const { services, architectures, deployment } = labSubject(lab, engine);
   const appServers = named(services, "app-server");
   const access = openLabAccess(lab, engine);
   try {
@@ -31,10 +30,6 @@ export async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunToo
     const asTheyCome = plan.scenario.clients === "one-network";
     const members = await castPopulation({ ...plan, appServers, newAddress, asTheyCome, ...access, signal });
     if (signal.aborted) throw new Interrupted("interrupted");
-    const storeOf = new Map(
-      // All of them: a fault may hit a server that no chosen architecture uses.
-      loadStores().flatMap(({ server, id }) => (server === null ? [] : [[server, id] as const])),
-    );
     const policies = [...new Set(plan.architectures.map(({ policy }) => policy.id))];
     await runScenario({
       ...plan,
@@ -42,7 +37,8 @@ export async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunToo
       services,
       appServers,
       deployment,
-      service: (name) => openService(name, { deployment, ...access, storeOf, policies }),
+      // All architectures: a fault may hit a server that none of the chosen ones uses.
+      service: (name) => openService(name, { ...access, services, architectures, deployment, policies }),
       members,
       newAddress,
       shuffle: seededShuffle(plan.seed),

@@ -5,9 +5,10 @@ import { historyVersion, type RunEvent, type Versions } from "../history/events.
 import { type ArchitectureFacts, architectureFacts } from "../history/facts.ts";
 import { labDeployment } from "../lab/lab-deployment.ts";
 import { labSubject } from "../lab/lab-subject.ts";
-import { appServers, balancer, type Lab, nodeBalancer, policyOfNodeBalancer } from "../lab/topology.ts";
-import { redisInfo } from "../servers/service.ts";
+import { appServers, balancer, type Lab } from "../lab/topology.ts";
+import { redisInfo } from "../servers/redis/info.ts";
 import { execIn } from "../subject/deployment.ts";
+import type { ServiceFacts } from "../subject/roles.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import { labVersion } from "../version.ts";
 import type { Plan } from "./plan.ts";
@@ -16,6 +17,7 @@ import { newRunId, trialId } from "./run-folders.ts";
 /** The first line of a run's history. */
 export async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise<RunEvent> {
   const { scenarioId, scenario, users, seed, victim, command, asked, trial } = plan;
+  const { services } = labSubject(lab, engine);
   return {
     type: "run",
     historyVersion,
@@ -28,16 +30,17 @@ export async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise
     usersPerArchitecture: users,
     scenario: { id: scenarioId, title: scenario.title, question: scenario.question, next: scenario.next },
     victim,
-    services: [...labSubject(lab, engine).services],
-    architectures: plan.architectures.map(factsOf),
+    services: [...services],
+    architectures: plan.architectures.map((architecture) => factsOf(architecture, services)),
     versions: await versionsOf(lab, engine),
   };
 }
 
-/** Of what is known of an architecture, that which histories keep. */
-function factsOf(architecture: Architecture): ArchitectureFacts {
+/** Of what is known of an architecture, that which histories keep; of its balancer, the service. */
+function factsOf(architecture: Architecture, services: readonly ServiceFacts[]): ArchitectureFacts {
   const { policy, ...facts } = architectureFacts.parse(architecture);
-  return { ...facts, policy: { balancer: policy.id === policyOfNodeBalancer ? nodeBalancer : balancer, ...policy } };
+  const isOwn = ({ role, kind }: ServiceFacts) => role === "balancer" && kind === policy.balancer;
+  return { ...facts, policy: { ...policy, balancer: services.find(isOwn)?.name ?? balancer } };
 }
 
 /** What takes part, as it says itself. */

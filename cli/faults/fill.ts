@@ -1,5 +1,5 @@
 import { defineFault, endlessKeys, infoNumber } from "../servers/fault.ts";
-import { ballast } from "../servers/redis-settings.ts";
+import { ballast } from "../servers/redis/settings.ts";
 
 export default defineFault("fill", {
   experience: "another application puts keys of its own into Redis, which have no end: memory fills up, sessions stay",

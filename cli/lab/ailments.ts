@@ -1,11 +1,14 @@
 import type { Engine } from "../docker/engine.ts";
 import type { FaultEffect } from "../history/events.ts";
-import { problemsOf } from "../servers/redis-condition.ts";
-import { conditionOf, saveAgain } from "../servers/redis-saves.ts";
-import { isRedis, restoreRedis } from "../servers/redis-settings.ts";
-import { changeStanding, readStandings } from "../servers/upstreams.ts";
+import { problemsOf } from "../servers/redis/condition.ts";
+import { conditionOf, saveAgain } from "../servers/redis/saves.ts";
+import { keepsAof } from "../servers/redis/settings.ts";
+import { isRedis, restoreSettings } from "../servers/session-servers.ts";
+import { changeStanding, readStandings } from "../servers/standings.ts";
 import type { ContainerState, Deployment } from "../subject/deployment.ts";
+import { factsOf } from "../subject/roles.ts";
 import { labDeployment } from "./lab-deployment.ts";
+import { labServices } from "./services.ts";
 import type { Lab } from "./topology.ts";
 
 /** What is wrong with a service, and what mends it. A service can be ill in two ways. */
@@ -50,19 +53,18 @@ export async function findAilments(lab: Lab, engine: Engine): Promise<Ailment[]>
 
 /** Of a server that cannot be asked, or does not answer, other things are said. */
 async function ailmentsOfRedis(
-  { service, running, paused, command = [] }: ContainerState,
+  { service, running, paused, command }: ContainerState,
   deployment: Deployment,
 ): Promise<Ailment[]> {
-  if (!running || paused || !isRedis(service)) return [];
+  if (!running || paused || !isRedis(factsOf(labServices(), service))) return [];
   const condition = await conditionOf({ service, deployment });
-  // As compose.yaml starts it, whatever the store's file says of it: a difference between these two is what a run finds out.
-  const appendOnly = command[command.indexOf("--appendonly") + 1] === "yes";
-  return (condition ? problemsOf(condition, { appendOnly }) : []).map((problem) => ({ service, ...problem }));
+  const usual = { appendOnly: keepsAof(command) };
+  return (condition ? problemsOf(condition, usual) : []).map((problem) => ({ service, ...problem }));
 }
 
-/** Who stands otherwise in the balancers' lists than nginx/ says. A balancer that is down has no list; started again, it has its own. */
+/** Who stands otherwise in the balancers' lists than its files say. A balancer that is down has no list; started again, it has its own. */
 async function changedLists(deployment: Deployment): Promise<Ailment[]> {
-  const standings = await readStandings(deployment).catch(() => ({}));
+  const standings = await readStandings({ services: labServices(), deployment }).catch(() => ({}));
   return Object.entries(standings).map(([service, standing]) => ({
     service,
     found: `${standing} in the balancers' lists`,
@@ -75,9 +77,10 @@ export async function mend({ service, cure }: Ailment, deployment: Deployment): 
   if (cure === "unfrozen") await (await deployment.containerOf(service)).unpause();
   if (cure === "attached again") await deployment.join(service);
   if (cure === "started") await deployment.bring(service);
-  if (cure === "put back in the lists") await changeStanding(deployment, service, undefined);
+  if (cure === "put back in the lists")
+    await changeStanding({ services: labServices(), deployment }, service, undefined);
   if (cure === "saves again") await saveAgain({ service, deployment });
-  if (cure === "settings put back") await restoreRedis({ service, deployment });
+  if (cure === "settings put back") await restoreSettings({ service, deployment }, labServices());
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { Engine } from "../docker/engine.ts";
 import { openService, type Service } from "../servers/service.ts";
-import { loadStores } from "../theory/stores.ts";
 import type { Access } from "../users/access.ts";
 import { openLabAccess } from "./lab-access.ts";
-import { labDeployment } from "./lab-deployment.ts";
+import { labSubject } from "./lab-subject.ts";
 import { doorService, type Lab } from "./topology.ts";
 
 /** Handles on the services of a lab; closing them closes the connections through which they are felt. */
@@ -14,10 +13,10 @@ export interface LabServices extends AsyncDisposable {
 
 export function openLabServices(lab: Lab, engine: Engine): LabServices {
   const access = openLabAccess(lab, engine, { connections: 8 });
-  const storeOf = new Map(loadStores().flatMap(({ server, id }) => (server === null ? [] : [[server, id] as const])));
+  const subject = labSubject(lab, engine);
   return {
     access,
-    named: (name) => openService(name, { deployment: labDeployment(lab, engine), ...access, storeOf }),
+    named: (name) => openService(name, { ...subject, ...access }),
     [Symbol.asyncDispose]: () => access.transport.close(),
   };
 }

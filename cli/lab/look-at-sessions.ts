@@ -1,9 +1,11 @@
 import type { Engine } from "../docker/engine.ts";
-import { redisInfo } from "../servers/service.ts";
-import { type Entry, sessionServerOf } from "../servers/session-server.ts";
+import type { Entry } from "../servers/session-server.ts";
+import { sessionServerOf } from "../servers/session-servers.ts";
+import type { Deployment } from "../subject/deployment.ts";
+import type { ServiceFacts } from "../subject/roles.ts";
 import { type Store, serversOf, storesOf } from "../theory/stores.ts";
 import { openLabAccess } from "./lab-access.ts";
-import { labDeployment } from "./lab-deployment.ts";
+import { labSubject } from "./lab-subject.ts";
 import { sessionsIn } from "./look-at-lab.ts";
 import type { Lab } from "./topology.ts";
 
@@ -48,26 +50,42 @@ export async function lookAtSessions(
   { store: only }: { store?: string } = {},
 ): Promise<SessionMap> {
   const stores = storesOf(lab).filter(({ id }) => only === undefined || id === only);
-  const services = (await engine.states(lab)).map(({ service }) => service).sort();
-  const servers = services.filter(
-    (service) =>
-      sessionServerOf(service) && (only === undefined || stores.some((store) => serversOf(store).includes(service))),
-  );
+  const { services, deployment } = labSubject(lab, engine);
+  const holders = new Set(stores.flatMap(serversOf));
+  const copies = new Set(stores.flatMap(({ group }) => (group?.holds === "copies" ? group.services : [])));
   const [counted, listed] = await Promise.all([
     countSessions(lab, engine, stores),
-    Promise.all(
-      servers.map(async (service) => ({ ...(await lookInto(service, lab, engine)), ...(await roleOf(service)) })),
+    lookIntoServers(
+      services.filter(({ name }) => holders.has(name)),
+      { deployment, copies },
     ),
   ]);
   // Of an engine that goes away meanwhile one hears no server; that says nothing of the servers.
   if (listed.some(({ answers }) => !answers)) await engine.version();
   return { lab: lab.name, stores: counted, servers: listed };
+}
 
-  async function roleOf(service: string): Promise<Pick<SessionsOnServer, "role">> {
-    const isCopy = stores.some(({ group }) => group?.holds === "copies" && group.services.includes(service));
-    const role = isCopy ? (await redisInfo({ deployment: labDeployment(lab, engine), service }))?.role : undefined;
-    return role === undefined ? {} : { role: role === "master" ? "master" : "replica" };
-  }
+/** What those of these services keep that hold sessions of several app servers, by name. @param copies who copy each other */
+export async function lookIntoServers(
+  services: readonly ServiceFacts[],
+  { deployment, copies }: { deployment: Deployment; copies: ReadonlySet<string> },
+): Promise<SessionsOnServer[]> {
+  const looked = services.map(async (facts): Promise<SessionsOnServer[]> => {
+    const { name: service } = facts;
+    const at = { deployment, service };
+    const server = sessionServerOf(facts);
+    if (!server) return [];
+    const found = await server.list(at, { atMost: shownAtMost });
+    const role = copies.has(service) ? (await server.infoOf?.(at))?.role : undefined;
+    return [
+      {
+        service,
+        ...{ answers: found !== undefined, total: found?.total ?? 0, entries: found?.entries ?? [] },
+        ...(role === undefined ? {} : { role: role === "master" ? "master" : "replica" }),
+      },
+    ];
+  });
+  return (await Promise.all(looked)).flat().sort((one, other) => one.service.localeCompare(other.service));
 }
 
 /** Asks every app server how many sessions it sees in each of these stores. */
@@ -85,12 +103,4 @@ export async function countSessions(lab: Lab, engine: Engine, stores: readonly S
   } finally {
     await transport.close();
   }
-}
-
-async function lookInto(service: string, lab: Lab, engine: Engine): Promise<SessionsOnServer> {
-  const found = await sessionServerOf(service)?.list(
-    { deployment: labDeployment(lab, engine), service },
-    { atMost: shownAtMost },
-  );
-  return { service, answers: found !== undefined, total: found?.total ?? 0, entries: found?.entries ?? [] };
 }

@@ -2,11 +2,12 @@ import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { noteHealed } from "../record/unhealed.ts";
 import { newestFirst } from "../servers/heal.ts";
-import { restoreRedis } from "../servers/redis-settings.ts";
+import { restoreSettings } from "../servers/session-servers.ts";
 import { type Ailment, mend } from "./ailments.ts";
 import { type Recorded, undo, unseenAmong } from "./heal-by-record.ts";
 import { labDeployment } from "./lab-deployment.ts";
 import { openLabServices } from "./lab-services.ts";
+import { labServices } from "./services.ts";
 import type { Lab } from "./topology.ts";
 
 export interface PuttingRight {
@@ -64,7 +65,7 @@ export async function putRight({ lab, engine, recorded, found, look, say, signal
   await Promise.all(
     running
       .filter(({ service }) => !errors.has(service))
-      .map(({ service }) => tries(service, restoreRedis({ service, deployment }))),
+      .map(({ service }) => tries(service, restoreSettings({ service, deployment }, labServices()))),
   );
   // Its own heal may have needed what has been mended since.
   await newestFirst(inVain, (one) => tries(one.target, heal(one)));

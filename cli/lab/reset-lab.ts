@@ -2,11 +2,10 @@ import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { guardRunningLab } from "../record/guard-lab.ts";
 import { unhealedIn } from "../record/unhealed.ts";
-import { restoreRedis } from "../servers/redis-settings.ts";
 import { groupProblems, masterOf } from "../servers/server-groups.ts";
-import { sessionServerOf } from "../servers/session-server.ts";
+import { restoreSettings, sessionServerOf } from "../servers/session-servers.ts";
 import type { ContainerState, Deployment, ServiceAddress } from "../subject/deployment.ts";
-import { factsOf, type Role } from "../subject/roles.ts";
+import { factsOf, type ServiceFacts } from "../subject/roles.ts";
 import { storesOf } from "../theory/stores.ts";
 import { actUntil, lastSeen, waitUntil } from "../wait.ts";
 import { type Ailment, ailmentsOf } from "./ailments.ts";
@@ -74,7 +73,7 @@ export async function resetLab(lab: Lab, engine: Engine, recorded: readonly Reco
   });
   const { services } = labSubject(lab, engine);
   const forgetThese = (some: readonly ContainerState[]) =>
-    Promise.all(some.map((state) => forget(state, { deployment, lab, role: factsOf(services, state.service)?.role })));
+    Promise.all(some.map((state) => forget(state, { deployment, lab, services })));
   const copies = serversThatCopy(lab);
   // Sentinels need a while to agree again; the app servers start meanwhile.
   await Promise.all([
@@ -125,17 +124,18 @@ async function firstMasters(lab: Lab, deployment: Deployment): Promise<void> {
  */
 async function forget(
   { service, running }: ContainerState,
-  { deployment, lab, role }: { deployment: Deployment; lab: Lab; role: Role | undefined },
+  { deployment, lab, services }: { deployment: Deployment; lab: Lab; services: readonly ServiceFacts[] },
 ): Promise<void> {
-  if (role === "app-server" || role === "balancer") {
+  const facts = factsOf(services, service);
+  if (facts?.role === "app-server" || facts?.role === "balancer") {
     if (!running) return;
     await stop({ service, deployment });
     await deployment.bring(service);
     return;
   }
-  const server = sessionServerOf(service);
+  const server = sessionServerOf(facts);
   if (!server) return;
-  await restoreRedis({ service, deployment });
+  await restoreSettings({ service, deployment }, services);
   const { ok } = await actUntil({
     act: () => server.empty({ deployment, service }),
     until: (emptied) => emptied,

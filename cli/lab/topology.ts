@@ -12,7 +12,6 @@ export const balancer = "nginx";
 export const nodeBalancer = "balancer";
 /** The way to each app server past every balancer (services/door). */
 export const doorService = "door";
-export const policyOfNodeBalancer = "node-cookie";
 /** The app server that is broken when `--victim` does not name another. */
 export const defaultVictim = "app2";
 

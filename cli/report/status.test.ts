@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { LabStatus, RedisHealth } from "../lab/look-at-lab.ts";
+import type { LabStatus } from "../lab/look-at-lab.ts";
+import type { RedisHealth } from "../servers/redis/health.ts";
 import { statusReport } from "./status.ts";
 
 const well: RedisHealth = {

@@ -1,6 +1,8 @@
 import { Chalk } from "chalk";
 import Table from "cli-table3";
-import type { DatabaseHealth, LabStatus, RedisHealth } from "../lab/look-at-lab.ts";
+import type { LabStatus } from "../lab/look-at-lab.ts";
+import type { RedisHealth } from "../servers/redis/health.ts";
+import type { DatabaseHealth } from "../servers/session-server.ts";
 
 /**
  * `lab status` for people: services, sessions by store and app server, Redis's own health.

@@ -1,8 +1,8 @@
 import { sessionsIn } from "../lab/look-at-lab.ts";
-import { isRedis } from "../servers/redis-settings.ts";
 import { masterOf } from "../servers/server-groups.ts";
-import { redisInfo } from "../servers/service.ts";
-import { sessionServerOf } from "../servers/session-server.ts";
+import type { Kept } from "../servers/session-server.ts";
+import { sessionServerOf } from "../servers/session-servers.ts";
+import { factsOf } from "../subject/roles.ts";
 import type { StoreSeen } from "../theory/facts.ts";
 import { expectationOf } from "../theory/scenario.ts";
 import { type Store, serversOf } from "../theory/stores.ts";
@@ -16,7 +16,7 @@ export interface StoresLookedInto {
   storesBefore?: StoresBefore;
 }
 
-type Asking = Pick<RunContext, "deployment" | "door">;
+type Asking = Pick<RunContext, "deployment" | "services" | "door">;
 export type LookingIntoStores = Asking &
   Pick<RunContext, "scenario" | "architectures" | "members" | "victim" | "signal"> &
   Pick<InUse, "idleMs"> &
@@ -27,12 +27,6 @@ export interface StoresBefore {
   held: Map<string, number | null>;
   /** By the server that the store names. */
   servers: Map<string, Kept>;
-}
-
-interface Kept {
-  /** Keys or rows, those included whose time is over and that nobody has removed yet. */
-  entries: number;
-  evicted: number;
 }
 
 /**
@@ -106,18 +100,18 @@ async function seenOnServer(
 }
 
 /** Parts are added up, of copies the master's counts. Undefined where a server does not answer. */
-async function keptFor({ deployment }: Pick<Asking, "deployment">, store: Store): Promise<Kept | undefined> {
+async function keptFor(
+  { deployment, services: all }: Pick<Asking, "deployment" | "services">,
+  store: Store,
+): Promise<Kept | undefined> {
   const services =
     store.group?.holds === "copies" ? [(await masterOf(store, deployment)) ?? ""] : [...serversOf(store)];
   const found = await Promise.all(
-    services.map(async (service) => ({
-      entries: await sessionServerOf(service)?.kept({ deployment, service }),
-      evicted: isRedis(service) ? Number((await redisInfo({ deployment, service }))?.evicted_keys ?? 0) : 0,
-    })),
+    services.map((service) => sessionServerOf(factsOf(all, service))?.kept({ deployment, service })),
   );
   return found.reduce<Kept | undefined>(
-    (sum, { entries, evicted }) =>
-      sum && entries !== undefined ? { entries: sum.entries + entries, evicted: sum.evicted + evicted } : undefined,
+    (sum, kept) =>
+      sum && kept ? { entries: sum.entries + kept.entries, evicted: sum.evicted + kept.evicted } : undefined,
     { entries: 0, evicted: 0 },
   );
 }

@@ -1,3 +1,4 @@
+import { balancersAmong } from "../balancers/balancer.ts";
 import { logOf } from "../subject/deployment.ts";
 import { named } from "../subject/roles.ts";
 import type { RunContext } from "./run-context.ts";
@@ -22,14 +23,14 @@ export function noteWrongLabels({
     recorder.record({ type: "alert", at: recorder.now(), service, line: `policy ${policy}: ${says}` });
 }
 
-/** Lines that nginx must never write, whatever the scenario. @param sinceMs since the epoch */
+/** Puts on record what the balancers must never write, whatever the scenario. @param sinceMs since 1970 */
 export async function noteAlerts(
   { deployment, services, recorder }: Pick<RunContext, "deployment" | "services" | "recorder">,
   sinceMs: number,
 ): Promise<void> {
-  for (const { name: service } of services.filter(({ kind }) => kind === "nginx")) {
-    const log = await logOf({ deployment, service }, { from: "stderr", sinceMs }).catch(() => "");
-    for (const line of log.split("\n").filter((text) => /\[(alert|emerg)\]/.test(text)))
+  for (const { service, balancer } of await balancersAmong(services)) {
+    const log = await logOf({ deployment, service }, { from: balancer.logsTo, sinceMs }).catch(() => "");
+    for (const line of balancer.alarms(log))
       recorder.record({ type: "alert", at: recorder.now(), service, line: line.trim() });
   }
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { HistoryEvent } from "../history/events.ts";
+import { labServices } from "../lab/services.ts";
 import { appServers } from "../lab/topology.ts";
 import type { ContainerState } from "../subject/deployment.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
@@ -34,7 +35,7 @@ beforeEach(async () => {
   events = [];
   stage = {
     deployment: { states: async () => [...states.values()] },
-    lab: {},
+    services: labServices(),
     recorder: { now: () => Date.now() - runBegan, record: (event: HistoryEvent) => events.push(event) },
     ...noLives(),
     broken: [],

@@ -1,4 +1,3 @@
-import { balancer, nodeBalancer, policyOfNodeBalancer } from "../lab/topology.ts";
 import { changesProcess } from "../servers/fault.ts";
 import type { ContainerState } from "../subject/deployment.ts";
 import { serversOf } from "../theory/stores.ts";
@@ -21,7 +20,10 @@ export function noLives(): LivesNoted {
   return { lives: { startedAt: new Map(), noted: new Set() } };
 }
 
-export type LookingForDisturbances = Pick<RunContext, "deployment" | "recorder" | "architectures" | "appServers"> &
+export type LookingForDisturbances = Pick<
+  RunContext,
+  "deployment" | "recorder" | "architectures" | "appServers" | "services"
+> &
   Pick<BrokenSoFar, "broken"> &
   LivesNoted;
 
@@ -69,12 +71,18 @@ function whatHappened(
   return attached ? undefined : { says: "was cut off from the network by somebody else" };
 }
 
-function servicesNeeded({ architectures, appServers, broken }: LookingForDisturbances): Set<string> {
+/** The balancer at the front, which every request passes, and those that the policies of this run name. */
+function balancersNeeded({ architectures, services }: LookingForDisturbances): string[] {
+  const kinds = new Set(architectures.map(({ policy }) => policy.balancer));
+  const balancers = services.filter(({ role }) => role === "balancer");
+  return balancers.filter(({ kind = "" }, index) => index === 0 || kinds.has(kind)).map(({ name }) => name);
+}
+
+function servicesNeeded(stage: LookingForDisturbances): Set<string> {
+  const { architectures, appServers, broken } = stage;
   const stores = architectures.map(({ store }) => store);
-  const usesNodeBalancer = architectures.some(({ policy }) => policy.id === policyOfNodeBalancer);
   return new Set([
-    balancer,
-    ...(usesNodeBalancer ? [nodeBalancer] : []),
+    ...balancersNeeded(stage),
     ...appServers,
     ...broken.filter(({ effect }) => effect.lists === "joined").map(({ target }) => target),
     ...stores.flatMap(serversOf),

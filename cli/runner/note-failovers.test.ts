@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { failoversOfNginx, failoversOfNode, noteFailovers } from "./note-failovers.ts";
+import { labServices } from "../lab/services.ts";
+import { selectArchitectures } from "../theory/architectures.ts";
+import { noteFailovers } from "./note-failovers.ts";
+
+type Reading = Parameters<typeof noteFailovers>[0];
+/** Policies of both balancers. */
+const run = {
+  services: labServices(),
+  architectures: selectArchitectures({ policies: ["cookie", "node-cookie"], stores: ["memory"] }),
+};
 
 const addresses = new Map([
   ["app1", "172.28.99.11"],
@@ -7,21 +16,6 @@ const addresses = new Map([
 ]);
 const disabled = (address: string, host: string, when = "reading response header from upstream") =>
   `2026/11/26 19:28:01 [warn] 30#30: *7 upstream server temporarily disabled while ${when}, client: 10.0.0.9, server: ~^cookie, request: "GET /whoami HTTP/1.1", upstream: "http://${address}:3000/whoami", host: "${host}"`;
-
-test("nginx says which app server it gave up on, and under which policy", () => {
-  const line = disabled("172.28.99.12", "cookie-hash.memory.localhost:8080");
-  const log = `${line}\n2026/11/26 19:28:01 [notice] 1#1: signal 17 (SIGCHLD) received\n`;
-  expect(failoversOfNginx(log, addresses)).toEqual([{ policy: "cookie-hash", server: "app2", line }]);
-});
-
-test("a line about something that is no app server says nothing", () => {
-  expect(failoversOfNginx(disabled("172.28.99.31", "node-cookie.memory.localhost"), addresses)).toEqual([]);
-});
-
-test("the Node balancer calls its app servers by name", () => {
-  const line = "app1 is down: silent for 2000 ms";
-  expect(failoversOfNode(`${line}\napp1 is up again\n`)).toEqual([{ policy: "node-cookie", server: "app1", line }]);
-});
 
 test("a log that could not be read is read the next time; one read while a balancer was broken says nothing of app servers", async () => {
   const line = disabled("172.28.99.12", "cookie.memory.localhost:8080");
@@ -40,8 +34,7 @@ test("a log that could not be read is read the next time; one read while a balan
   };
   const failoversSeen = { readUntil: 7, touched: new Set<string>() };
   const recorder = { now: () => 1, record: (event: unknown) => recorded.push(event) };
-  const look = () =>
-    noteFailovers({ deployment, recorder, failoversSeen } as unknown as Parameters<typeof noteFailovers>[0]);
+  const look = () => noteFailovers({ ...run, deployment, recorder, failoversSeen } as unknown as Reading);
 
   await look();
   isAway = false;
@@ -68,13 +61,16 @@ test("while a store is broken it counts only that an app server takes no connect
     nginx: `${silent}\n${unreached}\n`,
     balancer: `app2 is down: silent for 2000 ms\n${node}\n`,
   };
-  const recorded: { line: string }[] = [];
+  const recorded: { policy: string; line: string }[] = [];
   const deployment = {
     containerOf: async (service: string) => ({ log: async () => logs[service] }),
     addresses: async () => addresses,
   };
-  const recorder = { now: () => 1, record: (event: { line: string }) => recorded.push(event) };
+  const recorder = { now: () => 1, record: (event: { policy: string; line: string }) => recorded.push(event) };
   const failoversSeen = { readUntil: 7, touched: new Set(["redis"]) };
-  await noteFailovers({ deployment, recorder, failoversSeen } as unknown as Parameters<typeof noteFailovers>[0]);
-  expect(recorded.map(({ line }) => line)).toEqual([unreached, node]);
+  await noteFailovers({ ...run, deployment, recorder, failoversSeen } as unknown as Reading);
+  expect(recorded.map(({ policy, line }) => [policy, line])).toEqual([
+    ["cookie", unreached],
+    ["node-cookie", node],
+  ]);
 });

@@ -1,6 +1,7 @@
-import { redisInfo } from "../servers/service.ts";
-import { sessionServerOf } from "../servers/session-server.ts";
+import { redisInfo } from "../servers/redis/info.ts";
+import { sessionServerOf } from "../servers/session-servers.ts";
 import type { ServiceAddress } from "../subject/deployment.ts";
+import { factsOf, type ServiceFacts } from "../subject/roles.ts";
 import type { SessionFacts } from "../theory/facts.ts";
 import { placementOf } from "../theory/placement/place.ts";
 import { expectationOf } from "../theory/scenario.ts";
@@ -35,7 +36,7 @@ export type Predicting = LookingAtStores &
   Predictions &
   SessionsKept &
   NewSeats;
-type LookingAtStores = Pick<RunContext, "architectures" | "deployment" | "recorder" | "signal">;
+type LookingAtStores = Pick<RunContext, "architectures" | "deployment" | "services" | "recorder" | "signal">;
 
 /**
  * Writes down, before the first fault, what theory says of each session. What is written here is what the judge compares with:
@@ -116,7 +117,7 @@ function isAtRest(info: Record<string, string> | undefined): boolean {
 
 /** Records which process each store's server is and how many keys it holds. */
 export async function lookAtStores(
-  { architectures, deployment, recorder, signal }: LookingAtStores,
+  { architectures, deployment, services, recorder, signal }: LookingAtStores,
   when: "before-fault" | "settled",
 ): Promise<Map<string, SnapshotTime>> {
   const servers = [...new Set(architectures.flatMap(({ store }) => serversOf(store)))];
@@ -148,7 +149,7 @@ export async function lookAtStores(
         snapshots.set(server, snapshotTime(info, at));
         return;
       }
-      const [runId, held] = await lookAtOther({ deployment, service: server });
+      const [runId, held] = await lookAtOther({ deployment, service: server }, factsOf(services, server));
       if (runId !== undefined) recorder.record({ type: "store-seen", at, when, server, runId, keys: held });
     }),
   );
@@ -156,8 +157,11 @@ export async function lookAtStores(
 }
 
 /** A server that is no Redis, or does not answer. @returns which process it is, and how many sessions it holds */
-async function lookAtOther(at: ServiceAddress): Promise<[life: string | undefined, held: number]> {
-  const kind = sessionServerOf(at.service);
+async function lookAtOther(
+  at: ServiceAddress,
+  facts: ServiceFacts | undefined,
+): Promise<[life: string | undefined, held: number]> {
+  const kind = sessionServerOf(facts);
   return [await kind?.lifeOf(at), (await kind?.list(at, { atMost: 0 }))?.total ?? 0];
 }
 

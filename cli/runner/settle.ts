@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { Feeling } from "../servers/probe/feeling.ts";
 import { groupProblems } from "../servers/server-groups.ts";
-import type { Feeling } from "../servers/service.ts";
 import type { Place } from "../subject/site.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import { companionsOf } from "../theory/stores.ts";
@@ -17,7 +17,7 @@ import type { RunContext } from "./run-context.ts";
 import { newBrowserAt } from "./visit.ts";
 
 export type Settling = Access &
-  Pick<RunContext, "architectures" | "appServers" | "deployment" | "recorder" | "service" | "signal"> &
+  Pick<RunContext, "architectures" | "services" | "appServers" | "deployment" | "recorder" | "service" | "signal"> &
   BrokenSoFar &
   LivesNoted &
   FailoversNoted;

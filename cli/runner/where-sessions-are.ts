@@ -1,4 +1,4 @@
-import { type RedisContents, redisContents } from "../servers/service.ts";
+import { type RedisContents, redisContents } from "../servers/redis/info.ts";
 import type { SessionFacts } from "../theory/facts.ts";
 import { type Store, serversOf } from "../theory/stores.ts";
 import type { VirtualUser } from "../users/virtual-user.ts";

@@ -1,8 +1,10 @@
 import type { Evidence, FaultEffect } from "../history/events.ts";
 import type { ContainerState } from "../subject/deployment.ts";
 import type { Target } from "../theory/targets.ts";
-import { ballast } from "./redis-settings.ts";
-import type { Feeling, Newcomers, Service } from "./service.ts";
+import type { Newcomers } from "./newcomers.ts";
+import type { Feeling } from "./probe/feeling.ts";
+import { ballast } from "./redis/settings.ts";
+import type { Service } from "./service.ts";
 
 /** What is known of a service at one moment. */
 export interface Signs {

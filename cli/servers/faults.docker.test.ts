@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultKinds, loadFault } from "../catalogue.ts";
 import { Engine } from "../docker/engine.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
-import { labDeployment } from "../lab/lab-deployment.ts";
+import { labSubject } from "../lab/lab-subject.ts";
 import { findLab } from "../lab/start-lab.ts";
 import { balancer, type Lab, networkOf } from "../lab/topology.ts";
 import { docker } from "../testing/engine-inventory.ts";
@@ -24,8 +24,7 @@ beforeAll(async () => {
   await command.up(["--with", "spare,redis-sentinel"]);
   lab = (await findLab("test-faults", engine))!;
   access = openLabAccess(lab, engine);
-  const storeOf = new Map(["redis-aof", "redis-rdb"].map((name) => [name, name]));
-  service = (name) => openService(name, { deployment: labDeployment(lab, engine), ...access, storeOf });
+  service = (name) => openService(name, { ...labSubject(lab, engine), ...access });
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import type { Deployment, ServiceAddress } from "../subject/deployment.ts";
 import type { Store } from "../theory/stores.ts";
-import { redisInfo } from "./service.ts";
+import { redisInfo } from "./redis/info.ts";
 
 /** The service that takes the writes of a store with copies, by what they say of themselves; undefined when not exactly one says so. */
 export async function masterOf({ group }: Store, deployment: Deployment): Promise<string | undefined> {

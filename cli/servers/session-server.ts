@@ -1,6 +1,4 @@
 import type { ServiceAddress } from "../subject/deployment.ts";
-import { postgresServer } from "./postgres-sessions.ts";
-import { redisServer } from "./redis-sessions.ts";
 
 /** One thing that a server keeps, e.g. a key of Redis. */
 export interface Entry {
@@ -16,23 +14,41 @@ export interface Entries {
   entries: Entry[];
 }
 
+export interface Kept {
+  /** Keys or rows, those included whose time is over and that nobody has removed yet. */
+  entries: number;
+  /** Those that it removed because it was full, since it was started. */
+  evicted: number;
+}
+
+/** What a server of sessions says of itself, where there is no more to be said of its kind. */
+export interface DatabaseHealth {
+  service: string;
+  answers: boolean;
+  sessions?: number;
+  /** E.g. `18.1`. */
+  version?: string;
+  sizeBytes?: number;
+  /** Of whoever uses it at the moment. */
+  connections?: number;
+  /** Seconds since the epoch. */
+  startedAt?: number;
+}
+
 /** A kind of server that can hold sessions: how one looks into it and empties it. */
 export interface SessionServer {
-  /** Whether a Compose service is of this kind: its name begins with this. */
-  prefix: string;
-  /** How much it keeps, what is over and not removed yet included; undefined when it does not answer. */
-  kept(at: ServiceAddress): Promise<number | undefined>;
+  /** How much it keeps; undefined when it does not answer. */
+  kept(at: ServiceAddress): Promise<Kept | undefined>;
   /** What it keeps; undefined when it does not answer. */
   list(at: ServiceAddress, options: { atMost: number }): Promise<Entries | undefined>;
   /** A name for this life of the process: another one means another process. Undefined when it does not answer. */
   lifeOf(at: ServiceAddress): Promise<string | undefined>;
+  /** All that it says of itself, by name, where it says so much; undefined when it does not answer. */
+  infoOf?(at: ServiceAddress): Promise<Readonly<Record<string, string>> | undefined>;
+  /** How it is doing, for `lab status`; a kind without it is shown elsewhere. */
+  health?(at: ServiceAddress): Promise<DatabaseHealth>;
+  /** Puts back what `lab fault` changed of its settings. */
+  restore?(at: ServiceAddress): Promise<void>;
   /** @returns true as soon as it has acknowledged that it is empty */
   empty(at: ServiceAddress): Promise<boolean>;
-}
-
-const kinds: readonly SessionServer[] = [redisServer, postgresServer];
-
-/** Undefined for services that hold no sessions of several app servers: nginx, the app servers, Sentinels. */
-export function sessionServerOf(service: string): SessionServer | undefined {
-  return kinds.find(({ prefix }) => service.startsWith(prefix));
 }

@@ -12,6 +12,11 @@ export const rooms: Record<string, { holds: string; imports: string }> = {
     holds: "What is under test, as types: roles, architectures, site, door, deployment.",
     imports: "history (types), theory (types)",
   },
+  "catalogue-folder.ts": { holds: "Finds what a folder holds, one file each.", imports: "errors.ts" },
+  balancers: {
+    holds: "The kinds of balancers, one file each: their lists, their logs, their lives.",
+    imports: "catalogue-folder.ts, subject",
+  },
   history: {
     holds: "The events of a run: their shapes, their only writer, their reader.",
     imports: "errors.ts, subject (types)",
@@ -47,23 +52,23 @@ export const rooms: Record<string, { holds: string; imports: string }> = {
   users: { holds: "Virtual users, and the lab's own site.", imports: "history (types), theory (types)" },
   servers: {
     holds: "One server of a subject: how it is broken, felt and looked into, by role and kind.",
-    imports: "errors.ts, wait.ts, subject, history (types), theory, report (types), docker, users, lab",
+    imports: "errors.ts, wait.ts, subject, history (types), balancers, theory, docker, users",
   },
   lab: {
     holds: "The lab's own stack as a whole: found, started, grown, healed, reset, removed, looked at.",
     imports: `
-      errors.ts, paths.ts, version.ts, wait.ts, host, subject, history (types), theory, report, record, docker,
-      users/by-hand, users, servers, runner (types), terminal (types), experiment`,
+      errors.ts, paths.ts, version.ts, wait.ts, host, subject, balancers, history (types), theory, report, record,
+      docker, users/by-hand, users, servers, runner (types), terminal (types), experiment`,
   },
   faults: { holds: "Only faults; file name = kind.", imports: "servers" },
   scenarios: { holds: "Only scenarios; file name = id.", imports: "theory, faults" },
   "catalogue.ts": {
     holds: "Finds scenarios, faults and lessons by their files.",
-    imports: "errors.ts, theory (types), servers (types), workshop (types)",
+    imports: "catalogue-folder.ts, theory (types), servers (types), workshop (types)",
   },
   runner: {
     holds: "Plays the steps, heals in `finally`, never judges.",
-    imports: "errors.ts, wait.ts, subject, history (types), theory/placement, theory, users, servers, lab",
+    imports: "errors.ts, wait.ts, subject, balancers, history (types), theory/placement, theory, users, servers, lab",
   },
   terminal: {
     holds: "How a command meets a person: screen, narration, questions, signals, pauses.",
@@ -127,13 +132,13 @@ export const againstTheArrow = [
   "theory/placement -> theory",
   "theory -> servers",
   "theory -> lab",
+  "report -> servers",
   "report -> lab",
   "report -> experiment/comparison",
   "report -> workshop",
   "record -> docker",
   "record -> lab",
   "docker -> lab",
-  "servers -> lab",
   "lab -> runner",
   "lab -> terminal",
   "lab -> experiment",

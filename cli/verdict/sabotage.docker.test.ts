@@ -215,7 +215,7 @@ describe("a command that breaks something else than it says, on a lab that is we
 
   it("does not confirm a drained deployment when nginx is never told to drain", async () => {
     const { exitCode, result } = await scenarioOf(
-      (copy) => copy.change("dist/cli/servers/upstreams.js", 'draining: "drain"', 'draining: ""'),
+      (copy) => copy.change("dist/cli/balancers/nginx.js", 'draining: "drain"', 'draining: ""'),
       ...["rolling-deploy-drain", "--policy", "cookie", "--store", "memory,redis"],
     );
     expect(result.reasons[0]).toContain("fault not confirmed: drain app1");

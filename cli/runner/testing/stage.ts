@@ -3,7 +3,7 @@ import { labDoor } from "../../lab/lab-door.ts";
 import { labServices } from "../../lab/services.ts";
 import type { Lab } from "../../lab/topology.ts";
 import login from "../../scenarios/login.ts";
-import type { RedisSettings } from "../../servers/redis-settings.ts";
+import type { RedisSettings } from "../../servers/redis/settings.ts";
 import type { Service } from "../../servers/service.ts";
 import type { Container, ContainerState, Deployment } from "../../subject/deployment.ts";
 import { named } from "../../subject/roles.ts";

@@ -1,10 +1,7 @@
-import { execIn, type ServiceAddress } from "../subject/deployment.ts";
-import { loadStores, serversOf } from "../theory/stores.ts";
-import { actUntil, waitUntil } from "../wait.ts";
-import { dataFolder, laterSettings } from "./redis-condition.ts";
-import { refused, saveAgain } from "./redis-saves.ts";
-import { redisServer } from "./redis-sessions.ts";
-import { sessionServerOf } from "./session-server.ts";
+import { execIn, type ServiceAddress } from "../../subject/deployment.ts";
+import { actUntil, waitUntil } from "../../wait.ts";
+import { dataFolder, laterSettings } from "./condition.ts";
+import { refused, saveAgain } from "./saves.ts";
 
 /** What Redis removes when it is full (`maxmemory-policy`). https://redis.io/docs/latest/develop/reference/eviction/ */
 export type EvictionPolicy = "allkeys-lru" | "volatile-lru" | "noeviction";
@@ -89,9 +86,10 @@ export function redisSettings(at: ServiceAddress): RedisSettings {
     },
 
     async restore() {
+      const { command } = await (await at.deployment.containerOf(at.service)).state();
       const { ok, seen } = await actUntil({
         act: async () => {
-          const said = await shell(restoring(hasAof(at.service))).catch(String);
+          const said = await shell(restoring(keepsAof(command))).catch(String);
           if (/=> MISCONF/.test(said)) await saveAgain(at);
           return said.trim();
         },
@@ -99,8 +97,8 @@ export function redisSettings(at: ServiceAddress): RedisSettings {
         deadlineMs,
       });
       if (ok) return;
-      const [, command, answer] = /^(.+?) => ([\s\S]*)$/.exec(seen) ?? [];
-      throw refused(at, command ? `\`${command}\`` : "to put its settings back", answer ?? seen);
+      const [, asked, answer] = /^(.+?) => ([\s\S]*)$/.exec(seen) ?? [];
+      throw refused(at, asked ? `\`${asked}\`` : "to put its settings back", answer ?? seen);
     },
   };
 }
@@ -146,16 +144,7 @@ function restoring(keepsAof: boolean): string {
   echo restored`;
 }
 
-/** As compose.yaml starts it. */
-export function hasAof(service: string): boolean {
-  return loadStores().some((store) => store.persistence === "append-only" && serversOf(store).includes(service));
-}
-
-export function isRedis(service: string): boolean {
-  return sessionServerOf(service) === redisServer;
-}
-
-/** Undoes what was changed of a service's settings, if it is a Redis server. */
-export async function restoreRedis(at: ServiceAddress): Promise<void> {
-  if (isRedis(at.service)) await redisSettings(at).restore();
+/** Whether it is started with an append-only file, whatever the store's file says of it: a run finds out about a difference. */
+export function keepsAof(command: readonly string[] = []): boolean {
+  return command[command.indexOf("--appendonly") + 1] === "yes";
 }

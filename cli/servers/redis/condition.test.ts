@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changedSettings, problemsOf, readCondition, refusesWrites, unwritten } from "./redis-condition.ts";
+import { changedSettings, problemsOf, readCondition, refusesWrites, unwritten } from "./condition.ts";
 
 interface Said {
   info?: Record<string, string>;

@@ -1,6 +1,8 @@
-import { nothing } from "../docker/docker-api.ts";
-import { execIn, type ServiceAddress } from "../subject/deployment.ts";
-import type { Entries, SessionServer } from "./session-server.ts";
+import { nothing } from "../../docker/docker-api.ts";
+import { execIn, type ServiceAddress } from "../../subject/deployment.ts";
+import type { Entries, SessionServer } from "../session-server.ts";
+import { redisInfo } from "./info.ts";
+import { redisSettings } from "./settings.ts";
 
 /**
  * `SCAN`, `TYPE` and `PTTL` in one round trip. ARGV[1] is how many keys are wanted; SCAN may name a key twice.
@@ -21,11 +23,10 @@ until cursor == "0" or #found == wanted
 return cjson.encode({ total = redis.call("DBSIZE"), entries = found })`;
 
 export const redisServer: SessionServer = {
-  prefix: "redis",
-
   /** https://redis.io/docs/latest/commands/dbsize/ */
   async kept(at) {
-    return numberIn(await redisCli(at, ["DBSIZE"]));
+    const [said, info] = await Promise.all([redisCli(at, ["DBSIZE"]), redisInfo(at)]);
+    return /^\d+\s*$/.test(said) ? { entries: Number(said), evicted: Number(info?.evicted_keys ?? 0) } : undefined;
   },
 
   async list(at, { atMost }) {
@@ -37,6 +38,9 @@ export const redisServer: SessionServer = {
   async lifeOf(at) {
     return /^run_id:(\w+)/m.exec(await redisCli(at, ["INFO", "server"]))?.[1];
   },
+
+  infoOf: redisInfo,
+  restore: (at) => redisSettings(at).restore(),
 
   /**
    * FLUSHALL also writes an empty snapshot where there are save points, and is in the AOF where there is one: a restart brings
@@ -51,10 +55,6 @@ export const redisServer: SessionServer = {
 /** What it printed; nothing when the container cannot run it. */
 async function redisCli(at: ServiceAddress, command: string[]): Promise<string> {
   return execIn(at, ["redis-cli", ...command]).catch(nothing);
-}
-
-function numberIn(said: string): number | undefined {
-  return /^\d+\s*$/.test(said) ? Number(said) : undefined;
 }
 
 /** Undefined for an error in words (`LOADING Redis is loading the dataset in memory`). PTTL says -1 of a key that stays. */

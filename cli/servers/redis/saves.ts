@@ -1,9 +1,9 @@
 /** Mends a Redis server that could not write to its disk. */
 
-import { LabError } from "../errors.ts";
-import { execIn, type ServiceAddress } from "../subject/deployment.ts";
-import { actUntil } from "../wait.ts";
-import { dataFolder, look, type RedisCondition, readCondition, unwritten } from "./redis-condition.ts";
+import { LabError } from "../../errors.ts";
+import { execIn, type ServiceAddress } from "../../subject/deployment.ts";
+import { actUntil } from "../../wait.ts";
+import { dataFolder, look, type RedisCondition, readCondition, unwritten } from "./condition.ts";
 
 /** Writing a data set to a new file takes as long. */
 const deadlineMs = 10_000;

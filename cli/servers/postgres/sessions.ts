@@ -1,7 +1,6 @@
-import { nothing } from "../docker/docker-api.ts";
-import type { DatabaseHealth } from "../lab/look-at-lab.ts";
-import { execIn, type ServiceAddress } from "../subject/deployment.ts";
-import type { Entries, SessionServer } from "./session-server.ts";
+import { nothing } from "../../docker/docker-api.ts";
+import { execIn, type ServiceAddress } from "../../subject/deployment.ts";
+import type { DatabaseHealth, Entries, SessionServer } from "../session-server.ts";
 
 /** The table of compose/postgres-init.sql: a row is a session, and no session any more when `expire` is over. */
 const listing = (atMost: number) => `
@@ -12,11 +11,9 @@ SELECT json_build_object(
     FROM session WHERE expire > now() ORDER BY sid LIMIT ${atMost}) one))`;
 
 export const postgresServer: SessionServer = {
-  prefix: "postgres",
-
   async kept(at) {
     const said = await psql(at, ["SELECT count(*) FROM session"]);
-    return /^\d+$/.test(said) ? Number(said) : undefined;
+    return /^\d+$/.test(said) ? { entries: Number(said), evicted: 0 } : undefined;
   },
 
   async list(at, { atMost }) {
@@ -28,6 +25,13 @@ export const postgresServer: SessionServer = {
   async lifeOf(at) {
     const started = await psql(at, ["SELECT md5(pg_postmaster_start_time()::text)"]);
     return /^[0-9a-f]{32}$/.test(started) ? started : undefined;
+  },
+
+  async health(at) {
+    const said = await psql(at, [health]);
+    const { service } = at;
+    if (!said.startsWith("{")) return { service, answers: false };
+    return { service, answers: true, ...(JSON.parse(said) as Omit<DatabaseHealth, "service" | "answers">) };
   },
 
   async empty(at) {
@@ -42,13 +46,6 @@ SELECT json_build_object(
   'sizeBytes', pg_database_size(current_database()),
   'connections', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()),
   'startedAt', round(extract(epoch FROM pg_postmaster_start_time())))`;
-
-export async function postgresHealth(at: ServiceAddress): Promise<DatabaseHealth> {
-  const said = await psql(at, [health]);
-  const { service } = at;
-  if (!said.startsWith("{")) return { service, answers: false };
-  return { service, answers: true, ...(JSON.parse(said) as Omit<DatabaseHealth, "service" | "answers">) };
-}
 
 /** The bare values that it printed; nothing when the container cannot run it or the database refuses. */
 async function psql(at: ServiceAddress, statements: string[]): Promise<string> {

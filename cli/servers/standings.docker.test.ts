@@ -2,10 +2,10 @@
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Engine } from "../docker/engine.ts";
-import { labDeployment } from "../lab/lab-deployment.ts";
+import { labSubject } from "../lab/lab-subject.ts";
 import { findLab } from "../lab/start-lab.ts";
 import { labCommand } from "../testing/run-lab.ts";
-import { readStandings } from "./upstreams.ts";
+import { readStandings } from "./standings.ts";
 
 const lab = labCommand({ name: "test-lists" });
 const engine = new Engine();
@@ -19,7 +19,7 @@ it("of two processes that drain an app server each, and put it back, neither und
   const both = async (...words: string[]) => {
     const ended = await Promise.all(["app1", "app2"].map((server) => lab.run([...words, server])));
     expect(ended.map(({ exitCode, stderr }) => (exitCode === 0 ? "done" : stderr))).toEqual(["done", "done"]);
-    return readStandings(labDeployment((await findLab("test-lists", engine))!, engine));
+    return readStandings(labSubject((await findLab("test-lists", engine))!, engine));
   };
   expect(await both("fault", "drain")).toEqual({ app1: "draining", app2: "draining" });
   expect(await both("heal")).toEqual({});

@@ -1,0 +1,21 @@
+import { execIn, type ServiceAddress } from "../../subject/deployment.ts";
+
+/** What a Sentinel says of the servers that it watches. */
+export interface SentinelView {
+  service: string;
+  /** Address of the master; null when the Sentinel does not answer. */
+  master: string | null;
+  /** Whether that master answers it, and whether enough Sentinels are there for a failover, in Redis's words. */
+  says: string;
+}
+
+export async function askSentinel(at: ServiceAddress): Promise<SentinelView> {
+  const ask = (...words: string[]) =>
+    execIn(at, ["redis-cli", "-p", "26379", "--raw", "SENTINEL", ...words, "sessions"]).catch(() => "");
+  const [fields, quorum] = await Promise.all([ask("MASTER"), ask("CKQUORUM")]);
+  const { service } = at;
+  const lines = fields.split("\n");
+  const field = (name: string) => lines[lines.indexOf(name) + 1];
+  if (!lines.includes("ip")) return { service, master: null, says: "does not answer" };
+  return { service, master: `${field("ip")}:${field("port")}`, says: `${field("flags")}; ${quorum.trim()}` };
+}
