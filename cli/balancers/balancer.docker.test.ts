@@ -44,7 +44,7 @@ describe.each(balancerIds())("%s", (id) => {
     balancer = found.balancer;
     at = { deployment: subject.deployment, service: found.service };
     hosts = subject.architectures
-      .filter(({ policy, store }) => policy.balancer === id && store.livesIn === "app-server")
+      .filter(({ policy, store }) => policy.balancerKind === id && store.livesIn === "app-server")
       .map(({ host }) => host);
     expect(hosts).not.toEqual([]);
   });

@@ -9,7 +9,7 @@ it("a file's name is the id of its balancer", async () => {
 });
 
 it("every policy names a balancer that there is, and none is without a policy", () => {
-  expect([...new Set(loadPolicies().map(({ balancer }) => balancer))].sort()).toEqual(balancerIds());
+  expect([...new Set(loadPolicies().map(({ balancerKind }) => balancerKind))].sort()).toEqual(balancerIds());
 });
 
 it("one that nobody knows is refused by name, and left out among the services of a subject", async () => {

@@ -8,7 +8,7 @@ import { labSubject } from "../lab/lab-subject.ts";
 import { appServers, balancer, type Lab } from "../lab/topology.ts";
 import { redisInfo } from "../servers/redis/info.ts";
 import { execIn } from "../subject/deployment.ts";
-import type { ServiceFacts } from "../subject/roles.ts";
+import { balancerOfKind, type ServiceFacts } from "../subject/roles.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import { labVersion } from "../version.ts";
 import type { Plan } from "./plan.ts";
@@ -39,8 +39,8 @@ export async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise
 /** Of what is known of an architecture, that which histories keep; of its balancer, the service. */
 function factsOf(architecture: Architecture, services: readonly ServiceFacts[]): ArchitectureFacts {
   const { policy, ...facts } = architectureFacts.parse(architecture);
-  const isOwn = ({ role, kind }: ServiceFacts) => role === "balancer" && kind === policy.balancer;
-  return { ...facts, policy: { ...policy, balancer: services.find(isOwn)?.name ?? balancer } };
+  const own = balancerOfKind(services, architecture.policy.balancerKind) ?? balancer;
+  return { ...facts, policy: { ...policy, balancer: own } };
 }
 
 /** What takes part, as it says itself. */

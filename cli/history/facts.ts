@@ -43,7 +43,7 @@ const policyFacts = z.object({
   balancer: name.exactOptional(),
   /** What the balancer reckons with, where it reckons: the first three octets of the address, the whole address, a cookie. */
   key: z.enum(["client-network", "client-address", "cookie"]).nullable().exactOptional(),
-  /** How it finds the app server for a key, in a word, e.g. `ip-hash`, `consistent-hash`, `table`. */
+  /** How it finds the app server for a key, in a word, e.g. `ip-hash`, `consistent-hash`, `first-choice`. */
   placedBy: name.nullable().exactOptional(),
 });
 

@@ -73,7 +73,7 @@ function whatHappened(
 
 /** The balancer at the front, which every request passes, and those that the policies of this run name. */
 function balancersNeeded({ architectures, services }: LookingForDisturbances): string[] {
-  const kinds = new Set(architectures.map(({ policy }) => policy.balancer));
+  const kinds = new Set(architectures.map(({ policy }) => policy.balancerKind));
   const balancers = services.filter(({ role }) => role === "balancer");
   return balancers.filter(({ kind = "" }, index) => index === 0 || kinds.has(kind)).map(({ name }) => name);
 }

@@ -51,7 +51,9 @@ export async function noteFailovers({
   const isStoreBroken = [...touched].some((service) => roleOf.get(service) !== "app-server");
   const noted = new Set<string>();
   for (const [index, { balancer }] of balancers.entries()) {
-    const policies = new Set(architectures.flatMap(({ policy }) => (policy.balancer === balancer.id ? policy.id : [])));
+    const policies = new Set(
+      architectures.flatMap(({ policy }) => (policy.balancerKind === balancer.id ? policy.id : [])),
+    );
     for (const { server, policy, tookNoConnection, line } of balancer.failovers(logs[index]!, addresses)) {
       // The kernel takes connections for a process however long that waits for its store.
       if (touched.has(server) || (isStoreBroken && !tookNoConnection)) continue;

@@ -12,6 +12,11 @@ export function sparesAmong(services: readonly ServiceFacts[]): string[] {
   return services.filter(({ spare }) => spare).map(({ name }) => name);
 }
 
+/** The name of the balancer of this kind; undefined where the subject has none. */
+export function balancerOfKind(services: readonly ServiceFacts[], wanted: string): string | undefined {
+  return services.find(({ role, kind }) => role === "balancer" && kind === wanted)?.name;
+}
+
 /** The facts of the service of this name; undefined where the subject has none. */
 export function factsOf(services: readonly ServiceFacts[], name: string): ServiceFacts | undefined {
   return services.find((service) => service.name === name);

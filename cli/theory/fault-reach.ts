@@ -1,6 +1,6 @@
 import { labServices } from "../lab/services.ts";
 import type { Fault } from "../servers/fault.ts";
-import { factsOf, named, type ServiceFacts } from "../subject/roles.ts";
+import { balancerOfKind, factsOf, named, type ServiceFacts } from "../subject/roles.ts";
 import { type Place, touches } from "../verdict/exposure.ts";
 import type { Architecture } from "./architectures.ts";
 import type { Scenario } from "./scenario.ts";
@@ -21,11 +21,12 @@ export function faultsOf({ steps }: { steps: readonly Scenario["steps"][number][
 export function canTouch(scenario: Scenario, architecture: Architecture, victim: string): boolean {
   const services = labServices();
   const places = placesIn(architecture, services);
+  const balancer = balancerOfKind(services, architecture.policy.balancerKind);
+  const facts =
+    balancer === undefined ? architecture : { ...architecture, policy: { ...architecture.policy, balancer } };
   return faultsOf(scenario).some(({ effect, target }) =>
     servicesMeant(target, { victim, services, stores: [architecture.store] }).some((service) =>
-      places.some((place) =>
-        touches({ effect, target: service }, place, architecture, factsOf(services, service)?.role),
-      ),
+      places.some((place) => touches({ effect, target: service }, place, facts, factsOf(services, service)?.role)),
     ),
   );
 }

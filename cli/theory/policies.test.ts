@@ -33,7 +33,7 @@ describe("policy files", () => {
     expect(loadPolicies(folder)).toEqual([
       {
         id: "learn",
-        balancer: "nginx",
+        balancerKind: "nginx",
         affinity: "cookie",
         key: "cookie",
         placedBy: "first-choice",
@@ -44,7 +44,7 @@ describe("policy files", () => {
       },
       {
         id: "round",
-        balancer: "nginx",
+        balancerKind: "nginx",
         affinity: "none",
         key: null,
         placedBy: null,
@@ -98,7 +98,7 @@ describe("policy files", () => {
 
   it("may name the balancer to which nginx hands the requests", () => {
     write("learn.conf", ...complete, "#   balancer: node");
-    expect(loadPolicies(folder)[0]?.balancer).toBe("node");
+    expect(loadPolicies(folder)[0]?.balancerKind).toBe("node");
   });
 
   it("with a trait but no value are refused, whatever the next line says", () => {

@@ -23,7 +23,7 @@ const keysOf = { address: ["client-network", "client-address"], cookie: ["cookie
 export interface Policy {
   id: string;
   /** The kind of balancer that chooses the app server: nginx, unless the file names another to which nginx hands the requests. */
-  balancer: string;
+  balancerKind: string;
   /** How the same client finds the same app server again: by nothing, by its address, by a cookie. */
   affinity: Stated<"affinity">;
   /** What of a client decides: the first three octets of its address, all of it, or its cookie; null without affinity, as are the following. */
@@ -76,14 +76,14 @@ function readPolicy(id: string, text: string): Policy {
   const title = /^#\s*(.+)/.exec(text)?.[1] ?? id;
   const read = <Name extends Trait>(trait: Name) => readTrait(trait, { id, text });
   const affinity = read("affinity");
-  const balancer = statedIn(text, "balancer") ?? "nginx";
+  const balancerKind = statedIn(text, "balancer") ?? "nginx";
   if (affinity === "none")
     return {
-      ...{ id, balancer, affinity, title },
+      ...{ id, balancerKind, affinity, title },
       ...{ key: null, placedBy: null, affinityBegins: null, afterFailover: null, keptIn: null },
     };
   return {
-    ...{ id, balancer, affinity },
+    ...{ id, balancerKind, affinity },
     key: readTrait("key", { id, text }, keysOf[affinity]),
     placedBy: read("placed-by"),
     affinityBegins: read("begins-with"),

@@ -24,7 +24,7 @@ export async function probeBalancer(
   const known = await balancersAmong(services);
   const own = known.find(({ service }) => service === name)?.balancer;
   if (!own) return { answers: false, life: undefined, says: `nobody knows how to ask ${name}` };
-  const architecture = architectures.find(({ policy }) => policy.balancer === own.id);
+  const architecture = architectures.find(({ policy }) => policy.balancerKind === own.id);
   if (!architecture) return { answers: false, life: undefined, says: `no policy leads to ${name}` };
   const isFront = known[0]?.service === name;
   const reply = await transport.send({
