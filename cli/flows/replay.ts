@@ -2,7 +2,6 @@ import { basename, join } from "node:path";
 import { Chalk } from "chalk";
 import { LabError } from "../errors.ts";
 import { findRunFolder, historyFolders, runFiles } from "../experiment/run-folders.ts";
-import { balancer } from "../lab/topology.ts";
 import { requireOwnPlace } from "../output/write-reports.ts";
 import { demoRun } from "../paths.ts";
 import { loadFilm } from "../replay/load-film.ts";
@@ -45,7 +44,6 @@ export async function replay(
     input: process.stdin,
     output: process.stdout,
     chalk: detectTerminal({ colour }).colour ? new Chalk() : new Chalk({ level: 0 }),
-    balancer,
     ...(speed === undefined ? {} : { speed }),
   });
   if (endedBy) process.exitCode = exitCodeOf(endedBy);

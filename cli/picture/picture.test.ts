@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { faultKinds, loadFault } from "../catalogue.ts";
 import type { FaultEffect, HistoryEvent } from "../history/events.ts";
+import type { ArchitectureFacts } from "../history/facts.ts";
 import { type Story, story } from "../verdict/golden/history-builder.ts";
 import { faultSpans, sayFaults } from "./fault-spans.ts";
 import { Film } from "./film.ts";
@@ -22,6 +23,7 @@ function pictureOf(told: Story, ...more: PictureEvent[]): Picture {
 /** `app1 up 1, app2 down 0, redis up 2`, as a person would say it. */
 function boxes(picture: Picture): string {
   return boxesOf(picture)
+    .filter(({ part }) => part !== "balancer")
     .map(({ service, condition, sessions }) => `${service} ${condition} ${sessions ?? "?"}`)
     .join(", ");
 }
@@ -128,6 +130,31 @@ describe("the condition of a service", () => {
     const late = look(100, { conditions: { app2: "up" } });
     const killed = story().waits(200).injects("kill", "app2");
     expect(conditionOf(pictureOf(killed, late), "app2")).toBe("down");
+  });
+});
+
+describe("the balancers", () => {
+  const balancers = (told: Story, policy: Partial<ArchitectureFacts["policy"]>) => {
+    const [run, ...events] = told.events;
+    if (run?.type !== "run") throw new Error("the first event is no run");
+    const architectures = run.architectures.map((one) => ({ ...one, policy: { ...one.policy, ...policy } }));
+    const film = filmOf([{ ...run, architectures }, ...events]);
+    return boxesOf(film.at(film.end)!)
+      .filter(({ part }) => part === "balancer")
+      .map(({ service, condition }) => `${service} ${condition}`);
+  };
+
+  it("are the one by which requests come in, and those to which it hands requests of this run", () => {
+    expect(balancers(story(), {})).toEqual(["nginx up"]);
+    expect(balancers(story(), { balancer: "nginx" })).toEqual(["nginx up"]);
+    expect(balancers(story(), { balancer: "balancer" })).toEqual(["nginx up", "balancer up"]);
+  });
+
+  it("are broken like any other service", () => {
+    expect(balancers(story().injects("freeze", "balancer"), { balancer: "balancer" })).toEqual([
+      "nginx up",
+      "balancer frozen",
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { Answer } from "../history/events.ts";
 import { fateOf, isReadToTheEnd } from "../verdict/fate-of.ts";
 import type { Fate } from "../verdict/fates.ts";
 import { stayedLoggedOut } from "../verdict/judged-session.ts";
+import { balancersIn } from "./balancers.ts";
 import type { Condition } from "./moments.ts";
 import { conditionOf, inBrowser, type Picture, remarksOf } from "./picture.ts";
 
@@ -59,7 +60,7 @@ function emptyTally(id: string, store: string): ArchitectureTally {
 /** A service with what is in it. */
 export interface Box {
   service: string;
-  part: "app-server" | "store" | "browser";
+  part: "balancer" | "app-server" | "store" | "browser";
   condition: Condition;
   /** What is to be said besides: `kill` of what is down, `draining` of what is up. */
   remarks: string[];
@@ -69,7 +70,7 @@ export interface Box {
   holdsSessions: boolean;
 }
 
-/** The boxes of the picture: app servers, then the stores' servers, then the browsers where they hold sessions. */
+/** The boxes of the picture: balancers, app servers, the stores' servers, then the browsers where they hold sessions. */
 export function boxesOf(picture: Picture): Box[] {
   const { run, appServers, sessions, counted } = picture;
   const held = new Map<string, number>();
@@ -91,6 +92,7 @@ export function boxesOf(picture: Picture): Box[] {
     };
   };
   return [
+    ...balancersIn(run).map((service) => box(service, "balancer", false)),
     ...appServers.map((service) => box(service, "app-server", hasMemory)),
     ...servers.map((service) => box(service, "store", true)),
     ...(hasBrowser ? [box(inBrowser, "browser", true)] : []),

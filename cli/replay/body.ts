@@ -1,7 +1,7 @@
 import type { ChalkInstance } from "chalk";
 import type { Film } from "../picture/film.ts";
 import { answerMarks, lookOfServer } from "../picture/palette.ts";
-import { conditionOf, conditionSigns, conditionWords, type Picture } from "../picture/picture.ts";
+import { conditionSigns, conditionWords, type Picture } from "../picture/picture.ts";
 import type { Dot } from "../picture/requests.ts";
 import { type ArchitectureTally, type Box, boxesOf, tallyOf } from "../picture/tally.ts";
 import { widestOf, widthOf } from "../report/text.ts";
@@ -12,12 +12,14 @@ export interface BodyOptions {
   columns: number;
   rows: number;
   chalk: ChalkInstance;
-  balancer: string;
   /** How long a request is drawn at least, in ms of the run's time. */
   shownMs: number;
 }
 
-/** Where everything stands: left the browsers of each architecture, in the middle the balancer, right the services. */
+/**
+ * Where everything stands: left the browsers of each architecture, in the middle the balancer by which all requests come in, right the
+ * other services.
+ */
 interface Layout {
   lines: number;
   nameWidth: number;
@@ -40,12 +42,16 @@ const countWidth = 9;
 const wiresAtLeast = 8;
 
 export function bodyLines(film: Film, picture: Picture, options: BodyOptions): string[] {
-  const { chalk, balancer, shownMs } = options;
-  const layout = layOut(tallyOf(picture), boxesOf(picture), options);
+  const { chalk, shownMs } = options;
+  const boxes = boxesOf(picture);
+  const entry = boxes.find(({ part }) => part === "balancer");
+  const services = boxes.filter((box) => box !== entry);
+  const balancer = entry?.service ?? "";
+  const layout = layOut(tallyOf(picture), services, { ...options, balancer });
   const wires = new Wires(layout, chalk);
   for (const dot of film.dots(picture, shownMs).dots) wires.place(dot);
-  const condition = conditionOf(picture, balancer);
-  const { lines, nameWidth, tallyWidth, serviceWidth, leftWire, rightWire, browsers, services, hidden } = layout;
+  const condition = entry?.condition ?? "up";
+  const { lines, nameWidth, tallyWidth, serviceWidth, leftWire, rightWire, browsers, hidden } = layout;
   const left = nameWidth + 1 + tallyWidth;
   const header = [
     cell("browsers", left + leftWire + balancer.length + 4 + rightWire + 2),
@@ -54,7 +60,7 @@ export function bodyLines(film: Film, picture: Picture, options: BodyOptions): s
   ].join("");
   const rows = Array.from({ length: lines }, (_, row) => {
     const tally = browsers.get(row);
-    const box = services.get(row);
+    const box = layout.services.get(row);
     const isLast = hidden > 0 && row === lines - 1;
     return [
       tally ? browserCell(tally, layout, chalk) : cell(isLast ? `... and ${hidden} more` : "", left),
@@ -67,7 +73,11 @@ export function bodyLines(film: Film, picture: Picture, options: BodyOptions): s
   return [chalk.bold(header), ...rows];
 }
 
-function layOut(tallies: readonly ArchitectureTally[], boxes: readonly Box[], options: BodyOptions): Layout {
+interface LayoutOptions extends Pick<BodyOptions, "columns" | "rows"> {
+  balancer: string;
+}
+
+function layOut(tallies: readonly ArchitectureTally[], boxes: readonly Box[], options: LayoutOptions): Layout {
   const { columns, rows, balancer } = options;
   const serviceWidth = Math.min(14, Math.max(7, widestOf(boxes.map(({ service }) => service))));
   const most = Math.max(tallies.length, boxes.length);

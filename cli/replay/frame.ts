@@ -13,8 +13,6 @@ export interface FrameOptions {
   columns: number;
   rows: number;
   chalk: ChalkInstance;
-  /** Name of the balancer's service. */
-  balancer: string;
 }
 
 const columnsAtLeast = 76;

@@ -9,7 +9,6 @@ export interface PlayOptions {
   input: ReadStream;
   output: WriteStream;
   chalk: ChalkInstance;
-  balancer: string;
   /** Part of the run's own speed; by default one at which it lasts about a minute. */
   speed?: number;
 }
@@ -33,14 +32,14 @@ const screen = {
  */
 export async function play(
   film: Film,
-  { input, output, chalk, balancer, speed }: PlayOptions,
+  { input, output, chalk, speed }: PlayOptions,
 ): Promise<NodeJS.Signals | undefined> {
   const playback = new Playback(film.end);
   if (speed !== undefined) playback.speed = speed;
   const draw = () => {
     playback.tick(performance.now());
     const { columns = 80, rows = 24 } = output;
-    const lines = frame(film, playback, { columns, rows, chalk, balancer });
+    const lines = frame(film, playback, { columns, rows, chalk });
     output.write(`${screen.top}${lines.map((line) => `${line}${screen.endOfLine}`).join("\r\n")}${screen.below}`);
   };
   let quit: (signal?: NodeJS.Signals) => void = () => {};

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { Chalk } from "chalk";
 import { describe, expect, it } from "vitest";
 import { runFiles } from "../experiment/run-folders.ts";
-import { balancer } from "../lab/topology.ts";
 import { demoRun } from "../paths.ts";
 import { Film } from "../picture/film.ts";
 import { Playback } from "../picture/playback.ts";
@@ -20,7 +19,7 @@ const chalk = new Chalk({ level: 0 });
 function frameAt(film: Film, at: number, { columns = 80, rows = 24 } = {}): string[] {
   const playback = new Playback(film.end);
   playback.seek(at);
-  return frame(film, playback, { columns, rows, chalk, balancer });
+  return frame(film, playback, { columns, rows, chalk });
 }
 
 function filmOf(told: ReturnType<typeof story>): Film {
@@ -39,6 +38,19 @@ const crash = story({ architectures: ["cookie.memory", "cookie.redis"] })
   .reads("bob", "anonymous");
 
 describe("a frame", () => {
+  it("has the balancer by which requests come in in the middle, and one that gets some of them among the services", () => {
+    const [run, ...events] = crash.events;
+    if (run?.type !== "run") throw new Error("the first event is no run");
+    const handedOn = run.architectures.map((one) => ({ ...one, policy: { ...one.policy, balancer: "balancer" } }));
+    const film = new Film();
+    for (const event of [{ ...run, architectures: handedOn }, ...events]) film.add(event);
+    const lines = frameAt(film, film.end);
+    expect(lines.find((line) => line.includes("│ nginx │"))).toBeDefined();
+    expect(lines.filter((line) => line.includes("balancer")).map((line) => line.slice(48))).toEqual([
+      " balancer ✓ up                 -",
+    ]);
+  });
+
   it("shows who was asked, who is down, where sessions are and what browsers are told", () => {
     const film = filmOf(crash);
     expect(frameAt(film, film.end).join("\n")).toMatchInlineSnapshot(`

@@ -8,7 +8,7 @@ export interface Refusal {
   says: string;
 }
 
-export interface Door {
+export interface PageAddress {
   port: number;
   /** First part of every path. */
   token: string;
@@ -38,7 +38,7 @@ export function pathForOnce({ text }: CodeForOnce): string {
  * Lets in only who was given the address: another site in the same browser may send requests here, but cannot know the token,
  * cannot have our origin, and under a name of its own that leads here (DNS rebinding) has another Host.
  */
-export function admit(request: IncomingMessage, { port, token, code }: Door): { route: Route } | Refusal {
+export function admit(request: IncomingMessage, { port, token, code }: PageAddress): { route: Route } | Refusal {
   const { host, origin, "content-type": type } = request.headers;
   if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) return { status: 421, says: "wrong host" };
   if (origin !== undefined && origin !== `http://${host}`) return { status: 403, says: "wrong origin" };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { thisProcess } from "../host/process-identity.ts";
 import { addToRecord, beginRecord, engineAddress, recordPath } from "../record/record.ts";
-import { Hands, type HandsOptions } from "./fault-buttons.ts";
+import { FaultButtons, type FaultButtonsOptions } from "./fault-buttons.ts";
 import { Feed } from "./feed.ts";
 
 const name = "lab";
@@ -12,7 +12,7 @@ const here = thisProcess();
 const other = { ...here, host: "elsewhere" };
 let home: string;
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "hands-"));
+  home = mkdtempSync(join(tmpdir(), "buttons-"));
   process.env.LAB_HOME = home;
 });
 afterEach(() => {
@@ -33,8 +33,13 @@ it("no button breaks or heals anything while another process measures on the lab
   const engine = { states: async () => void asked.push("states") };
   const noted: unknown[] = [];
   const guard = { owner: here, note: (...lines: unknown[]) => void noted.push(...lines) };
-  const hands = new Hands({ lab: { name }, engine, feed: new Feed(), guard } as unknown as HandsOptions);
-  for (const answered of [await hands.inject("kill", "app1"), await hands.heal("app1")]) {
+  const buttons = new FaultButtons({
+    lab: { name },
+    engine,
+    feed: new Feed(),
+    guard,
+  } as unknown as FaultButtonsOptions);
+  for (const answered of [await buttons.inject("kill", "app1"), await buttons.heal("app1")]) {
     expect(answered.ok).toBe(false);
     expect(answered.says).toContain(`"lab scenario login" of process ${other.pid} on elsewhere is in progress`);
   }

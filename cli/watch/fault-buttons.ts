@@ -1,7 +1,7 @@
 import { faultKinds, loadFault } from "../catalogue.ts";
 import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
-import type { Evidence, FaultEvent } from "../history/events.ts";
+import type { Evidence, FaultEffect, FaultEvent } from "../history/events.ts";
 import type { Ailment } from "../lab/ailments.ts";
 import { refuseDuringRun } from "../lab/claim-lab.ts";
 import { healServices } from "../lab/heal-services.ts";
@@ -12,9 +12,9 @@ import { type Guard, refuseBusyLab } from "../record/guard-lab.ts";
 import type { Fault } from "../servers/fault.ts";
 import { engineSays } from "../servers/inject.ts";
 import type { Feed } from "./feed.ts";
-import type { Answered } from "./page-data.ts";
+import type { Answered, FaultChoice } from "./page-data.ts";
 
-export interface HandsOptions {
+export interface FaultButtonsOptions {
   lab: Lab;
   engine: Engine;
   feed: Feed;
@@ -22,11 +22,11 @@ export interface HandsOptions {
 }
 
 /** Breaks and heals services as `lab fault` and `lab heal` do, tells the feed, and knows what it has broken. */
-export class Hands {
+export class FaultButtons {
   readonly #lab: Lab;
   readonly #engine: Engine;
   readonly #feed: Feed;
-  readonly #guard: HandsOptions["guard"];
+  readonly #guard: FaultButtonsOptions["guard"];
   /** Injected from here and not healed yet; also on record, in case this process dies. */
   #broken: Fault[] = [];
   /** What is being done to a service. */
@@ -34,7 +34,7 @@ export class Hands {
   #isOver = false;
   hasBrokenSomething = false;
 
-  constructor({ lab, engine, feed, guard }: HandsOptions) {
+  constructor({ lab, engine, feed, guard }: FaultButtonsOptions) {
     this.#lab = lab;
     this.#engine = engine;
     this.#feed = feed;
@@ -42,7 +42,8 @@ export class Hands {
   }
 
   async inject(kind: string, service: string): Promise<Answered> {
-    if (!(await faultsByHand()).includes(kind)) return { ok: false, says: `there is no fault "${kind}"` };
+    if (!(await faultsByHand()).some((fault) => fault.kind === kind))
+      return { ok: false, says: `there is no fault "${kind}"` };
     return this.#alone(service, async () => {
       const fault = (await loadFault(kind))(service);
       const tell = (state: FaultEvent["state"], evidence?: Evidence[]) => {
@@ -122,9 +123,15 @@ export class Hands {
 }
 
 /** What can be done to any service that runs; `lab fault` has the others, which are for one kind of service or one state. */
-export async function faultsByHand(): Promise<string[]> {
+export async function faultsByHand(): Promise<FaultChoice[]> {
   const faults = await Promise.all(faultKinds().map(async (kind) => (await loadFault(kind))("any")));
   return faults
     .filter(({ effect, hits }) => !hits && !effect.lists && effect.process !== "begins")
-    .map(({ kind }) => kind);
+    .map(({ kind, effect }) => ({ kind, word: wordFor(kind, effect) }));
+}
+
+/** In plain words where the kind is a term of the trade. */
+function wordFor(kind: string, { reach }: FaultEffect): string {
+  if (reach === "nobody") return "Cut off";
+  return `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`.replaceAll("-", " ");
 }

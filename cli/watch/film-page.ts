@@ -1,5 +1,4 @@
 import { replaceFile } from "../host/replace-file.ts";
-import { balancer } from "../lab/topology.ts";
 import type { Film } from "../picture/film.ts";
 import type { PictureEvent } from "../picture/moments.ts";
 import { pageAssets } from "../picture/page-assets.ts";
@@ -39,5 +38,5 @@ export async function serveFilm(film: Film, { open }: { open: boolean }): Promis
 async function dataOf({ moments }: Film): Promise<PageData> {
   const packer = new EventPacker<PictureEvent>();
   for (const event of moments.events) packer.add(event);
-  return { balancer, faults: [], recording: await packer.packed() };
+  return { faults: [], recording: await packer.packed() };
 }

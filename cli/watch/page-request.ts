@@ -1,19 +1,21 @@
 import type { IncomingMessage } from "node:http";
 import * as z from "zod";
 import type { Refusal } from "./admission.ts";
-import type { Wish } from "./page-data.ts";
 
-const wishSchema = z.discriminatedUnion("do", [
+const schema = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("fault"), kind: z.string().max(40), service: z.string().max(80) }),
   z.strictObject({ do: z.literal("heal"), service: z.string().max(80) }),
   z.strictObject({ do: z.literal("new-users") }),
 ]);
 
-/** Longer than any wish. */
+/** What a page may ask for. */
+export type PageRequest = z.infer<typeof schema>;
+
+/** Longer than any of them. */
 const bytesAtMost = 1_000;
 
-/** What a page asks for. Never throws for what it sends. */
-export async function readWish(request: IncomingMessage): Promise<Wish | Refusal> {
+/** Reads what a page asks for. Never throws, whatever the page sends. */
+export async function readPageRequest(request: IncomingMessage): Promise<PageRequest | Refusal> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -22,8 +24,8 @@ export async function readWish(request: IncomingMessage): Promise<Wish | Refusal
     chunks.push(chunk as Buffer);
   }
   try {
-    return wishSchema.parse(JSON.parse(Buffer.concat(chunks).toString("utf8")));
+    return schema.parse(JSON.parse(Buffer.concat(chunks).toString("utf8")));
   } catch {
-    return { status: 400, says: "no wish that is known here" };
+    return { status: 400, says: "no request that is known here" };
   }
 }

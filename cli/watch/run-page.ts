@@ -1,5 +1,4 @@
 import type { HistoryEvent } from "../history/events.ts";
-import { balancer } from "../lab/topology.ts";
 import { pageAssets } from "../picture/page-assets.ts";
 import { Feed } from "./feed.ts";
 import { servedPage } from "./page-html.ts";
@@ -16,7 +15,7 @@ export interface RunPage extends AsyncDisposable {
 /** Says on stderr where the page is. Nothing can be broken from it: that would be another experiment. */
 export async function openRunPage({ open }: { open: boolean }): Promise<RunPage> {
   const feed = new Feed();
-  const server = await servePage({ page: servedPage({ balancer, faults: [] }), assets: pageAssets("watch"), feed });
+  const server = await servePage({ page: servedPage({ faults: [] }), assets: pageAssets("watch"), feed });
   process.stderr.write(`Watch it: ${server.url}\n`);
   if (open) await openPage(server);
   return {

@@ -2,23 +2,23 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { story } from "../verdict/golden/history-builder.ts";
 import { Feed } from "./feed.ts";
-import type { Wish } from "./page-data.ts";
 import { servedPage } from "./page-html.ts";
+import type { PageRequest } from "./page-request.ts";
 import { type PageServer, servePage } from "./server.ts";
 
-const wishes: Wish[] = [];
+const asked: PageRequest[] = [];
 const feed = new Feed();
 let server: PageServer;
 let site: URL;
 
 beforeAll(async () => {
   server = await servePage({
-    page: servedPage({ balancer: "nginx", faults: ["kill"] }),
+    page: servedPage({ faults: [{ kind: "kill", word: "Kill" }] }),
     assets: { script: "script();", style: "a{}" },
     feed,
-    act: async (wish) => {
-      wishes.push(wish);
-      return { ok: wish.do !== "heal", says: "done" };
+    act: async (request) => {
+      asked.push(request);
+      return { ok: request.do !== "heal", says: "done" };
     },
   });
   site = new URL(server.url);
@@ -90,11 +90,11 @@ describe("who has the address", () => {
     expect(await ask({ path: "page.css" })).toMatchObject({ status: 200, text: "a{}" });
   });
 
-  it("may act: what is wished is done once, and the answer says what came of it", async () => {
-    wishes.length = 0;
+  it("may act: what the page asks for is done once, and the answer says what came of it", async () => {
+    asked.length = 0;
     expect(await press()).toMatchObject({ status: 200, text: '{"ok":true,"says":"done"}' });
     expect(await press({ body: '{"do":"heal","service":"app2"}' })).toMatchObject({ status: 409 });
-    expect(wishes).toEqual([
+    expect(asked).toEqual([
       { do: "fault", kind: "kill", service: "app2" },
       { do: "heal", service: "app2" },
     ]);
@@ -128,10 +128,10 @@ describe("the address for a browser's command line", () => {
     expect({ status, location: headers.location, secondUses }).toEqual({ status: 410, secondUses: 1 });
     expect(text).toContain("has been used already");
     expect(text).toContain("end the lab command with Ctrl-C");
-    wishes.length = 0;
+    asked.length = 0;
     expect(await press({ path: `${path}/act` })).toMatchObject({ status: 403 });
     expect(await press({ path: `/${path.split("/").at(-1)}/act` })).toMatchObject({ status: 403 });
-    expect(wishes).toEqual([]);
+    expect(asked).toEqual([]);
   });
 
   it("is worth nothing after a while, or when there is a newer one", async () => {
@@ -187,25 +187,25 @@ describe("is refused, and nothing is done", () => {
     ],
     ["a form", () => press({ headers: { "content-type": "text/plain" } }), 415],
     ["what is no JSON", () => press({ body: "{" }), 400],
-    ["a wish that nobody knows", () => press({ body: '{"do":"rm"}' }), 400],
-    ["a wish with more in it", () => press({ body: '{"do":"new-users","x":1}' }), 400],
-    ["a very long wish", () => press({ body: `"${"x".repeat(5_000)}"` }), 413],
+    ["a request that nobody knows", () => press({ body: '{"do":"rm"}' }), 400],
+    ["a request with more in it", () => press({ body: '{"do":"new-users","x":1}' }), 400],
+    ["a very long request", () => press({ body: `"${"x".repeat(5_000)}"` }), 413],
     ["anything else below the token", () => ask({ path: "../../etc/passwd" }), 404],
     ["a name that every object has", () => ask({ path: "constructor" }), 404],
   ];
   it.each(strangers)("%s", async (_, send, status) => {
-    wishes.length = 0;
+    asked.length = 0;
     const got = await send();
     expect(got.status).toBe(status);
     expect(got.headers["access-control-allow-origin"]).toBeUndefined();
-    expect(wishes).toEqual([]);
+    expect(asked).toEqual([]);
   });
 
   it("names the allowed method with 405", async () => {
     expect((await ask({ path: "act" })).headers.allow).toBe("POST");
   });
 
-  it("any wish to a page that only shows", async () => {
+  it("any request to a page that only shows", async () => {
     await using other = await servePage({ page: "", assets: { script: "", style: "" }, feed });
     const { port, pathname, origin } = new URL(other.url);
     expect(await press({ port, path: `${pathname}act`, headers: { origin, host: `127.0.0.1:${port}` } })).toMatchObject(

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PageAssets } from "../picture/page-assets.ts";
-import { admit, type Door, pathForOnce, type Route } from "./admission.ts";
+import { admit, type PageAddress, pathForOnce, type Route } from "./admission.ts";
 import { CodeForOnce } from "./code-for-once.ts";
 import type { Feed } from "./feed.ts";
-import type { Answered, Wish } from "./page-data.ts";
-import { readWish } from "./page-request.ts";
+import type { Answered } from "./page-data.ts";
+import { type PageRequest, readPageRequest } from "./page-request.ts";
 import { streamFeed } from "./stream.ts";
 
 export interface PageServer extends AsyncDisposable {
@@ -21,8 +21,8 @@ export interface PageServerOptions {
   page: string;
   assets: PageAssets;
   feed: Feed;
-  /** Does what a page wishes; without it nothing can be done from there. */
-  act?: (wish: Wish) => Promise<Answered>;
+  /** Does what the page asks for; without it nothing can be done from there. */
+  act?: (asked: PageRequest) => Promise<Answered>;
 }
 
 /** Only what this server itself gives; no other site may show it, read it, or be asked by it. */
@@ -49,7 +49,7 @@ const headers = {
 export async function servePage({ page, assets, feed, act }: PageServerOptions): Promise<PageServer> {
   const token = randomBytes(24).toString("base64url");
   const open = new Set<() => void>();
-  const door: Door = { port: 0, token, code: undefined };
+  const address: PageAddress = { port: 0, token, code: undefined };
 
   const answer: Record<Route, (request: IncomingMessage, response: ServerResponse) => void | Promise<void>> = {
     lead: (_, response) => void response.writeHead(303, { location: `/${token}/` }).end(),
@@ -59,16 +59,16 @@ export async function servePage({ page, assets, feed, act }: PageServerOptions):
     events: (request, response) => streamFeed(request, response, { feed, open }),
     act: async (request, response) => {
       if (!act) return refuse(response, { status: 403, says: "nothing can be done from this page" });
-      const wish = await readWish(request);
-      if (!("do" in wish)) return refuse(response, wish);
-      const answered = await act(wish);
+      const asked = await readPageRequest(request);
+      if (!("do" in asked)) return refuse(response, asked);
+      const answered = await act(asked);
       send(response, answered.ok ? 200 : 409, "application/json", JSON.stringify(answered));
     },
   };
 
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    const admitted = admit(request, door);
+    const admitted = admit(request, address);
     if (!("route" in admitted)) return refuse(response, admitted);
     Promise.resolve(answer[admitted.route](request, response)).catch((error: Error) => {
       if (!response.headersSent) refuse(response, { status: 500, says: error.message });
@@ -78,12 +78,12 @@ export async function servePage({ page, assets, feed, act }: PageServerOptions):
     server.once("error", reject);
     server.listen({ port: 0, host: "127.0.0.1" }, resolve);
   });
-  door.port = (server.address() as AddressInfo).port;
+  address.port = (server.address() as AddressInfo).port;
   return {
-    url: `http://127.0.0.1:${door.port}/${token}/`,
+    url: `http://127.0.0.1:${address.port}/${token}/`,
     urlForOnce(options) {
-      door.code = new CodeForOnce(options);
-      return `http://127.0.0.1:${door.port}${pathForOnce(door.code)}`;
+      address.code = new CodeForOnce(options);
+      return `http://127.0.0.1:${address.port}${pathForOnce(address.code)}`;
     },
     async [Symbol.asyncDispose]() {
       for (const end of [...open]) end();

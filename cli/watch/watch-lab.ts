@@ -3,17 +3,18 @@ import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { refuseDuringRun } from "../lab/claim-lab.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
-import { balancer, type Lab } from "../lab/topology.ts";
+import type { Lab } from "../lab/topology.ts";
 import { pageAssets } from "../picture/page-assets.ts";
 import { guardRunningLab } from "../record/guard-lab.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
 import type { Architecture } from "../theory/architectures.ts";
-import { faultsByHand, Hands } from "./fault-buttons.ts";
+import { FaultButtons, faultsByHand } from "./fault-buttons.ts";
 import { Feed, forLongDays } from "./feed.ts";
 import { playFreely } from "./free-play.ts";
 import { countSessions, type LookOptions, lookAtContainers } from "./look-on.ts";
-import type { Answered, Wish } from "./page-data.ts";
+import type { Answered } from "./page-data.ts";
 import { servedPage } from "./page-html.ts";
+import type { PageRequest } from "./page-request.ts";
 import { servePage } from "./server.ts";
 import { openPage, untilInterrupted } from "./show-page.ts";
 
@@ -40,7 +41,7 @@ export async function watchLab({
 }: WatchOptions): Promise<string[]> {
   const feed = new Feed(forLongDays);
   await using guard = guardRunningLab(lab);
-  const hands = new Hands({ lab, engine, feed, guard });
+  const buttons = new FaultButtons({ lab, engine, feed, guard });
   const access = openLabAccess(lab, engine, { connections: 32 });
   const watching = new AbortController();
   let playing = new AbortController();
@@ -60,13 +61,13 @@ export async function watchLab({
     await playingEnds;
     if (watching.signal.aborted) return;
     playing = new AbortController();
-    const phase = () => (hands.hasBrokenSomething ? ("fault" as const) : ("baseline" as const));
-    hands.hasBrokenSomething = false;
+    const phase = () => (buttons.hasBrokenSomething ? ("fault" as const) : ("baseline" as const));
+    buttons.hasBrokenSomething = false;
     playingEnds = playFreely({ architectures, users, access, feed, phase, signal: playing.signal }).catch(tellTrouble);
   };
-  const act = async (wish: Wish): Promise<Answered> => {
-    if (wish.do === "fault") return hands.inject(wish.kind, wish.service);
-    if (wish.do === "heal") return hands.heal(wish.service);
+  const act = async (request: PageRequest): Promise<Answered> => {
+    if (request.do === "fault") return buttons.inject(request.kind, request.service);
+    if (request.do === "heal") return buttons.heal(request.service);
     try {
       await begin();
     } catch (error) {
@@ -89,7 +90,7 @@ export async function watchLab({
   ];
   try {
     await begin();
-    const page = servedPage({ balancer, faults: await faultsByHand() });
+    const page = servedPage({ faults: await faultsByHand() });
     await using server = await servePage({ page, assets: pageAssets("watch"), feed, act });
     process.stdout.write(`${server.url}\n`);
     if (open) await openPage(server);
@@ -101,5 +102,5 @@ export async function watchLab({
     await access.transport.close();
     await Promise.allSettled([playingEnds, ...looking]);
   }
-  return await hands.healAll();
+  return await buttons.healAll();
 }

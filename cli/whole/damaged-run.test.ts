@@ -9,7 +9,6 @@ import { LabError } from "../errors.ts";
 import { findRunFolder, newRunFolder, runFiles } from "../experiment/run-folders.ts";
 import { listRuns } from "../experiment/stored-runs.ts";
 import { readHistory } from "../history/reader.ts";
-import { balancer } from "../lab/topology.ts";
 import type { Film } from "../picture/film.ts";
 import { Playback } from "../picture/playback.ts";
 import { frame } from "../replay/frame.ts";
@@ -127,7 +126,7 @@ async function isReplayed(film: Film): Promise<void> {
   ] as const)
     for (const part of [0, 0.4, 1]) {
       playback.seek(film.end * part);
-      const lines = frame(film, playback, { columns, rows, chalk, balancer });
+      const lines = frame(film, playback, { columns, rows, chalk });
       expect(strangeInTerminal(lines.join("\n"))).toEqual([]);
       expect(lines.length).toBeLessThanOrEqual(rows);
       expect(lines.filter((line) => widthOf(line) > columns)).toEqual([]);

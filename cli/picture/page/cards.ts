@@ -1,9 +1,9 @@
 import { element } from "../dom.ts";
 import { answerMarks, lookOfServer, type Mark, marksOfFates } from "../palette.ts";
-import { conditionOf, conditionSigns, conditionWords, type Picture, remarksOf } from "../picture.ts";
+import { conditionSigns, conditionWords, type Picture } from "../picture.ts";
 import { type ArchitectureTally, type Box, boxesOf, isJudged, tallyOf } from "../tally.ts";
 
-/** The boxes of the picture, from left to right: browsers, balancer, app servers, stores. */
+/** The boxes of the picture, from left to right: browsers, balancers, app servers, stores. */
 export interface Cards {
   root: HTMLElement;
   /** The boxes that wires lead to, by architecture and by service. */
@@ -12,7 +12,6 @@ export interface Cards {
 }
 
 export interface CardOptions {
-  balancer: string;
   /** Puts more into the box of a service, e.g. buttons. */
   furnish?(service: string, box: HTMLElement): void;
 }
@@ -20,11 +19,11 @@ export interface CardOptions {
 /** Sessions that are shown one by one; of more, only their share is shown. */
 const shownOneByOne = 60;
 
-export function buildCards(picture: Picture, { balancer, furnish = () => {} }: CardOptions): Cards {
+export function buildCards(picture: Picture, { furnish = () => {} }: CardOptions): Cards {
   const boxes = boxesOf(picture).filter(({ part }) => part !== "browser");
   const browsers = picture.run.architectures.map(({ id }) => new BrowserCard(id));
-  const balancerCard = new ServiceCard({ service: balancer, part: "balancer" });
   const services = boxes.map((box) => new ServiceCard(box));
+  const playing = (part: Box["part"]) => services.filter((card) => card.part === part);
   const column = (name: string, label: string, cards: { root: HTMLElement }[]) =>
     element(
       "section",
@@ -36,22 +35,14 @@ export function buildCards(picture: Picture, { balancer, furnish = () => {} }: C
     "div",
     { class: "stage" },
     column("browsers", "Browsers", browsers),
-    column("balancers", "Balancer", [balancerCard]),
-    column(
-      "app-servers",
-      "App servers",
-      services.filter(({ part }) => part === "app-server"),
-    ),
-    column(
-      "stores",
-      "Session stores",
-      services.filter(({ part }) => part === "store"),
-    ),
+    column("balancers", playing("balancer").length > 1 ? "Balancers" : "Balancer", playing("balancer")),
+    column("app-servers", "App servers", playing("app-server")),
+    column("stores", "Session stores", playing("store")),
   );
-  for (const { service, root: box } of [balancerCard, ...services]) furnish(service, box);
+  for (const { service, root: box } of services) furnish(service, box);
   const cards = [
     ...browsers.map(({ id, root: box }) => [id, box] as const),
-    ...[balancerCard, ...services].map(({ service, root: box }) => [service, box] as const),
+    ...services.map(({ service, root: box }) => [service, box] as const),
   ];
   return {
     root,
@@ -60,15 +51,6 @@ export function buildCards(picture: Picture, { balancer, furnish = () => {} }: C
       const tallies = new Map(tallyOf(now).map((tally) => [tally.id, tally]));
       const found = boxesOf(now);
       for (const card of browsers) card.show(tallies.get(card.id)!, now);
-      const condition = conditionOf(now, balancer);
-      balancerCard.show({
-        service: balancer,
-        part: "app-server",
-        condition,
-        remarks: remarksOf(now, balancer, condition),
-        sessions: 0,
-        holdsSessions: false,
-      });
       for (const card of services) card.show(found.find(({ service }) => service === card.service)!);
     },
   };
@@ -168,15 +150,15 @@ function shares({ sessions }: ArchitectureTally, marks: readonly Counted[]): HTM
 /** A service: its name in its colour, how it is, how many sessions live in it. */
 class ServiceCard {
   readonly service: string;
-  readonly part: "app-server" | "store" | "balancer";
+  readonly part: Box["part"];
   readonly root: HTMLElement;
   readonly #state = element("p", { class: "state" });
   readonly #count = element("p", { class: "count" });
   #shown = "";
 
-  constructor({ service, part }: { service: string; part: Box["part"] | "balancer" }) {
+  constructor({ service, part }: Pick<Box, "service" | "part">) {
     this.service = service;
-    this.part = part === "browser" ? "store" : part;
+    this.part = part;
     const look = part === "app-server" ? lookOfServer(service) : undefined;
     const name = look ? `${look.shape} ${service}` : service;
     this.root = element(
@@ -195,7 +177,7 @@ class ServiceCard {
     this.root.dataset.condition = condition;
     const besides = remarks.length > 0 ? ` (${remarks.join(", ")})` : "";
     this.#state.textContent = `${conditionSigns[condition]} ${conditionWords[condition]}${besides}`;
-    if (this.part === "balancer" || !holdsSessions) return;
+    if (!holdsSessions) return;
     const where = this.part === "app-server" ? "in memory" : "stored";
     this.#count.replaceChildren(
       element("b", {}, String(sessions ?? "?")),

@@ -86,12 +86,16 @@ export class Screen {
   }
 
   #begin(picture: Picture): void {
-    const { balancer } = this.#options;
     this.#shown = castOf(picture);
     this.#cards?.root.remove();
     this.#cards = buildCards(picture, this.#options);
     this.#place.append(this.#cards.root);
-    this.#wires = openWires({ canvas: this.#canvas, places: this.#cards.places, balancer, colourOf: this.#colourOf });
+    this.#wires = openWires({
+      canvas: this.#canvas,
+      places: this.#cards.places,
+      run: picture.run,
+      colourOf: this.#colourOf,
+    });
     const { id, title } = picture.run.scenario;
     setText(this.#title, title);
     document.title = `${id}: ${title}`;

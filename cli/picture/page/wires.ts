@@ -1,3 +1,5 @@
+import type { RunEvent } from "../../history/events.ts";
+import { balancersOf } from "../balancers.ts";
 import { answerMarks, lookOfServer } from "../palette.ts";
 import type { Picture } from "../picture.ts";
 import type { Dot } from "../requests.ts";
@@ -8,9 +10,12 @@ interface Point {
   y: number;
 }
 
+/** The middle of each side of a box. */
 interface Place {
   left: Point;
   right: Point;
+  top: Point;
+  bottom: Point;
 }
 
 export interface Wires {
@@ -23,13 +28,14 @@ export interface Wires {
 export interface WireOptions {
   canvas: HTMLCanvasElement;
   places: ReadonlyMap<string, HTMLElement>;
-  balancer: string;
+  run: RunEvent;
   colourOf: (property: string) => string;
 }
 
 /** Draws the wires between the boxes and the requests on them, on a canvas that lies behind the boxes. */
-export function openWires({ canvas, places, balancer, colourOf }: WireOptions): Wires {
+export function openWires({ canvas, places, run, colourOf }: WireOptions): Wires {
   const context = canvas.getContext("2d")!;
+  const balancers = new Map(run.architectures.map((architecture) => [architecture.id, balancersOf(architecture, run)]));
   let known: Map<string, Place> | undefined;
 
   const look = (): Map<string, Place> => {
@@ -43,9 +49,10 @@ export function openWires({ canvas, places, balancer, colourOf }: WireOptions): 
     }
     return new Map(
       [...places].map(([name, box]) => {
-        const { left, right, top, height } = box.getBoundingClientRect();
-        const y = top - frame.top + height / 2;
-        return [name, { left: { x: left - frame.left, y }, right: { x: right - frame.left, y } }];
+        const { left, right, top, bottom } = box.getBoundingClientRect();
+        const point = (x: number, y: number) => ({ x: x - frame.left, y: y - frame.top });
+        const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+        return [name, { left: point(left, y), right: point(right, y), top: point(x, top), bottom: point(x, bottom) }];
       }),
     );
   };
@@ -63,31 +70,50 @@ export function openWires({ canvas, places, balancer, colourOf }: WireOptions): 
       context.strokeStyle = colourOf("--line");
       for (const { id, store } of picture.run.architectures)
         for (const server of picture.appServers) {
-          const path = pathOf(known, { balancer, architecture: id, server, store: store.server ?? undefined });
-          if (path) trace(context, path);
+          const way = {
+            architecture: id,
+            balancers: balancers.get(id) ?? [],
+            server,
+            store: store.server ?? undefined,
+          };
+          trace(context, pathOf(known, way));
         }
       for (const dot of dots) {
-        const path = pathOf(known, { balancer, ...dot });
-        if (path) drawDot(context, dot, path, colourOf);
+        const passed = balancers.get(dot.architecture) ?? [];
+        const path = pathOf(known, { ...dot, balancers: passed });
+        if (path.length > 0) drawDot(context, dot, { path, chosenFromLeg: passed.length, colourOf });
       }
     },
   };
 }
 
-/** From the browser's box by way of the balancer as far as the request got; out on the right of a box, in on its left. */
-function pathOf(
-  places: ReadonlyMap<string, Place>,
-  { balancer, architecture, server, store }: { balancer: string } & Pick<Dot, "architecture" | "server" | "store">,
-): Point[] | undefined {
-  const from = places.get(architecture);
-  const middle = places.get(balancer);
-  if (!from || !middle) return undefined;
-  const path = [from.right, middle.left];
+interface Way extends Pick<Dot, "architecture" | "server" | "store"> {
+  /** From the one that a request meets first. */
+  balancers: readonly string[];
+}
+
+/**
+ * From the browser's box by way of the balancers as far as the request got, two points for each leg; empty where a box is missing.
+ * Boxes in one column are passed from top to bottom, others out on the right and in on the left.
+ */
+function pathOf(places: ReadonlyMap<string, Place>, { architecture, balancers, server, store }: Way): Point[] {
+  const [from, ...passed] = [architecture, ...balancers].map((name) => places.get(name));
+  if (!from) return [];
+  const path: Point[] = [];
+  let last = from;
+  const goTo = (next: Place) => {
+    path.push(...(next.left.x === last.left.x ? [last.bottom, next.top] : [last.right, next.left]));
+    last = next;
+  };
+  for (const place of passed) {
+    if (!place) return [];
+    goTo(place);
+  }
   const target = server === undefined ? undefined : places.get(server);
   if (!target) return path;
-  path.push(middle.right, target.left);
+  goTo(target);
   const behind = store === undefined ? undefined : places.get(store);
-  if (behind) path.push(target.right, behind.left);
+  if (behind) goTo(behind);
   return path;
 }
 
@@ -102,16 +128,17 @@ function trace(context: CanvasRenderingContext2D, path: readonly Point[]): void 
 
 const radius = 8;
 
+interface DotOptions extends Pick<WireOptions, "colourOf"> {
+  path: readonly Point[];
+  /** From this leg on the app server is chosen. */
+  chosenFromLeg: number;
+}
+
 /** Outwards a plain dot, in the colour of the server that it is for once the balancer has chosen; back with the answer's sign. */
-function drawDot(
-  context: CanvasRenderingContext2D,
-  dot: Dot,
-  path: readonly Point[],
-  colourOf: WireOptions["colourOf"],
-): void {
+function drawDot(context: CanvasRenderingContext2D, dot: Dot, { path, chosenFromLeg, colourOf }: DotOptions): void {
   const isBack = dot.way >= 0.5;
   const { x, y, leg } = pointOn(path, isBack ? 2 - 2 * dot.way : 2 * dot.way, spread(dot.user));
-  const isChosen = leg > 0 && dot.server !== undefined;
+  const isChosen = leg >= chosenFromLeg && dot.server !== undefined;
   context.beginPath();
   context.arc(x, y, isBack ? radius : radius * 0.7, 0, 2 * Math.PI);
   context.fillStyle = isBack

@@ -31,7 +31,6 @@ export function showFilm(film: Film, data: PageData): void {
     film,
     playback,
     controls,
-    balancer: data.balancer,
     ...(data.faults.length === 0
       ? {}
       : { furnish: (service, box) => box.append(faultButtons(service, data.faults, say)) }),

@@ -18,8 +18,8 @@ import { paceOf } from "../../testing/page-pace.ts";
 import { story } from "../../verdict/golden/history-builder.ts";
 import { Feed } from "../feed.ts";
 import { writeFilm } from "../film-page.ts";
-import type { Wish } from "../page-data.ts";
 import { servedPage } from "../page-html.ts";
+import type { PageRequest } from "../page-request.ts";
 import { servePage } from "../server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "session-lab-watch-"));
@@ -34,24 +34,24 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const faults = ["kill", "stop", "restart", "freeze", "partition"];
+const faults = ["kill", "stop", "restart", "freeze", "partition"].map((kind) => ({ kind, word: kind }));
 
 /** A live page of a lab that does only what the test says. */
 async function live({ mayAct = true, answer = { ok: true, says: "done" } } = {}) {
   const feed = new Feed();
-  const wishes: Wish[] = [];
+  const asked: PageRequest[] = [];
   const server = await servePage({
-    page: servedPage({ balancer: "nginx", faults: mayAct ? faults : [] }),
+    page: servedPage({ faults: mayAct ? faults : [] }),
     assets: pageAssets("watch"),
     feed,
-    act: async (wish) => {
-      wishes.push(wish);
+    act: async (request) => {
+      asked.push(request);
       return answer;
     },
   });
   return {
     feed,
-    wishes,
+    asked,
     server,
     tell(events: readonly PictureEvent[]) {
       for (const event of events) feed.record(event);
@@ -132,7 +132,7 @@ describe("a recorded run", () => {
 
 describe("a live page", () => {
   test("turns a killed server red in place and back, sends what is pressed, and says what came of it", async () => {
-    const { feed, wishes, server, tell } = await live();
+    const { feed, asked, server, tell } = await live();
     await using _ = server;
     for (const event of story({ architectures: ["cookie.memory", "cookie.redis"] })
       .comesIn("ann", "app1")
@@ -145,7 +145,7 @@ describe("a live page", () => {
 
     await page.getByRole("button", { name: "kill app2" }).click();
     await page.getByText("done").waitFor();
-    expect(wishes).toEqual([{ do: "fault", kind: "kill", service: "app2" }]);
+    expect(asked).toEqual([{ do: "fault", kind: "kill", service: "app2" }]);
     for (const event of story().injects("kill", "app2").events.slice(1)) tell([now(feed, event)]);
     await page.locator('[data-service="app2"][data-condition="down"]').waitFor();
     expect(await page.locator('[data-service="app2"]').textContent()).toContain("✗ down (kill)0 sessions in memory");
@@ -156,13 +156,13 @@ describe("a live page", () => {
     for (const event of story().heals("kill", "app2").events.slice(1)) tell([now(feed, event)]);
     await page.locator('[data-service="app2"][data-condition="up"]').waitFor();
     expect(await colour()).toBe(healthy);
-    expect(wishes.at(-1)).toEqual({ do: "heal", service: "app2" });
+    expect(asked.at(-1)).toEqual({ do: "heal", service: "app2" });
     expect(complaints).toEqual([]);
     expect(requests.filter((url) => !url.startsWith(server.url) && !url.startsWith("data:"))).toEqual([]);
     await page.context().close();
   });
 
-  test("says when a wish was refused", async () => {
+  test("says when a request was refused", async () => {
     const { feed, server, tell } = await live({ answer: { ok: false, says: "app2 is down already" } });
     await using _ = server;
     for (const event of story().comesIn("ann", "app1").events) tell([now(feed, event)]);
@@ -186,7 +186,7 @@ describe("a live page", () => {
   });
 
   test("of another site cannot press the buttons, however it tries", async () => {
-    const { feed, wishes, server, tell } = await live();
+    const { feed, asked, server, tell } = await live();
     await using _ = server;
     for (const event of story().events) tell([now(feed, event)]);
     await using stranger = await servePage({
@@ -211,7 +211,7 @@ describe("a live page", () => {
       },
       [server.url, body],
     );
-    expect(wishes).toEqual([]);
+    expect(asked).toEqual([]);
     expect(outcomes[0]).toBe("TypeError");
     await page.context().close();
   });
@@ -252,6 +252,31 @@ describe("for everybody", () => {
     ).toEqual([width, height]);
     await page.context().close();
   });
+});
+
+test("a second balancer has its box where requests of the run pass it, on their way from the first to the app servers", async () => {
+  const [run, ...events] = story({ architectures: ["cookie.memory", "node-cookie.memory"] })
+    .comesIn("ann", "app1", { architecture: "node-cookie.memory" })
+    .injects("freeze", "balancer").events;
+  if (run?.type !== "run") throw new Error("the first event is no run");
+  const architectures = run.architectures.map((one) =>
+    one.id === "node-cookie.memory" ? { ...one, policy: { ...one.policy, balancer: "balancer" } } : one,
+  );
+  const { page, complaints } = await chromium.open(await pageOf("balancers", [{ ...run, architectures }, ...events]));
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("slider", { name: "time" }).fill("1000");
+  const column = page.getByRole("region", { name: "Balancers" });
+  await column.getByText("frozen").waitFor();
+  expect(await column.locator(".card").allTextContents()).toEqual(["nginx✓ up", "balancer❄ frozen"]);
+  const sides = await column
+    .locator(".card")
+    .evaluateAll((cards) => cards.map((card) => Math.round(card.getBoundingClientRect().left)));
+  expect(new Set(sides).size).toBe(1);
+  expect(
+    await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]),
+  ).toEqual([1280, 800]);
+  expect(complaints).toEqual([]);
+  await page.context().close();
 });
 
 test("a run in which three app servers join shows each as of when it does, and all of it is in sight", async () => {
