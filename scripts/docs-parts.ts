@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadScenario, scenarioIds } from "../cli/catalogue.ts";
 import { exitCodes } from "../cli/errors.ts";
-import { terminalReport } from "../cli/report/terminal.ts";
+import { terminalReport } from "../cli/report/terminal-report.ts";
 import { rooms } from "../cli/testing/rooms.ts";
 import { loadPolicies, policyProse } from "../cli/theory/policies.ts";
 import { loadStores } from "../cli/theory/stores.ts";

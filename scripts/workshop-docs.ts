@@ -4,7 +4,7 @@ import type { Command, Option } from "commander";
 import { lessonIds, loadLesson } from "../cli/catalogue.ts";
 import { buildProgram } from "../cli/commands/program.ts";
 import { exitCodes } from "../cli/errors.ts";
-import { comparisonLines, paragraphs, questionLines } from "../cli/report/lesson.ts";
+import { comparisonLines, paragraphs, questionLines } from "../cli/report/lesson-words.ts";
 import { numberOf } from "../cli/workshop/find-lesson.ts";
 import type { Lesson, LessonAnswer, Measured } from "../cli/workshop/lesson.ts";
 

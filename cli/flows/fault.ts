@@ -5,7 +5,7 @@ import { injectOnRecord } from "../lab/inject-by-hand.ts";
 import { nameSuffix } from "../lab/lab-name.ts";
 import { serviceNames } from "../lab/lab-services.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
-import { faultReport } from "../report/fault.ts";
+import { faultReport } from "../report/injected-fault.ts";
 import { jsonReport } from "../report/json.ts";
 import { harmless, wrap } from "../report/text.ts";
 import { detectTerminal } from "../terminal/detect-terminal.ts";

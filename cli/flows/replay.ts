@@ -5,8 +5,8 @@ import { findRunFolder, historyFolders, runFiles } from "../experiment/run-folde
 import { requireOwnPlace } from "../output/write-reports.ts";
 import { demoRun } from "../paths.ts";
 import { loadFilm } from "../replay/load-film.ts";
+import { timeline } from "../replay/plain-lines.ts";
 import { play } from "../replay/play.ts";
-import { timeline } from "../replay/timeline.ts";
 import { reportFormats } from "../report/formats.ts";
 import { detectTerminal } from "../terminal/detect-terminal.ts";
 import { exitCodeOf } from "../terminal/interrupt.ts";

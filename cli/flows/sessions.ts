@@ -3,7 +3,7 @@ import { unknownValue } from "../errors.ts";
 import { lookAtSessions } from "../lab/look-at-sessions.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
 import { jsonReport } from "../report/json.ts";
-import { sessionsReport } from "../report/sessions.ts";
+import { sessionsReport } from "../report/session-map.ts";
 import { harmless } from "../report/text.ts";
 import { detectTerminal } from "../terminal/detect-terminal.ts";
 import { loadStores } from "../theory/stores.ts";

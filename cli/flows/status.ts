@@ -3,7 +3,7 @@ import { nameSuffix } from "../lab/lab-name.ts";
 import { lookAtLab } from "../lab/look-at-lab.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
 import { jsonReport } from "../report/json.ts";
-import { statusReport } from "../report/status.ts";
+import { statusReport } from "../report/lab-status.ts";
 import { harmless } from "../report/text.ts";
 import { detectTerminal } from "../terminal/detect-terminal.ts";
 

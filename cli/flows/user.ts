@@ -5,7 +5,7 @@ import { nameSuffix } from "../lab/lab-name.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
 import { jsonReport } from "../report/json.ts";
 import { harmless } from "../report/text.ts";
-import { type UserStory, userReport } from "../report/user.ts";
+import { type UserStory, userReport } from "../report/user-story.ts";
 import { detectTerminal } from "../terminal/detect-terminal.ts";
 import { interruptibly } from "../terminal/interrupt.ts";
 import { profilesOf } from "../theory/architectures.ts";

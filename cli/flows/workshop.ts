@@ -3,7 +3,7 @@ import { exitCodes } from "../errors.ts";
 import { nameSuffix } from "../lab/lab-name.ts";
 import { resetOnRecord } from "../lab/reset-lab.ts";
 import { jsonReport } from "../report/json.ts";
-import { checksReport } from "../report/lesson.ts";
+import { checksReport } from "../report/lesson-words.ts";
 import { harmless } from "../report/text.ts";
 import { openPresentation } from "../terminal/present/open-presentation.ts";
 import { forgetKeptUsers } from "../users/by-hand/kept-user.ts";

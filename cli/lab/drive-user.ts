@@ -1,7 +1,7 @@
 import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import type { OperationEvent, OperationKind } from "../history/events.ts";
-import type { UserStory } from "../report/user.ts";
+import type { UserStory } from "../report/user-story.ts";
 import { type Architecture, selectArchitectures } from "../theory/architectures.ts";
 import { compare, learn } from "../users/by-hand/acknowledged.ts";
 import { findKeptUser, keepUser, newKeptUser } from "../users/by-hand/kept-user.ts";

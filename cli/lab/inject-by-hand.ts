@@ -2,7 +2,7 @@ import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import type { Evidence, FaultEvent } from "../history/events.ts";
 import { type Guard, guardRunningLab } from "../record/guard-lab.ts";
-import type { InjectedFault } from "../report/fault.ts";
+import type { InjectedFault } from "../report/injected-fault.ts";
 import type { Fault } from "../servers/fault.ts";
 import { inject } from "../servers/inject.ts";
 import { refuseToHitNothing } from "../servers/obstacles.ts";

@@ -1,6 +1,6 @@
 import { type ExitReason, exitCodeFor } from "../errors.ts";
 import { jsonReport } from "../report/json.ts";
-import { terminalReport } from "../report/terminal.ts";
+import { terminalReport } from "../report/terminal-report.ts";
 import { detectTerminal } from "../terminal/detect-terminal.ts";
 import type { Result } from "../verdict/result.ts";
 

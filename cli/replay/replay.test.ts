@@ -11,8 +11,8 @@ import { stories } from "../verdict/golden/stories.ts";
 import { cell } from "./cell.ts";
 import { frame } from "./frame.ts";
 import { loadFilm } from "./load-film.ts";
+import { timeline } from "./plain-lines.ts";
 import { press } from "./play.ts";
-import { timeline } from "./timeline.ts";
 
 const chalk = new Chalk({ level: 0 });
 

@@ -1,6 +1,52 @@
 import Table from "cli-table3";
-import type { Cell, Comparison } from "../experiment/comparison/decide.ts";
+import type { Verdict } from "../verdict/result.ts";
 import { plural } from "./words.ts";
+
+/** A question that a scenario answers for every architecture: one column of the decision table. */
+export interface Column {
+  scenario: string;
+  label: string;
+  /** Its name for `--need`. */
+  need: string;
+  decidedBy?: "policy";
+}
+
+export interface Cell {
+  scenario: string;
+  verdict: Verdict;
+  reasons: readonly string[];
+  /** As one would wish, in the scenario's own sense, and established: a refuted or open cell is never good. */
+  good: boolean;
+  /** What became of the sessions, in a few words. */
+  says: string;
+  /** The run that measured it. */
+  run: string;
+  /** The architectures on which it was measured: its own, or others of its policy where the store plays no part. */
+  measuredOn: readonly string[];
+}
+
+export interface Comparison {
+  /** What was measured, in numbers: the comparison at a glance. */
+  totals: {
+    architectures: number;
+    scenarios: number;
+    cells: number;
+    mismatches: number;
+    unattributed: number;
+    durationMs: number;
+  };
+  columns: readonly Column[];
+  rows: readonly { architecture: string; extraServer: string | null; cells: readonly (Cell | undefined)[] }[];
+  needs: {
+    wanted: readonly string[];
+    qualified: readonly string[];
+    ruledOut: readonly { architecture: string; by: readonly string[] }[];
+    /** Architectures that no measured need rules out, and needs that were not measured for them. */
+    open: readonly { architecture: string; for: readonly string[] }[];
+  };
+  /** Not as theory says, on architectures that took part for comparison only and have no row. */
+  besides: readonly { architecture: string; cell: Cell }[];
+}
 
 /**
  * `lab compare` for people: architectures down, questions across under letters (names would not fit a terminal), and what

@@ -2,13 +2,13 @@ import { extname } from "node:path";
 import { unknownValue } from "../errors.ts";
 import { pageAssets } from "../picture/page-assets.ts";
 import type { Result } from "../verdict/result.ts";
-import { eventsReport } from "./events.ts";
 import { htmlReport } from "./html.ts";
 import { jsonReport } from "./json.ts";
 import { junitReport } from "./junit.ts";
 import { markdownReport } from "./markdown.ts";
+import { eventsReport } from "./ndjson.ts";
 import type { ReportSource, ReportText } from "./source.ts";
-import { terminalReport } from "./terminal.ts";
+import { terminalReport } from "./terminal-report.ts";
 
 /** A way to write a report into a file; `--report FILE` chooses by the ending of the name. */
 export interface ReportFormat {

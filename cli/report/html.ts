@@ -1,8 +1,8 @@
 import { collectTrial, type Told } from "./html/collect-trial.ts";
-import { type Assets, head } from "./html/frame.ts";
 import { html, jsonForScript, Markup } from "./html/markup.ts";
-import { matrixTable } from "./html/matrix.ts";
-import type { PageData, TrialData } from "./html/page-data.ts";
+import { matrixTable } from "./html/matrix-table.ts";
+import { type Assets, head } from "./html/page-head.ts";
+import type { PageData, TrialData } from "./html/report-data.ts";
 import { heading, repeat, story, why } from "./html/sections.ts";
 import type { ReportSource, ReportText } from "./source.ts";
 

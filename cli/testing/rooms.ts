@@ -30,12 +30,10 @@ export const rooms: Record<string, { holds: string; imports: string }> = {
     holds: "What a scenario may say, and what may be known beforehand.",
     imports: "errors.ts, paths.ts, subject, history (types), verdict, servers (types), lab",
   },
-  picture: { holds: "What the pages and the player draw. Pure.", imports: "paths.ts, history (types), verdict" },
+  picture: { holds: "What the pages and the player draw. Pure.", imports: "paths.ts, subject, history, verdict" },
   report: {
     holds: "Formats of a result, one file each. Pure.",
-    imports: `
-      errors.ts, history (types), verdict, picture, lab (types), experiment/comparison (types),
-      workshop (types)`,
+    imports: "errors.ts, history (types), verdict, picture, lab (types)",
   },
   record: {
     holds: "What a command has begun and must not leave behind.",
@@ -134,8 +132,6 @@ export const againstTheArrow = [
   "theory -> lab",
   "report -> servers",
   "report -> lab",
-  "report -> experiment/comparison",
-  "report -> workshop",
   "record -> docker",
   "record -> lab",
   "docker -> lab",

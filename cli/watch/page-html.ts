@@ -1,6 +1,6 @@
 import type { PageAssets } from "../picture/page-assets.ts";
-import { head } from "../report/html/frame.ts";
 import { html, jsonForScript, Markup } from "../report/html/markup.ts";
+import { head } from "../report/html/page-head.ts";
 import type { PageData } from "./page-data.ts";
 
 /** The page that asks its own server for script, style and events. */

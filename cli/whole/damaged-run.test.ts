@@ -13,7 +13,7 @@ import type { Film } from "../picture/film.ts";
 import { Playback } from "../picture/playback.ts";
 import { frame } from "../replay/frame.ts";
 import { loadFilm } from "../replay/load-film.ts";
-import { timeline } from "../replay/timeline.ts";
+import { timeline } from "../replay/plain-lines.ts";
 import { reportFormats } from "../report/formats.ts";
 import type { ReportSource } from "../report/source.ts";
 import { strangeInMarkdown, strangeInPage, strangeInTerminal } from "../report/testing/escaped.ts";

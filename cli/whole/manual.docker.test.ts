@@ -3,8 +3,8 @@ import { Engine } from "../docker/engine.ts";
 import { labDeployment } from "../lab/lab-deployment.ts";
 import { lookAtSessions } from "../lab/look-at-sessions.ts";
 import { findLab } from "../lab/start-lab.ts";
-import type { InjectedFault } from "../report/fault.ts";
-import type { UserStory } from "../report/user.ts";
+import type { InjectedFault } from "../report/injected-fault.ts";
+import type { UserStory } from "../report/user-story.ts";
 import { execIn } from "../subject/deployment.ts";
 import { labCommand } from "../testing/run-lab.ts";
 

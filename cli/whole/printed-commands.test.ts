@@ -13,7 +13,7 @@ import type { HistoryEvent, RunEvent } from "../history/events.ts";
 import { packageRoot } from "../paths.ts";
 import { htmlReport } from "../report/html.ts";
 import { markdownReport } from "../report/markdown.ts";
-import { terminalReport } from "../report/terminal.ts";
+import { terminalReport } from "../report/terminal-report.ts";
 import { rendered } from "../report/testing/source-of.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { combineTrials } from "../verdict/combine-trials.ts";

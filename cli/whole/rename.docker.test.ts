@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { InjectedFault } from "../report/fault.ts";
+import type { InjectedFault } from "../report/injected-fault.ts";
 import { copyPackage } from "../testing/package-copy.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 

@@ -1,5 +1,5 @@
 import { nameSuffix } from "../lab/lab-name.ts";
-import { checksReport } from "../report/lesson.ts";
+import { checksReport } from "../report/lesson-words.ts";
 import { askChoice, canAsk } from "../terminal/prompt.ts";
 import { lessonAfter } from "./find-lesson.ts";
 import type { Lesson, LessonAnswer } from "./lesson.ts";

@@ -1,26 +1,8 @@
 import type { Answer as SiteAnswer } from "../history/events.ts";
+import type { CheckOutcome, LessonAnswer, LessonPoint, Measured, Question } from "../report/lesson-words.ts";
 import type { Result } from "../verdict/result.ts";
 
-/** A prediction and a measurement: a number, or the id of a choice. */
-export type LessonAnswer = number | string;
-
-export type Question =
-  | { ask: string; from: number; to: number }
-  /** Ids and what they say. */
-  | { ask: string; choices: Readonly<Record<string, string>> };
-
-/** What a real run gave. */
-export interface Measured {
-  answer: LessonAnswer;
-  /** In words, the same in every run that comes out the same. */
-  says: string;
-}
-
-export interface CheckOutcome {
-  ok: boolean;
-  /** What was seen. */
-  says: string;
-}
+export type { CheckOutcome, LessonAnswer, Measured, Question };
 
 /** Looks at the lab; changes nothing that the learner would notice. */
 export interface Check {
@@ -32,7 +14,7 @@ export interface Check {
 export type Typing = AsyncGenerator<string, void>;
 
 /** One lesson: a file in cli/workshop/lessons. Files are taken in the order of their names, which are `<number>-<id>`. */
-export interface Lesson {
+export interface Lesson extends LessonPoint {
   title: string;
   /** How long a room needs for it, discussion included. */
   minutes: number;
@@ -40,13 +22,8 @@ export interface Lesson {
   stores: readonly string[];
   /** Paragraphs, shown while the containers start. */
   intro: readonly string[];
-  question: Question;
   /** Finds the answer on the running lab. Never a stored one. */
   experiment(tools: LessonTools): Promise<Measured>;
-  /** The mechanism, in a sentence. */
-  because: string;
-  /** Predictions that people like to make, and what is wrong with them. */
-  usuallyWrong: readonly { answer: LessonAnswer; because: string }[];
   /** What the learner does with own hands. */
   task: {
     /** Paragraphs. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lessonIds, loadLesson } from "../catalogue.ts";
-import { paragraphs } from "../report/lesson.ts";
+import { paragraphs } from "../report/lesson-words.ts";
 import { widthOf } from "../report/text.ts";
 import { loadStores } from "../theory/stores.ts";
 import type { LessonAnswer, Question } from "./lesson.ts";

@@ -1,5 +1,5 @@
 import { loadLesson } from "../catalogue.ts";
-import { paragraphs } from "../report/lesson.ts";
+import { paragraphs } from "../report/lesson-words.ts";
 import type { Progress } from "./progress.ts";
 
 /** One hint more each time; the last one again and again. */

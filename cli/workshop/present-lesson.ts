@@ -1,5 +1,5 @@
 import { loadLesson } from "../catalogue.ts";
-import { comparisonLines, questionLines } from "../report/lesson.ts";
+import { comparisonLines, questionLines } from "../report/lesson-words.ts";
 import type { Move } from "../terminal/present/move.ts";
 import type { Presenter } from "../terminal/present/presenter.ts";
 import type { Page } from "../terminal/present/slide.ts";

@@ -1,5 +1,5 @@
 import { lessonIds, loadLesson } from "../catalogue.ts";
-import { comparisonLines, paragraphs, questionLines } from "../report/lesson.ts";
+import { comparisonLines, paragraphs, questionLines } from "../report/lesson-words.ts";
 import { numberOf } from "./find-lesson.ts";
 import type { Lesson, LessonAnswer } from "./lesson.ts";
 import type { LessonLab } from "./lesson-lab.ts";

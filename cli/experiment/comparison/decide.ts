@@ -1,53 +1,8 @@
 import { unknownValue } from "../../errors.ts";
+import type { Cell, Column, Comparison } from "../../report/decision-table.ts";
 import { type Scenario, wouldWish } from "../../theory/scenario.ts";
 import { unattributed } from "../../verdict/causes.ts";
-import type { ArchitectureResult, Result, Verdict } from "../../verdict/result.ts";
-
-/** A question that a scenario answers for every architecture: one column of the decision table. */
-export interface Column {
-  scenario: string;
-  label: string;
-  /** Its name for `--need`. */
-  need: string;
-  decidedBy?: "policy";
-}
-
-export interface Cell {
-  scenario: string;
-  verdict: Verdict;
-  reasons: readonly string[];
-  /** As one would wish, in the scenario's own sense, and established: a refuted or open cell is never good. */
-  good: boolean;
-  /** What became of the sessions, in a few words. */
-  says: string;
-  /** The run that measured it. */
-  run: string;
-  /** The architectures on which it was measured: its own, or others of its policy where the store plays no part. */
-  measuredOn: readonly string[];
-}
-
-export interface Comparison {
-  /** What was measured, in numbers: the comparison at a glance. */
-  totals: {
-    architectures: number;
-    scenarios: number;
-    cells: number;
-    mismatches: number;
-    unattributed: number;
-    durationMs: number;
-  };
-  columns: readonly Column[];
-  rows: readonly { architecture: string; extraServer: string | null; cells: readonly (Cell | undefined)[] }[];
-  needs: {
-    wanted: readonly string[];
-    qualified: readonly string[];
-    ruledOut: readonly { architecture: string; by: readonly string[] }[];
-    /** Architectures that no measured need rules out, and needs that were not measured for them. */
-    open: readonly { architecture: string; for: readonly string[] }[];
-  };
-  /** Not as theory says, on architectures that took part for comparison only and have no row. */
-  besides: readonly { architecture: string; cell: Cell }[];
-}
+import type { ArchitectureResult, Result } from "../../verdict/result.ts";
 
 /** The columns that these scenarios make; a scenario without a `compare` word answers no such question. */
 export function columnsOf(scenarios: ReadonlyMap<string, Scenario>): Column[] {

@@ -2,7 +2,7 @@ import type { HistoryEvent, OperationEvent } from "../../history/events.ts";
 import { appServerIn } from "../../picture/app-server-in.ts";
 import { judgeInDetail } from "../../verdict/judge.ts";
 import { EventPacker } from "./event-packer.ts";
-import type { ShownEvent, ShownOperation, TrialData } from "./page-data.ts";
+import type { ShownEvent, ShownOperation, TrialData } from "./report-data.ts";
 
 /** What the narrator said, and when. */
 export interface Told {

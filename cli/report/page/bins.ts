@@ -1,4 +1,4 @@
-import type { ShownOperation } from "../html/page-data.ts";
+import type { ShownOperation } from "../html/report-data.ts";
 import { isUnanswered } from "./unanswered.ts";
 
 /** Requests in equal slices of time, by what came of them. */

@@ -1,7 +1,7 @@
 /** The part of report.html that moves: the timeline, the list of sessions, and what is shown of them. */
 import { byId, element } from "../../picture/dom.ts";
 import { lookOfServer } from "../../picture/palette.ts";
-import type { PageData, TrialData } from "../html/page-data.ts";
+import type { PageData, TrialData } from "../html/report-data.ts";
 import { filtered } from "./filter.ts";
 import { type FilterBar, filterBar } from "./filter-bar.ts";
 import { Rows } from "./rows.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { faultSpans } from "../../picture/fault-spans.ts";
 import { story } from "../../verdict/golden/history-builder.ts";
-import type { ShownOperation } from "../html/page-data.ts";
+import type { ShownOperation } from "../html/report-data.ts";
 import { countInBins, histogramPath } from "./bins.ts";
 import { placeLabels } from "./place-labels.ts";
 import { duration, percent, scaleOf, ticks } from "./scale.ts";

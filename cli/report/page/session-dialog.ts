@@ -1,6 +1,6 @@
 import { element } from "../../picture/dom.ts";
 import { answerMarks, fateMarks } from "../../picture/palette.ts";
-import type { ShownOperation } from "../html/page-data.ts";
+import type { ShownOperation } from "../html/report-data.ts";
 import { duration } from "./scale.ts";
 import { expectedWords, fateWord } from "./session-row.ts";
 import type { Session } from "./trial.ts";

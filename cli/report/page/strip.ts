@@ -1,4 +1,4 @@
-import type { ShownOperation } from "../html/page-data.ts";
+import type { ShownOperation } from "../html/report-data.ts";
 import { isUnanswered } from "./unanswered.ts";
 
 /** What one session's strip is drawn from: SVG paths, one for each kind of mark. */

@@ -1,7 +1,7 @@
 import type { SettledEvent } from "../../history/events.ts";
 import { type FaultSpan, faultSpans } from "../../picture/fault-spans.ts";
 import type { SessionVerdict } from "../../verdict/session-verdict.ts";
-import type { ShownEvent, ShownOperation, TrialData } from "../html/page-data.ts";
+import type { ShownEvent, ShownOperation, TrialData } from "../html/report-data.ts";
 import { unpackEvents } from "./unpack-events.ts";
 
 /** One trial as the page draws it. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { checksReport, comparisonLines } from "./lesson.ts";
+import { checksReport, comparisonLines } from "./lesson-words.ts";
 
 const lesson = {
   because: "the mechanism.",

@@ -1,6 +1,35 @@
 import { Chalk } from "chalk";
-import type { CheckOutcome, Lesson, LessonAnswer, Measured, Question } from "../workshop/lesson.ts";
 import { harmless, wrap } from "./text.ts";
+
+/** A prediction and a measurement: a number, or the id of a choice. */
+export type LessonAnswer = number | string;
+
+export type Question =
+  | { ask: string; from: number; to: number }
+  /** Ids and what they say. */
+  | { ask: string; choices: Readonly<Record<string, string>> };
+
+/** What a real run gave. */
+export interface Measured {
+  answer: LessonAnswer;
+  /** In words, the same in every run that comes out the same. */
+  says: string;
+}
+
+export interface CheckOutcome {
+  ok: boolean;
+  /** What was seen. */
+  says: string;
+}
+
+/** What a lesson is about. */
+export interface LessonPoint {
+  question: Question;
+  /** The mechanism, in a sentence. */
+  because: string;
+  /** Predictions that people like to make, and what is wrong with them. */
+  usuallyWrong: readonly { answer: LessonAnswer; because: string }[];
+}
 
 interface Page {
   columns: number;
@@ -13,14 +42,14 @@ export function questionLines(question: Question): string[] {
   return [question.ask, ...Object.entries(question.choices).map(([id, says]) => `  ${id}: ${says}`)];
 }
 
-export interface Comparison {
-  lesson: Pick<Lesson, "because" | "usuallyWrong" | "question">;
+export interface PredictionAndMeasurement {
+  lesson: LessonPoint;
   predicted: LessonAnswer | undefined;
   measured: Measured;
 }
 
 /** Prediction, measurement, and the mechanism; where the prediction is a usual one and wrong, what is wrong with it. */
-export function comparisonLines({ lesson, predicted, measured }: Comparison): string[] {
+export function comparisonLines({ lesson, predicted, measured }: PredictionAndMeasurement): string[] {
   const wrong = predicted !== undefined && predicted !== measured.answer;
   const usual = wrong ? lesson.usuallyWrong.find(({ answer }) => answer === predicted) : undefined;
   return [

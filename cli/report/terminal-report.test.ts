@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { resultOf } from "../verdict/golden/judging.ts";
 import { serverCrash, stories } from "../verdict/golden/stories.ts";
 import type { Result } from "../verdict/result.ts";
-import { type TerminalOptions, terminalReport } from "./terminal.ts";
+import { type TerminalOptions, terminalReport } from "./terminal-report.ts";
 import { widthOf } from "./text.ts";
 
 const policies = ["round-robin", "ip-hash", "cookie"];

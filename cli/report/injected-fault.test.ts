@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { faultReport, type InjectedFault } from "./fault.ts";
+import { faultReport, type InjectedFault } from "./injected-fault.ts";
 
 const page = { columns: 80, colour: false };
 

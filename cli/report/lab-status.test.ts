@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { LabStatus } from "../lab/look-at-lab.ts";
 import type { RedisHealth } from "../servers/redis/health.ts";
-import { statusReport } from "./status.ts";
+import { statusReport } from "./lab-status.ts";
 
 const well: RedisHealth = {
   service: "redis-rdb",

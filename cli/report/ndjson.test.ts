@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { serverCrash, stories } from "../verdict/golden/stories.ts";
-import { eventsReport } from "./events.ts";
+import { eventsReport } from "./ndjson.ts";
 import { rendered, sourceOf } from "./testing/source-of.ts";
 
 test("every event as it is, one a line, and the result last", async () => {

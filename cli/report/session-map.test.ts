@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { SessionMap } from "../lab/look-at-sessions.ts";
-import { sessionsReport } from "./sessions.ts";
+import { sessionsReport } from "./session-map.ts";
 import { widthOf } from "./text.ts";
 
 const page = { columns: 80, colour: false };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type UserStory, userReport } from "./user.ts";
+import { type UserStory, userReport } from "./user-story.ts";
 
 const page = { columns: 80, colour: false };
 
