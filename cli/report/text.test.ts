@@ -23,6 +23,11 @@ describe("wrapping", () => {
     expect(wrap("会话 会话 会话", 9)).toEqual(["会话 会话", "会话"]);
   });
 
+  test("takes colours for nothing, and leaves every word as it is", () => {
+    expect(wrap("\u001b[1mwho is\u001b[22m still in", 12)).toEqual(["\u001b[1mwho is\u001b[22m still", "in"]);
+    expect(wrap("in /home/a\u0308da  today", 80)).toEqual(["in /home/a\u0308da  today"]);
+  });
+
   test("of nothing is one empty line", () => {
     expect(wrap("", 80)).toEqual([""]);
   });
@@ -43,6 +48,12 @@ test.each([
   ["❤\ufe0f", 2],
   ["︙", 2],
   ["\u{17000}\u{1b000}\u{1f200}", 6],
+  // Yi, Khitan, a hexagram.
+  ["\ua000\u{18b00}\u4dc0", 6],
+  // A person with a colour and a profession, and a flag, are one sign each.
+  ["👩🏽\u200d🚀", 2],
+  ["🇩🇪", 2],
+  ["\u001b[31mred\u001b[39m", 3],
 ])("%s takes %i columns", (text, columns) => {
   expect(widthOf(text)).toBe(columns);
 });

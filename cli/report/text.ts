@@ -1,6 +1,11 @@
+import stringWidth from "fast-string-width";
+
 /** How text meets a terminal: its width, its line breaks, and what must not reach it. */
 
-/** Breaks at spaces so that no line is wider than `columns`; a single word that is wider stays whole. */
+/**
+ * Breaks at spaces so that no line is wider than `columns`; a single word that is wider stays whole. The words themselves stay byte by
+ * byte: they may be paths and commands.
+ */
 export function wrap(text: string, columns: number, { hanging = "" }: { hanging?: string } = {}): string[] {
   const lines: string[] = [];
   let line = "";
@@ -17,20 +22,18 @@ export function wrap(text: string, columns: number, { hanging = "" }: { hanging?
 
 /**
  * Columns that a text takes in a terminal, or more where terminals differ: wide characters of East Asian scripts and emoji take
- * two, marks that stand above, below or around another character none.
+ * two, marks that stand above, below or around another character none, colours none.
  */
 export function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text) width += wide.test(character) ? 2 : stacked.test(character) ? 0 : 1;
-  return width;
+  return stringWidth(text) + (text.match(widerThanCounted)?.length ?? 0);
 }
 
-/** Spacing marks (Mc) take a column of their own, and U+FE0F makes a sign before it an emoji: wide in some terminals. */
-const stacked = /(?!\ufe0f)[\p{Mn}\p{Me}]/u;
-
-/** East Asian Width W and F (Unicode 16, UAX #11), in a few ranges that also cover what is not assigned between them. */
-const wide =
-  /[\u1100-\u115f\u2329\u232a\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d37f}\u{1f200}-\u{1f2ff}\u{20000}-\u{3ffff}]|\p{Emoji_Presentation}/u;
+/**
+ * What takes one column more than fast-string-width says: spacing marks (Mc), which take a column of their own, and characters of East
+ * Asian Width W (Unicode 16, UAX #11) in scripts and ranges that it does not know.
+ */
+const widerThanCounted =
+  /[\p{Mc}\p{Script=Yi}\p{Script=Khitan_Small_Script}\p{Script=Nushu}\u302a-\u302d\u31e4\u31e5\u3248-\u324f\u4dc0-\u4dff\u{16fe4}\u{1d300}-\u{1d37f}\u{1f260}-\u{1f265}]/gu;
 
 /** Columns of the widest. */
 export function widestOf(texts: Iterable<string>): number {
