@@ -46,7 +46,7 @@ export function bodyLines(film: Film, picture: Picture, options: BodyOptions): s
   const boxes = boxesOf(picture);
   const entry = boxes.find(({ part }) => part === "balancer");
   const services = boxes.filter((box) => box !== entry);
-  const balancer = entry?.service ?? "";
+  const balancer = entry ? cell(entry.service, widthOfNames([entry])) : "";
   const layout = layOut(tallyOf(picture), services, { ...options, balancer });
   const wires = new Wires(layout, chalk);
   for (const dot of film.dots(picture, shownMs).dots) wires.place(dot);
@@ -54,7 +54,7 @@ export function bodyLines(film: Film, picture: Picture, options: BodyOptions): s
   const { lines, nameWidth, tallyWidth, serviceWidth, leftWire, rightWire, browsers, hidden } = layout;
   const left = nameWidth + 1 + tallyWidth;
   const header = [
-    cell("browsers", left + leftWire + balancer.length + 4 + rightWire + 2),
+    cell("browsers", left + leftWire + widthOf(balancer) + 4 + rightWire + 2),
     cell("service", serviceWidth + 1 + stateWidth),
     "sessions".padStart(countWidth),
   ].join("");
@@ -79,13 +79,13 @@ interface LayoutOptions extends Pick<BodyOptions, "columns" | "rows"> {
 
 function layOut(tallies: readonly ArchitectureTally[], boxes: readonly Box[], options: LayoutOptions): Layout {
   const { columns, rows, balancer } = options;
-  const serviceWidth = Math.min(14, Math.max(7, widestOf(boxes.map(({ service }) => service))));
+  const serviceWidth = Math.max(7, widthOfNames(boxes));
   const most = Math.max(tallies.length, boxes.length);
   const room = Math.max(3, rows - 1);
   const pitch = most * 2 <= room ? 2 : 1;
   const lines = Math.max(3, Math.min(room, most * pitch));
   const hidden = tallies.length > lines ? tallies.length - lines + 1 : 0;
-  const fixed = 1 + balancer.length + 4 + 2 + serviceWidth + 1 + stateWidth + countWidth;
+  const fixed = 1 + widthOf(balancer) + 4 + 2 + serviceWidth + 1 + stateWidth + countWidth;
   const roomForText = columns - fixed - wiresAtLeast;
   const tallyWidth = Math.min(
     Math.max(tallyAtLeast, widestOf(tallies.map((tally) => sayMarks(tally)))),
@@ -105,6 +105,11 @@ function layOut(tallies: readonly ArchitectureTally[], boxes: readonly Box[], op
     services: new Map(boxes.slice(0, lines).map((box, index) => [index * pitch, box])),
     hidden,
   };
+}
+
+/** Columns for the names of services, of which a history may have long ones. */
+function widthOfNames(boxes: readonly Box[]): number {
+  return Math.min(14, Math.max(1, widestOf(boxes.map(({ service }) => service))));
 }
 
 /** The lines between the boxes, with the requests on them. */
@@ -178,7 +183,7 @@ interface Balancer {
 }
 
 function balancerCell(row: number, { lines, name, condition, chalk }: Balancer): string {
-  const width = name.length + 2;
+  const width = widthOf(name) + 2;
   const isUp = condition === "up";
   const inside = ["", "", ""];
   const middle = Math.floor((lines - 1) / 2);
