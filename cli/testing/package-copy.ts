@@ -13,7 +13,16 @@ export interface PackageCopy extends Disposable {
 
 /** What runs; and what it is built from. */
 const built = ["package.json", "compose", "nginx", "dist", "scripts"];
-const sources = ["cli", "services", "docs", "README.md", "tsconfig.json", "vitest.config.ts"];
+const sources = [
+  "cli",
+  "services",
+  "docs",
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "tsconfig.json",
+  "vitest.config.ts",
+];
 
 /** @param withSources so that the copy can be built anew */
 export function copyPackage({ withSources = false } = {}): PackageCopy {
