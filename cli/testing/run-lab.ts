@@ -39,7 +39,9 @@ export interface Finished {
 }
 
 /** What the judge says where the machine was too slow for the experiment, and neither the architecture nor a fault is the reason. */
-const slowMachine = /gave up on .+, which nobody had broken|this machine is too slow/;
+export function isSlowMachine(reason: string): boolean {
+  return /gave up on .+, which nobody had broken|this machine is too slow/.test(reason);
+}
 const mostPlays = 3;
 
 /** @param name of the lab, so that tests and a lab of the developer do not meet; @param root of the package to run */
@@ -82,7 +84,7 @@ export function labCommand({ name, root = packageRoot }: { name: string; root?: 
         if (!stdout.startsWith("{")) throw new Error(`no result document; exit ${exitCode}, stderr:\n${stderr}`);
         const result = JSON.parse(stdout) as Result;
         said += stderr;
-        const slow = (result.reasons ?? []).filter((reason) => slowMachine.test(reason));
+        const slow = (result.reasons ?? []).filter(isSlowMachine);
         if (slow.length === 0 || play === mostPlays) return { exitCode, result, stderr: said, plays: play };
         console.warn(`\`lab ${args.join(" ")}\` is played again: ${slow.join("; ")}`);
       }
