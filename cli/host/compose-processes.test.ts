@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, expect, it } from "vitest";
-import { programCalled } from "../testing/program-called.ts";
+import { programCalled } from "../testing/sleep-by-another-name.ts";
 import { composeMark, processesOf } from "./compose-processes.ts";
 import { identityOf, nameOfProcess, thisProcess } from "./process-identity.ts";
 

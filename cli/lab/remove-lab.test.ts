@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { identityOf, thisProcess } from "../host/process-identity.ts";
 import { addToRecord, beginRecord, engineAddress, recordPath } from "../record/record.ts";
 import { container, lateEngine } from "../testing/late-engine.ts";
-import { programCalled } from "../testing/program-called.ts";
-import { hangingCompose } from "../testing/remains.ts";
+import { hangingCompose } from "../testing/remains-of-a-dead-command.ts";
+import { programCalled } from "../testing/sleep-by-another-name.ts";
 import { removeLab, removeOwnLab } from "./remove-lab.ts";
 
 let home: string;

@@ -13,7 +13,7 @@ import { type Decoys, placeDecoys } from "../testing/decoys.ts";
 import { docker, inventory, processes } from "../testing/engine-inventory.ts";
 import { hangMs, soonMs } from "../testing/engine-pace.ts";
 import { Traces } from "../testing/nothing-left.ts";
-import { leaveRemains } from "../testing/remains.ts";
+import { leaveRemains } from "../testing/remains-of-a-dead-command.ts";
 import { type LabCommand, labCommand } from "../testing/run-lab.ts";
 import { seenInTime } from "../testing/seen-in-time.ts";
 import { waitUntil } from "../wait.ts";

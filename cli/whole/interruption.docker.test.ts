@@ -10,7 +10,7 @@ import { openEngineLine } from "../testing/cut-off-engine.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { tarOf } from "../testing/image-archive.ts";
 import { type End, ends, type Moment, Ward } from "../testing/interruptions.ts";
-import { leaveRemains } from "../testing/remains.ts";
+import { leaveRemains } from "../testing/remains-of-a-dead-command.ts";
 import { labCommand } from "../testing/run-lab.ts";
 
 interface Row {

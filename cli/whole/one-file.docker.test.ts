@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { copyPackage } from "../testing/package-copy.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
+import { byLotPolicy, sameRedisStore, twoStopScenario } from "../testing/things-to-add.ts";
 
 /**
  * The promise of CONTRIBUTING.md: a store, a policy and a scenario are one file each, and then they are everywhere. A copy of the
@@ -12,72 +13,10 @@ import { fatesOf, labCommand } from "../testing/run-lab.ts";
 const copy = copyPackage({ withSources: true });
 const lab = labCommand({ name: "test-one-file", root: copy.root });
 
-const policy = `# random: each request goes to an app server drawn by lot.
-#
-# What the lab's theory reads from this file:
-#   affinity: none
-
-upstream by-lot {
-    random;
-    server app1:3000 max_fails=1 fail_timeout=2s;
-    server app2:3000 max_fails=1 fail_timeout=2s;
-    server app3:3000 max_fails=1 fail_timeout=2s;
-}
-
-server {
-    listen 8080;
-    server_name ~^by-lot\\.(?<store>[a-z0-9-]+)\\.localhost$;
-    set $policy by-lot;
-    location / {
-        include proxy.conf;
-        proxy_pass http://by-lot;
-    }
-}
-`;
-
-const store = `import { openRedisSessionStore } from "../redis-session-store.ts";
-import { defineStore } from "../store.ts";
-
-export default defineStore({
-  title: "The same Redis by another name",
-  what: "A session lives in the Redis without persistence.",
-  livesIn: "server",
-  server: "redis",
-  persistence: "none",
-  open: (context) => openRedisSessionStore("redis", context),
-});
-`;
-
-const scenario = `import stop from "../faults/stop.ts";
-import * as words from "../scenario.ts";
-
-export default words.defineScenario({
-  title: "Two app servers stop at once",
-  question: "Two of three app servers get SIGTERM at the same moment. Who is still logged in?",
-  matters: "One server may be left.",
-  advice: "Keep sessions elsewhere.",
-  architectures: { policies: "all", stores: "all" },
-  next: { scenario: "server-crash", toSee: "whether it makes a difference that they were told" },
-  steps: [
-    words.everyoneLogsIn(),
-    words.everyoneShops(),
-    words.everyoneReadsBack(),
-    words.inject(stop("app1"), stop("app3")),
-    words.everyoneBrowses({ forMs: 500 }),
-    words.healEverything(),
-    words.everyoneChecksIn(),
-  ],
-  expect: ({ store, home }) =>
-    store.livesIn === "app-server" && home !== "app2"
-      ? { fate: "lost", because: "the session lived in the memory of a process that ended" }
-      : { fate: "survived", because: "nothing that holds the session was touched" },
-});
-`;
-
 beforeAll(async () => {
-  copy.write("nginx/policies/by-lot.conf", policy);
-  copy.write("services/app/stores/same-redis.ts", store);
-  copy.write("cli/scenarios/two-stop.ts", scenario);
+  copy.write("nginx/policies/by-lot.conf", byLotPolicy);
+  copy.write("services/app/stores/same-redis.ts", sameRedisStore);
+  copy.write("cli/scenarios/two-stop.ts", twoStopScenario);
   await inCopy("npm", "run", "build");
 });
 

@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../paths.ts";
 import { copyPackage } from "../testing/package-copy.ts";
+import { byLotPolicy, sameRedisStore, twoStopScenario } from "../testing/things-to-add.ts";
 
 /**
  * The table of CONTRIBUTING.md, followed literally in a copy of the package, as far as it needs no container: each thing is added
@@ -21,23 +22,6 @@ interface Row {
   shows: { command: string[]; says: string };
 }
 
-const scenario = `import stop from "../faults/stop.ts";
-import server_crash from "./server-crash.ts";
-
-// It answers no question of its own in the decision table.
-const { compare: _, ...likeCrash } = server_crash;
-
-export default {
-  ...likeCrash,
-  title: "Two app servers stop at once",
-  question: "Two of three app servers get SIGTERM at the same moment. Who is still logged in?",
-  next: { scenario: "server-crash", toSee: "whether it makes a difference that they were told" },
-  steps: server_crash.steps.map((step) =>
-    step.do === "inject" ? { ...step, faults: [stop("app1"), stop("app3")] } : step,
-  ),
-};
-`;
-
 const fault = `import { defineFault } from "../servers/fault.ts";
 
 export default defineFault("hang", {
@@ -49,33 +33,6 @@ export default defineFault("hang", {
   },
   engineShows: ({ state }, before) => !before.state.paused && state.paused,
   isFelt: ({ feeling }, before) => before.feeling.answers && !feeling.answers,
-});
-`;
-
-const policy = `# random: each request goes to an app server drawn by lot.
-#
-# What the lab's theory reads from this file:
-#   affinity: none
-
-upstream by-lot {
-    random;
-    server app1:3000 max_fails=1 fail_timeout=2s;
-    server app2:3000 max_fails=1 fail_timeout=2s;
-    server app3:3000 max_fails=1 fail_timeout=2s;
-}
-`;
-
-const store = `import { openRedisSessionStore } from "../redis-session-store.ts";
-import { defineStore } from "../store.ts";
-
-export default defineStore({
-  title: "The same Redis by another name",
-  what: "A session lives in the Redis without persistence.",
-  livesIn: "server",
-  server: "redis",
-  kind: "redis",
-  persistence: "none",
-  open: (context) => openRedisSessionStore("redis", context),
 });
 `;
 
@@ -126,7 +83,7 @@ const cause = `{
 const rows: Row[] = [
   {
     adds: "a scenario",
-    files: { "cli/scenarios/two-stop.ts": scenario },
+    files: { "cli/scenarios/two-stop.ts": twoStopScenario },
     unfinished: {
       file: "cli/scenarios/two-stop.ts",
       text: "SIGTERM at the same moment. Who is still logged in?",
@@ -148,13 +105,13 @@ const rows: Row[] = [
   },
   {
     adds: "a policy",
-    files: { "nginx/policies/by-lot.conf": policy },
+    files: { "nginx/policies/by-lot.conf": byLotPolicy },
     red: { file: "scripts/docs.test.ts", test: /^the README's/ },
     shows: { command: ["explain", "by-lot"], says: "drawn by lot" },
   },
   {
     adds: "a store",
-    files: { "services/app/stores/same-redis.ts": store },
+    files: { "services/app/stores/same-redis.ts": sameRedisStore },
     unfinished: {
       file: "services/app/stores/same-redis.ts",
       text: '"A session lives in the Redis without persistence."',

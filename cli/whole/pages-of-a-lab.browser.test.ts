@@ -7,7 +7,7 @@ import type { Page, Response } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
 import { architectureHost, architectureUrl } from "../lab/topology.ts";
 import { lookOfServer } from "../picture/palette.ts";
-import { seriousFaults } from "../testing/axe.ts";
+import { seriousFaults } from "../testing/accessibility-faults.ts";
 import type { WatchedPage } from "../testing/browser.ts";
 import { openBrowser, type TestBrowser } from "../testing/browser.ts";
 import { docker, inventory } from "../testing/engine-inventory.ts";

@@ -10,10 +10,10 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { labels } from "../lab/labels.ts";
 import { balancer, nodeBalancer } from "../lab/topology.ts";
-import { watchCommandLines } from "../testing/command-lines.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
-import { writtenAs } from "../testing/written-as.ts";
+import { watchCommandLines } from "../testing/watch-command-lines.ts";
+import { writtenAs } from "../testing/ways-to-write-a-secret.ts";
 import { waitUntil } from "../wait.ts";
 
 const name = "test-secrets";

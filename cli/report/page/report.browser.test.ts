@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HistoryEvent } from "../../history/events.ts";
-import { seriousFaults } from "../../testing/axe.ts";
+import { seriousFaults } from "../../testing/accessibility-faults.ts";
 import { openBrowser, type TestBrowser, type WatchedPage } from "../../testing/browser.ts";
 import { paceOf } from "../../testing/page-pace.ts";
 import { serverCrash, stories } from "../../verdict/golden/stories.ts";

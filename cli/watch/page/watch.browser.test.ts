@@ -12,7 +12,7 @@ import type { PictureEvent } from "../../picture/moments.ts";
 import { pageAssets } from "../../picture/page-assets.ts";
 import { loadFilm } from "../../replay/load-film.ts";
 import { bigRun } from "../../report/testing/big-run.ts";
-import { seriousFaults } from "../../testing/axe.ts";
+import { seriousFaults } from "../../testing/accessibility-faults.ts";
 import { openBrowser, type TestBrowser } from "../../testing/browser.ts";
 import { paceOf } from "../../testing/page-pace.ts";
 import { story } from "../../verdict/golden/history-builder.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { writtenAs } from "./written-as.ts";
+import { writtenAs } from "./ways-to-write-a-secret.ts";
 
 const secret = "k?~9 a long secret>>";
 

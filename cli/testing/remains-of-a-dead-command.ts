@@ -8,7 +8,7 @@ import { engineAddress, recordPath } from "../record/record.ts";
 import { anyImage } from "./any-image.ts";
 import { createNetwork, docker } from "./engine-inventory.ts";
 import { labelsOfStart } from "./labels-of-start.ts";
-import { programCalled } from "./program-called.ts";
+import { programCalled } from "./sleep-by-another-name.ts";
 
 /**
  * What a dead command leaves of a lab that it was going to remove, made by hand in a second: a container that runs, a network, a
