@@ -1,8 +1,9 @@
 import type { Engine } from "../docker/engine.ts";
+import type { Recorder } from "../history/recorder.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
 import { labSubject } from "../lab/lab-subject.ts";
-import type { LabInUse } from "../lab/obtain-lab.ts";
 import type { Lab } from "../lab/topology.ts";
+import type { Guard } from "../record/guard-lab.ts";
 import { seededShuffle } from "../runner/pace.ts";
 import { runScenario } from "../runner/run-scenario.ts";
 import { openService } from "../servers/service.ts";
@@ -10,10 +11,11 @@ import { named } from "../subject/roles.ts";
 import { Interrupted, type Narrator } from "../terminal/narrator.ts";
 import { clientAddresses, officeAddresses } from "../users/client-address.ts";
 import { castPopulation } from "../users/population.ts";
-import type { OpenRun } from "./open-run.ts";
 import type { Plan } from "./plan.ts";
 
-export interface RunTools extends OpenRun, Pick<LabInUse, "guard"> {
+export interface RunTools {
+  recorder: Recorder;
+  guard: Pick<Guard, "note" | "owner">;
   narrator: Narrator;
   signal: AbortSignal;
 }

@@ -104,27 +104,6 @@ describe("an interruption", () => {
   });
 });
 
-describe("an alarm", () => {
-  it("is every line of nginx that must never be there, and no other", async () => {
-    const log = "2026/11/26 [warn] slow\n2026/11/26 [alert] worker process exited\n2026/11/26 [emerg] no memory\n";
-    const { stage, events } = await setStage({ steps: shopped, log });
-    await runScenario(stage);
-    expect(events.filter(({ type }) => type === "alert")).toMatchObject([
-      { service: "nginx", line: "2026/11/26 [alert] worker process exited" },
-      { service: "nginx", line: "2026/11/26 [emerg] no memory" },
-    ]);
-  });
-
-  it("is a cookie that names another app server than the one that answers", async () => {
-    const set = await setStage({ steps: shopped });
-    for (const member of set.stage.members) if (member.seat === "app1") member.seat = "app3";
-    await runScenario(set.stage);
-    expect(set.events.filter(({ type }) => type === "alert")).toMatchObject([
-      { line: "policy cookie: the affinity cookie says SERVER_ID=app1, and app3 answers" },
-    ]);
-  });
-});
-
 async function everyoneChecksInNow({ stage }: TestStage): Promise<void> {
   await runScenario({ ...stage, scenario: { ...stage.scenario, steps: [everyoneChecksIn()] } });
 }

@@ -3,9 +3,10 @@ import { phaseOf, type Step, type StepOf, type Verb } from "../theory/step-table
 import { healFaults, noteWhatIsStillBroken } from "./heal-faults.ts";
 import { type InUse, shortIdleMs } from "./keep-in-use.ts";
 import { lookIntoStores } from "./look-into-stores.ts";
-import { noteAlerts, noteWrongLabels } from "./note-alerts.ts";
+import { noteAlerts } from "./note-alerts.ts";
 import { noteDisturbances } from "./note-disturbances.ts";
 import { noteFailovers } from "./note-failovers.ts";
+import { noteWrongLabels } from "./note-wrong-labels.ts";
 import type { InPhase, RunContext } from "./run-context.ts";
 import { newMemory, type RunMemory } from "./run-memory.ts";
 import type { Played, StepTools } from "./steps/played.ts";
