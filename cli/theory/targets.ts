@@ -2,19 +2,20 @@ import { named, type ServiceFacts, sparesAmong } from "../subject/roles.ts";
 import { loadStores, type Store, serversOf } from "./stores.ts";
 
 /** What a fault is aimed at: a service by its name, or whichever has a role when the step is played. */
-export type Target = string | { role: (typeof roles)[number] };
-
-const roles = [
-  "victim",
-  "that-server",
-  "balancer",
-  "master",
-  "fullest",
-  "every-redis",
-  "every-app-server",
-  "one-spare",
-  "every-spare",
-] as const;
+export type Target =
+  | string
+  | {
+      role:
+        | "victim"
+        | "that-server"
+        | "balancer"
+        | "master"
+        | "fullest"
+        | "every-redis"
+        | "every-app-server"
+        | "one-spare"
+        | "every-spare";
+    };
 
 /** The app server that `--victim` chooses. */
 export const victim: Target = { role: "victim" };
