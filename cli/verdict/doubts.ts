@@ -4,7 +4,7 @@ import { disturbancesOf, sayDisturbance } from "./disturbances.ts";
 import type { Everybody } from "./everybody.ts";
 import { baselineOf, baselineReads, definitiveAnswers, finalAnswers, isReadToTheEnd, wasLedAstray } from "./fate-of.ts";
 import type { JudgedSession } from "./judged-session.ts";
-import type { RunRecord } from "./run-record.ts";
+import { type RunRecord, unmetConditions } from "./run-record.ts";
 
 /** What keeps the experiment from proving anything, in sentences. */
 export function doubtsAbout(own: readonly JudgedSession[], everybody: Everybody, record: RunRecord): string[] {
@@ -54,6 +54,8 @@ function whyNot(sessions: readonly JudgedSession[], record: RunRecord): string {
   const unconfirmed = record.faults.filter(({ confirmed }) => !confirmed);
   if (unconfirmed.length > 0)
     return `the fault was not confirmed (${unconfirmed.map(({ kind, target }) => `${kind} ${target}`).join(", ")})`;
+  const unmet = unmetConditions(record);
+  if (unmet.length > 0) return `the experiment began without its condition (${unmet.join(", ")})`;
   if (sessions.some(({ session }) => session.overslept))
     return "some were used again only after their idle end; this machine is too slow at the moment for so short an idle time";
   const disturbed = sessions.flatMap(({ session }) => disturbancesOf(session, record));

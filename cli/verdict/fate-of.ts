@@ -1,7 +1,7 @@
 import { disturbancesOf } from "./disturbances.ts";
 import type { Fate } from "./fates.ts";
 import type { FinalReads } from "./final-reads.ts";
-import type { RunRecord } from "./run-record.ts";
+import { type RunRecord, unmetConditions } from "./run-record.ts";
 import type { SessionRecord } from "./session-record.ts";
 
 /** How many times a user must have been recognised before the fault, at least. */
@@ -51,6 +51,7 @@ function fateAsRead(session: SessionRecord, record: RunRecord): Fate {
   if (session.crossing) return "crossed";
   if (baselineOf(session) === "none") return "not-judged";
   if (record.faults.some(({ confirmed }) => !confirmed)) return "not-judged";
+  if (unmetConditions(record).length > 0) return "not-judged";
   // By the answers that came in time: whether it was asked again too late does not matter then.
   if (baselineOf(session) === "unstable") return "unstable";
   if (session.overslept) return "not-judged";

@@ -289,6 +289,39 @@ describe("a run is inconclusive", () => {
     });
   });
 
+  const condition = {
+    type: "fault",
+    kind: "stop",
+    target: "app2",
+    effect: { process: "ends" },
+    condition: true,
+  } as const;
+
+  test.each([
+    ["unconfirmed", []],
+    ["failed", []],
+    ["confirmed", [{ source: "engine", shows: true, says: "app2 is not running" }]],
+  ] as const)("when a condition of it was %s by no two signs", async (state, evidence) => {
+    const told = threeUsers().event({ ...condition, at: 1, state: "injecting" });
+    told.event({ ...condition, at: 2, state, evidence: [...evidence] });
+    const result = await verdictOn(checkInAsPredicted(crashAndRepair(predictCrash(told))).ends());
+    expect(result).toEqual({
+      verdict: "inconclusive",
+      reasons: [
+        "condition not confirmed: stop app2",
+        "cookie.memory inconclusive: 3 of 3 sessions could not be judged: the experiment began without its condition (stop app2)",
+      ],
+    });
+  });
+
+  test("not when a condition of it was confirmed, whatever became of its repair", async () => {
+    const told = threeUsers();
+    const evidence = (["engine", "felt"] as const).map((source) => ({ source, shows: true, says: "it is away" }));
+    told.event({ ...condition, at: 1, state: "confirmed", evidence }).event({ ...condition, at: 2, state: "failed" });
+    const result = await verdictOn(checkInAsPredicted(crashAndRepair(predictCrash(told))).ends());
+    expect(result).toEqual({ verdict: "confirmed", reasons: [] });
+  });
+
   test("when the lab did not settle after the repair", async () => {
     const told = predictCrash(threeUsers()).injects("kill", "app2").heals("kill", "app2").isReborn("app2");
     told.settles({ ok: false, says: "cookie sends nobody to app2" });

@@ -6,7 +6,7 @@ import { judgeArchitecture } from "./judge-architecture.ts";
 import { type JudgedSession, judgeSessions } from "./judged-session.ts";
 import { noteEvent } from "./note-event.ts";
 import { type ArchitectureResult, type Result, resultVersion, type Verdict } from "./result.ts";
-import { newRun, type RunRecord } from "./run-record.ts";
+import { newRun, type RunRecord, unmetConditions } from "./run-record.ts";
 import { type SessionVerdict, sessionVerdicts } from "./session-verdict.ts";
 
 /**
@@ -86,12 +86,14 @@ function crossingsBesides({ strayCrossing }: RunRecord): string[] {
 }
 
 /** What casts doubt on the whole run, whatever its architectures say. */
-function doubtsAboutRun({ faults, settled, alerts, end, contradictions, disturbances }: RunRecord): string[] {
+function doubtsAboutRun(record: RunRecord): string[] {
+  const { faults, settled, alerts, end, contradictions, disturbances } = record;
   const doubts: string[] = [];
   if (!end) doubts.push("the history has no end: the run was killed, or the file is cut off");
   else if (!end.complete) doubts.push(`the run was cut short: ${end.reason ?? "no reason given"}`);
   for (const { kind, target } of faults.filter(({ confirmed }) => !confirmed))
     doubts.push(`fault not confirmed: ${kind} ${target}`);
+  doubts.push(...unmetConditions(record).map((condition) => `condition not confirmed: ${condition}`));
   for (const { kind, target } of faults.filter(({ healed }) => !healed))
     doubts.push(`fault not healed: ${kind} ${target}`);
   if (settled && !settled.ok) doubts.push(`the lab did not settle after the repair: ${settled.says}`);

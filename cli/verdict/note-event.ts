@@ -136,6 +136,7 @@ function noteFault(record: RunRecord, event: FaultEvent): void {
   const { kind, target, state, at, effect, evidence } = event;
   if (event.condition) {
     record.conditionEndedProcess ||= endsProcess(effect);
+    noteCondition(record, event);
     return;
   }
   if (state === "injecting") {
@@ -155,6 +156,13 @@ function noteFault(record: RunRecord, event: FaultEvent): void {
   fault.confirmed = state === "confirmed" && isTwofold(evidence ?? []);
   if (fault.confirmed) fault.confirmedAt = at;
   if (evidence) fault.evidence = evidence;
+}
+
+/** What was seen once stays seen: what fails afterwards is its repair. */
+function noteCondition({ conditions }: RunRecord, { kind, target, state, evidence = [] }: FaultEvent): void {
+  const name = `${kind} ${target}`;
+  if (state === "confirmed" && isTwofold(evidence)) conditions.set(name, true);
+  else if (["confirmed", "unconfirmed", "failed"].includes(state) && !conditions.get(name)) conditions.set(name, false);
 }
 
 function isTwofold(evidence: FaultRecord["evidence"]): boolean {

@@ -64,6 +64,8 @@ export interface RunRecord {
   disturbances: Map<string, Disturbance>;
   /** A process was ended as a condition of the experiment; another one takes its place with the repair. */
   conditionEndedProcess: boolean;
+  /** Conditions of the experiment that somebody looked for, e.g. `stop app2`, and whether both of their signs were seen. */
+  conditions: Map<string, boolean>;
   leftovers: LeftoverEvent[];
   end?: EndEvent;
   lastAt: number;
@@ -91,6 +93,7 @@ export function newRun(run: RunEvent): RunRecord {
     failovers: new Map(),
     disturbances: new Map(),
     conditionEndedProcess: false,
+    conditions: new Map(),
     leftovers: [],
     lastAt: 0,
     lastAnswerAt: 0,
@@ -104,4 +107,9 @@ function rolesIn(run: RunEvent): ReadonlyMap<string, Role> {
       .toReversed()
       .map(({ name, role }) => [name, role]),
   );
+}
+
+/** Conditions of the experiment that were not there, as far as anybody saw: another one was played than was asked for. */
+export function unmetConditions({ conditions }: RunRecord): string[] {
+  return [...conditions].flatMap(([condition, isMet]) => (isMet ? [] : [condition]));
 }
