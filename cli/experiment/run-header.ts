@@ -3,9 +3,8 @@ import type { Engine } from "../docker/engine.ts";
 import { imageDigests } from "../docker/images.ts";
 import { historyVersion, type RunEvent, type Versions } from "../history/events.ts";
 import { type ArchitectureFacts, architectureFacts } from "../history/facts.ts";
-import { labDeployment } from "../lab/lab-deployment.ts";
 import { labSubject } from "../lab/lab-subject.ts";
-import { appServers, balancer, type Lab } from "../lab/topology.ts";
+import { balancer, type Lab } from "../lab/topology.ts";
 import { redisInfo } from "../servers/redis/info.ts";
 import { execIn } from "../subject/deployment.ts";
 import { balancerOfKind, type ServiceFacts } from "../subject/roles.ts";
@@ -45,15 +44,16 @@ function factsOf(architecture: Architecture, services: readonly ServiceFacts[]):
 
 /** What takes part, as it says itself. */
 export async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
-  const deployment = labDeployment(lab, engine);
-  const printed = (service: string, command: string) =>
-    execIn({ deployment, service }, ["sh", "-c", `${command} 2>&1`]).catch(() => "");
+  const { services, deployment } = labSubject(lab, engine);
+  const nameOf = (kind: string) => services.find((service) => service.kind === kind)?.name ?? kind;
+  const printed = (kind: string, command: string) =>
+    execIn({ deployment, service: nameOf(kind) }, ["sh", "-c", `${command} 2>&1`]).catch(() => "");
   const [engineVersion, compose, nginx, node, redis, images] = await Promise.all([
     engine.version(),
     composeVersion(),
-    printed(balancer, "nginx -v"),
-    printed(appServers[0]!, "node --version"),
-    redisInfo({ deployment, service: "redis" }),
+    printed("nginx", "nginx -v"),
+    printed("node", "node --version"),
+    redisInfo({ deployment, service: nameOf("redis") }),
     imageDigests(lab),
   ]);
   return {

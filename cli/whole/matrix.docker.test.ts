@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadScenario, scenarioIds } from "../catalogue.ts";
-import type { Comparison } from "../experiment/comparison/decide.ts";
+import type { Comparison } from "../report/decision-table.ts";
 import { fatesOf, isSlowMachine, labCommand } from "../testing/run-lab.ts";
 import { loadPolicies } from "../theory/policies.ts";
 import { wouldWish } from "../theory/scenario.ts";
