@@ -37,9 +37,9 @@ export async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise
 
 /** Of what is known of an architecture, that which histories keep; of its balancer, the service. */
 function factsOf(architecture: Architecture, services: readonly ServiceFacts[]): ArchitectureFacts {
-  const { policy, ...facts } = architectureFacts.parse(architecture);
+  const { id, policy, store } = architectureFacts.parse(architecture);
   const own = balancerOfKind(services, architecture.policy.balancerKind) ?? balancer;
-  return { ...facts, policy: { ...policy, balancer: own } };
+  return { id, policy: { ...policy, balancer: own }, store };
 }
 
 /** What takes part, as it says itself. */
