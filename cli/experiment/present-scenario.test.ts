@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Interrupted } from "../terminal/narrator.ts";
+import { Interrupted } from "../runner/narrator.ts";
 import type { Move } from "../terminal/present/move.ts";
 import { presentScenario } from "./present-scenario.ts";
 

@@ -1,4 +1,4 @@
-import { Interrupted, type Narrator } from "../terminal/narrator.ts";
+import { Interrupted, type Narrator } from "../runner/narrator.ts";
 import type { Presenter } from "../terminal/present/presenter.ts";
 
 /** The narrator of a scenario that is shown to a room: it pauses before each sentence's steps are played. */

@@ -1,7 +1,7 @@
 import { Engine, type Resource } from "../docker/engine.ts";
 import { holdLab, type LabInUse } from "../lab/obtain-lab.ts";
+import type { Narrator } from "../runner/narrator.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
-import type { Narrator } from "../terminal/narrator.ts";
 import { type Plan, profilesOfPlan } from "./plan.ts";
 import { attempt, type Troubles } from "./troubles.ts";
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { OperationEvent } from "../history/events.ts";
-import { Interrupted } from "../terminal/narrator.ts";
 import { isDue, shortIdleMs, whileInUse } from "./keep-in-use.ts";
+import { Interrupted } from "./narrator.ts";
 import type { RunContext } from "./run-context.ts";
 import { setStage, type TestStage } from "./testing/stage.ts";
 import { everyoneChecksIn, everyoneLogsIn, everyoneReadsBack, everyoneShops } from "./users-act.ts";

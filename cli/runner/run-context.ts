@@ -3,11 +3,11 @@ import type { Recorder } from "../history/recorder.ts";
 import type { Service } from "../servers/service.ts";
 import type { Deployment } from "../subject/deployment.ts";
 import type { ServiceFacts } from "../subject/roles.ts";
-import type { Narrator } from "../terminal/narrator.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import type { PlannedScenario } from "../theory/scenario.ts";
 import type { Access } from "../users/access.ts";
 import type { Member } from "../users/population.ts";
+import type { Narrator } from "./narrator.ts";
 
 /** What is to be played, on what, with whom: every step may read it, and none changes it. */
 export interface RunContext extends Access {

@@ -1,8 +1,8 @@
-import { Interrupted } from "../terminal/narrator.ts";
 import { phaseOf, type Step, type StepOf, type Verb } from "../theory/step-table.ts";
 import { healFaults, noteWhatIsStillBroken } from "./heal-faults.ts";
 import { type InUse, shortIdleMs } from "./keep-in-use.ts";
 import { lookIntoStores } from "./look-into-stores.ts";
+import { Interrupted } from "./narrator.ts";
 import { noteAlerts } from "./note-alerts.ts";
 import { noteDisturbances } from "./note-disturbances.ts";
 import { noteFailovers } from "./note-failovers.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { exitCodes, LabError } from "../errors.ts";
+import { Interrupted } from "../runner/narrator.ts";
 import { endingSignals, exitCodeOf, type Interrupt, interruptibly, isInterruption } from "./interrupt.ts";
-import { Interrupted } from "./narrator.ts";
 
 it("every signal that ends a command has an exit code, which is in the table", () => {
   const table = Object.values(exitCodes).map(({ code }) => code as number);

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { type ExitReason, exitCodes, LabError } from "../errors.ts";
-import { Interrupted } from "./narrator.ts";
+import { Interrupted } from "../runner/narrator.ts";
 import { tellOfSuspension } from "./suspend.ts";
 
 /** How a command learns that it should end. */

@@ -70,7 +70,7 @@ export const rooms: Record<string, { holds: string; imports: string }> = {
   },
   terminal: {
     holds: "How a command meets a person: screen, narration, questions, signals, pauses.",
-    imports: "errors.ts, host, report, record, runner (types)",
+    imports: "errors.ts, host, report, record, runner",
   },
   output: {
     holds: "Where results go: terminal, files, GitHub.",
