@@ -11,7 +11,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { resolveImages } from "../cli/docker/images.ts";
+import { resolveImages } from "../cli/lab/images/images.ts";
 import { exitCodes } from "../cli/errors.ts";
 import { type Decoys, placeDecoys } from "../cli/testing/decoys.ts";
 import { inventory } from "../cli/testing/engine-inventory.ts";

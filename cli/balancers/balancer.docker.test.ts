@@ -1,7 +1,7 @@
 /** What every balancer is held to. A new file beside this one is found. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Engine } from "../docker/engine.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { labSubject } from "../lab/lab-subject.ts";
 import { findLab } from "../lab/start-lab.ts";
 import { changeStanding } from "../servers/standings.ts";
@@ -15,7 +15,7 @@ import { VirtualUser } from "../users/virtual-user.ts";
 import { type Balancer, balancerIds, balancersAmong } from "./balancer.ts";
 
 const lab = labCommand({ name: "test-balancers" });
-const engine = new Engine();
+const engine = new LabEngine();
 const newAddress = clientAddresses();
 let subject: Pick<Subject, "services" | "architectures" | "deployment">;
 let access: Access;

@@ -1,6 +1,6 @@
 import { idOf, idsIn, loadFrom } from "../catalogue-folder.ts";
+import type { ServiceFacts } from "../history/services.ts";
 import { execIn, type ServiceAddress } from "../subject/deployment.ts";
-import type { ServiceFacts } from "../subject/roles.ts";
 
 /**
  * How an app server stands in a balancer's list when that is not as the balancer's files say: `draining` gets nobody new,

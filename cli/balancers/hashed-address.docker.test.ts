@@ -1,15 +1,19 @@
 /** Policies that hash the whole client address, written by the recipe: theory reads from their files what is true of them. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Engine } from "../docker/engine.ts";
+import { named } from "../history/services.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
+import { ownServices } from "../lab/own-services.ts";
 import { findLab } from "../lab/start-lab.ts";
-import { appServers, architectureHost } from "../lab/topology.ts";
 import { copyPackage } from "../testing/package-copy.ts";
 import { labCommand } from "../testing/run-lab.ts";
+import { architectureHost } from "../theory/architectures.ts";
 import { consistentHash } from "../theory/placement/consistent-hash.ts";
 import { hash } from "../theory/placement/hash.ts";
 import { clientAddresses, officeAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
+
+const appServers = named(ownServices, "app-server");
 
 const name = "test-hashed-address";
 const copy = copyPackage();
@@ -66,7 +70,7 @@ it.each([
   ["address-ring", consistentHash(appServers.map((server) => `${server}:3000`))],
   ["address-hash", hash(appServers.length)],
 ])("%s leads 300 addresses where theory computes", async (policy, indexOf) => {
-  const engine = new Engine();
+  const engine = new LabEngine();
   const { site, transport, originOf } = openLabAccess((await findLab(name, engine))!, engine);
   const host = architectureHost({ policy, store: "memory" });
   const [network, office] = [clientAddresses(), officeAddresses()];

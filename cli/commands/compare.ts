@@ -1,7 +1,10 @@
 import type { Command } from "commander";
 import type { CompareOptions } from "../flows/compare.ts";
-import { appServers } from "../lab/topology.ts";
+import { named } from "../history/services.ts";
+import { ownServices } from "../lab/own-services.ts";
 import { commaList, nameOption, portOption, screenOf, waitOption, wholeNumber } from "./options.ts";
+
+const appServers = named(ownServices, "app-server");
 
 export function addCompare(program: Command): void {
   program

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { LabError } from "../errors.ts";
-import { isLabName } from "../lab/lab-name.ts";
-import { defaultName } from "../lab/topology.ts";
+import { defaultName } from "../lab/identity/lab.ts";
+import { isLabName } from "../lab/identity/lab-name.ts";
 
 /** `--name`, common to all commands that mean one lab. */
 export function nameOption(): Option {

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { defaultUsers } from "../experiment/default-users.ts";
 import type { Persistence } from "../experiment/plan-as-asked.ts";
 import type { ScenarioOptions } from "../flows/scenario.ts";
-import { defaultVictim } from "../lab/topology.ts";
+import { usualVictim } from "../lab/own-services.ts";
 import {
   addPresentationOptions,
   commaList,
@@ -34,7 +34,7 @@ export function addScenario(program: Command): void {
       wholeNumber({ what: "users", from: 1, to: mostUsers }),
       defaultUsers,
     )
-    .option("--victim <server>", `the app server that is broken (default: ${defaultVictim}; trials take turns)`)
+    .option("--victim <server>", `the app server that is broken (default: ${usualVictim}; trials take turns)`)
     .option(
       "--trials <number>",
       "repeat it: other victims, other instants",

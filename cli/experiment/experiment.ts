@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Resource } from "../docker/engine.ts";
 import { explainDisk } from "../errors.ts";
 import { readHistory } from "../history/reader.ts";
+import type { Resource } from "../lab/lab-engine.ts";
 import type { LabInUse } from "../lab/obtain-lab.ts";
 import type { Narrator } from "../runner/narrator.ts";
 import { type Interrupt, isInterruption } from "../terminal/interrupt.ts";

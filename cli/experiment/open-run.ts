@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Resource } from "../docker/engine.ts";
 import type { RunEvent } from "../history/events.ts";
 import { FileRecorder } from "../history/recorder.ts";
+import type { Resource } from "../lab/lab-engine.ts";
 import type { Plan } from "./plan.ts";
 import { newRunFolder, runFiles } from "./run-folders.ts";
 import type { Troubles } from "./troubles.ts";

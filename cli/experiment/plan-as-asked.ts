@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { defaultVictim } from "../lab/topology.ts";
+import { usualVictim } from "../lab/own-services.ts";
 import { loadStores } from "../theory/stores.ts";
 import { commandLine } from "./command-line.ts";
 import { defaultUsers } from "./default-users.ts";
@@ -37,7 +37,7 @@ export function planAsAsked(
     scenarioId,
     users,
     seed: seed ?? randomInt(2 ** 31),
-    victim: victim ?? defaultVictim,
+    victim: victim ?? usualVictim,
     name,
     keep,
     wait,

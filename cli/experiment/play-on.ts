@@ -1,14 +1,14 @@
-import type { Engine } from "../docker/engine.ts";
 import type { Recorder } from "../history/recorder.ts";
+import { named } from "../history/services.ts";
+import type { Lab } from "../lab/identity/lab.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
+import type { LabEngine } from "../lab/lab-engine.ts";
 import { labSubject } from "../lab/lab-subject.ts";
-import type { Lab } from "../lab/topology.ts";
 import type { Guard } from "../record/guard-lab.ts";
 import { Interrupted, type Narrator } from "../runner/narrator.ts";
 import { seededShuffle } from "../runner/pace.ts";
 import { runScenario } from "../runner/run-scenario.ts";
 import { openService } from "../servers/service.ts";
-import { named } from "../subject/roles.ts";
 import { clientAddresses, officeAddresses } from "../users/client-address.ts";
 import { castPopulation } from "../users/population.ts";
 import type { Plan } from "./plan.ts";
@@ -21,7 +21,7 @@ export interface RunTools {
 }
 
 /** Finds a home for every user, and plays the plan's scenario. */
-export async function playOn(lab: Lab, engine: Engine, plan: Plan, tools: RunTools): Promise<void> {
+export async function playOn(lab: Lab, engine: LabEngine, plan: Plan, tools: RunTools): Promise<void> {
   const { recorder, narrator, signal, guard } = tools;
   const { services, architectures, deployment } = labSubject(lab, engine);
   const appServers = named(services, "app-server");

@@ -1,20 +1,21 @@
-import { composeVersion } from "../docker/compose.ts";
-import type { Engine } from "../docker/engine.ts";
-import { imageDigests } from "../docker/images.ts";
 import { historyVersion, type RunEvent, type Versions } from "../history/events.ts";
 import { type ArchitectureFacts, architectureFacts } from "../history/facts.ts";
+import { balancerOfKind, type ServiceFacts } from "../history/services.ts";
+import { composeVersion } from "../lab/compose.ts";
+import type { Lab } from "../lab/identity/lab.ts";
+import { imageDigests } from "../lab/images/images.ts";
+import type { LabEngine } from "../lab/lab-engine.ts";
 import { labSubject } from "../lab/lab-subject.ts";
-import { balancer, type Lab } from "../lab/topology.ts";
+import { frontBalancer } from "../lab/own-services.ts";
 import { redisInfo } from "../servers/redis/info.ts";
 import { execIn } from "../subject/deployment.ts";
-import { balancerOfKind, type ServiceFacts } from "../subject/roles.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import { labVersion } from "../version.ts";
 import type { Plan } from "./plan.ts";
 import { newRunId, trialId } from "./run-folders.ts";
 
 /** The first line of a run's history. */
-export async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise<RunEvent> {
+export async function describeRun(lab: Lab, engine: LabEngine, plan: Plan): Promise<RunEvent> {
   const { scenarioId, scenario, users, seed, victim, command, asked, trial } = plan;
   const { services } = labSubject(lab, engine);
   return {
@@ -38,12 +39,12 @@ export async function describeRun(lab: Lab, engine: Engine, plan: Plan): Promise
 /** Of what is known of an architecture, that which histories keep; of its balancer, the service. */
 function factsOf(architecture: Architecture, services: readonly ServiceFacts[]): ArchitectureFacts {
   const { id, policy, store } = architectureFacts.parse(architecture);
-  const own = balancerOfKind(services, architecture.policy.balancerKind) ?? balancer;
+  const own = balancerOfKind(services, architecture.policy.balancerKind) ?? frontBalancer;
   return { id, policy: { ...policy, balancer: own }, store };
 }
 
 /** What takes part, as it says itself. */
-export async function versionsOf(lab: Lab, engine: Engine): Promise<Versions> {
+export async function versionsOf(lab: Lab, engine: LabEngine): Promise<Versions> {
   const { services, deployment } = labSubject(lab, engine);
   const nameOf = (kind: string) => services.find((service) => service.kind === kind)?.name ?? kind;
   const printed = (kind: string, command: string) =>

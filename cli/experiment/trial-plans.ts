@@ -1,5 +1,8 @@
-import { appServers } from "../lab/topology.ts";
+import { named } from "../history/services.ts";
+import { ownServices } from "../lab/own-services.ts";
 import type { Plan } from "./plan.ts";
+
+const appServers = named(ownServices, "app-server");
 
 /**
  * The runs of a set, which follow from the plan's seed: the victims take turns, unless one was asked for, and the fault comes at

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Resource } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
+import type { Resource } from "../lab/lab-engine.ts";
 import type { LabInUse } from "../lab/obtain-lab.ts";
 import { Interrupted, type Narrator } from "../runner/narrator.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";

@@ -1,4 +1,4 @@
-import { Engine, type Resource } from "../docker/engine.ts";
+import { LabEngine, type Resource } from "../lab/lab-engine.ts";
 import { holdLab, type LabInUse } from "../lab/obtain-lab.ts";
 import type { Narrator } from "../runner/narrator.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
@@ -18,7 +18,7 @@ export async function withLab(
   act: (use: LabInUse) => Promise<void>,
 ): Promise<{ left: Resource[]; troubles: Troubles }> {
   const { name, keep, port, wait } = plan;
-  const engine = new Engine();
+  const engine = new LabEngine();
   await using held = await holdLab({
     name,
     engine,

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Command } from "commander";
 import { describeEndpoint, resolveEndpoint } from "../docker/endpoint.ts";
 import { LabError } from "../errors.ts";
-import { candidateSubnetPrefixes, defaultName, defaultPort } from "../lab/topology.ts";
+import { candidateSubnetPrefixes, defaultName, defaultPort } from "../lab/identity/lab.ts";
 import { composeFile, packageRoot, runsFolder, stateFolder } from "../paths.ts";
 import type { Setting } from "../report/settings-table.ts";
 

@@ -1,4 +1,3 @@
-import { Engine } from "../docker/engine.ts";
 import { type ExitReason, exitCodeFor } from "../errors.ts";
 import { commandLine } from "../experiment/command-line.ts";
 import { checkNeeds, columnsOf, compareResults } from "../experiment/comparison/decide.ts";
@@ -8,7 +7,9 @@ import { readResults, writeResults } from "../experiment/comparison/stored-resul
 import { runExperiment } from "../experiment/experiment.ts";
 import { versionsOf } from "../experiment/run-header.ts";
 import { attempt, reasonOf, sayTroubles, type Troubles, throwFirst } from "../experiment/troubles.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { holdLab } from "../lab/obtain-lab.ts";
+import { allProfiles } from "../lab/services.ts";
 import { requireWritable } from "../output/write-reports.ts";
 import { decisionTable } from "../report/decision-table.ts";
 import { detectTerminal } from "../terminal/detect-terminal.ts";
@@ -16,7 +17,6 @@ import { exitCodeOf, isInterruption, listenForInterrupts } from "../terminal/int
 import { openNarrator } from "../terminal/narrator.ts";
 import { type Architecture, profilesOf, type Selection, selectArchitectures } from "../theory/architectures.ts";
 import type { Scenario } from "../theory/scenario.ts";
-import { allProfiles } from "../theory/stores.ts";
 import type { Result } from "../verdict/result.ts";
 
 export interface CompareOptions {
@@ -58,7 +58,7 @@ export async function compare(options: CompareOptions, { colour }: { colour: boo
     // Held from the first scenario to the last: no other command may break something in between.
     await using held = await holdLab({
       name,
-      engine: new Engine(),
+      engine: new LabEngine(),
       start: {
         stays: false,
         mustBe: "well",

@@ -1,5 +1,5 @@
-import { imageRoles, roles } from "../docker/images.ts";
 import { effectiveSettings } from "../explain/settings.ts";
+import { imageRoles, roles } from "../lab/images/images.ts";
 import { jsonReport } from "../report/json.ts";
 import { settingsReport } from "../report/settings-table.ts";
 import { detectTerminal } from "../terminal/detect-terminal.ts";

@@ -1,9 +1,9 @@
-import { Engine } from "../docker/engine.ts";
-import { describeStranger } from "../docker/is-ours.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { sweep } from "../lab/clean-up-after-dead-commands.ts";
 import { lookAtOwner, requireFreeLab } from "../lab/free-lab.ts";
-import { idsOf } from "../lab/labels.ts";
+import { idsOf } from "../lab/identity/labels.ts";
+import { describeStranger } from "../lab/is-ours.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { labElsewhere } from "../lab/no-lab.ts";
 import { removeLab } from "../lab/remove-lab.ts";
 import { guardRemoval } from "../record/guard-lab.ts";
@@ -28,7 +28,7 @@ export async function down(options: DownOptions): Promise<void> {
 }
 
 async function remove({ name, all = false, force = false }: DownOptions, signal: AbortSignal): Promise<void> {
-  const engine = new Engine();
+  const engine = new LabEngine();
   const { ours, strangers } = await engine.find(all ? {} : { name });
   for (const stranger of strangers) process.stderr.write(`left alone: ${harmless(describeStranger(stranger))}\n`);
   const names = [...new Set(ours.map(({ lab }) => lab))].sort();
@@ -70,7 +70,7 @@ function sayWhereElse(name: string): void {
  */
 async function mayRemove(
   name: string,
-  engine: Engine,
+  engine: LabEngine,
   { all, force }: { all: boolean; force: boolean },
 ): Promise<boolean> {
   if (!all) {

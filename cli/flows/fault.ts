@@ -1,8 +1,8 @@
 import { faultKinds, loadFault } from "../catalogue.ts";
-import { Engine } from "../docker/engine.ts";
 import { exitCodes, unknownValue } from "../errors.ts";
+import { nameSuffix } from "../lab/identity/lab-name.ts";
 import { injectOnRecord } from "../lab/inject-by-hand.ts";
-import { nameSuffix } from "../lab/lab-name.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { serviceNames } from "../lab/lab-services.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
 import { faultReport } from "../report/injected-fault.ts";
@@ -25,7 +25,7 @@ export async function fault(
 ): Promise<void> {
   if (!faultKinds().includes(kind)) throw unknownValue("fault", harmless(kind), faultKinds());
   await interruptibly("taking the fault back", async ({ signal }) => {
-    const engine = new Engine();
+    const engine = new LabEngine();
     const free = { command: `lab fault ${kind} ${harmless(service)}`, wait, force };
     const lab = await obtainLab({ name, engine, free, signal });
     const known = await serviceNames(lab, engine);

@@ -1,7 +1,7 @@
-import { Engine } from "../docker/engine.ts";
 import { unknownValue } from "../errors.ts";
 import { healServices } from "../lab/heal-services.ts";
-import { nameSuffix } from "../lab/lab-name.ts";
+import { nameSuffix } from "../lab/identity/lab-name.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { serviceNames } from "../lab/lab-services.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
 import { harmless } from "../report/text.ts";
@@ -24,7 +24,7 @@ async function healWanted(
   { name, wait = false, force = false }: HealOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const engine = new Engine();
+  const engine = new LabEngine();
   const free = { command: ["lab heal", ...wanted.map(harmless)].join(" "), wait, force };
   const lab = await obtainLab({ name, engine, free, signal });
   const known = await serviceNames(lab, engine);

@@ -1,5 +1,5 @@
-import { buildImages } from "../docker/build-images.ts";
-import * as images from "../docker/images-actions.ts";
+import { buildImages } from "../lab/images/build-images.ts";
+import * as images from "../lab/images/images-actions.ts";
 import { interruptibly } from "../terminal/interrupt.ts";
 
 export async function pull(): Promise<void> {

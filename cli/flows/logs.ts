@@ -1,6 +1,6 @@
-import { composeLogs } from "../docker/compose.ts";
-import { Engine } from "../docker/engine.ts";
 import { LabError, unknownValue } from "../errors.ts";
+import { composeLogs } from "../lab/compose.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { serviceNames } from "../lab/lab-services.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
 
@@ -11,7 +11,7 @@ export interface LogsOptions {
 }
 
 export async function logs(services: readonly string[], { name, follow = false, tail }: LogsOptions): Promise<void> {
-  const engine = new Engine();
+  const engine = new LabEngine();
   const lab = await obtainLab({ name, engine });
   const known = await serviceNames(lab, engine);
   for (const service of services) if (!known.includes(service)) throw unknownValue("service", service, known);

@@ -1,5 +1,5 @@
-import { Engine } from "../docker/engine.ts";
-import { nameSuffix } from "../lab/lab-name.ts";
+import { nameSuffix } from "../lab/identity/lab-name.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
 import { resetOnRecord } from "../lab/reset-lab.ts";
 import { interruptibly } from "../terminal/interrupt.ts";
@@ -14,7 +14,7 @@ export interface ResetOptions {
 
 export async function reset({ name, wait = false, force = false }: ResetOptions): Promise<void> {
   await interruptibly("the reset is ended first", async ({ signal }) => {
-    const engine = new Engine();
+    const engine = new LabEngine();
     const lab = await obtainLab({ name, engine, free: { command: "lab reset", wait, force }, signal });
     const begin = performance.now();
     process.stderr.write(`resetting the lab "${name}"\n`);

@@ -4,8 +4,9 @@ import { collectPredictions } from "../experiment/collect-predictions.ts";
 import type { Plan } from "../experiment/plan.ts";
 import { type AskedRun, planAsAsked } from "../experiment/plan-as-asked.ts";
 import { trialPlans } from "../experiment/trial-plans.ts";
+import { named } from "../history/services.ts";
+import { ownServices } from "../lab/own-services.ts";
 import { labServices } from "../lab/services.ts";
-import { appServers } from "../lab/topology.ts";
 import { chooseReports } from "../output/write-reports.ts";
 import { stepsReport } from "../report/steps.ts";
 import { detectTerminal } from "../terminal/detect-terminal.ts";
@@ -13,6 +14,8 @@ import { listenForInterrupts } from "../terminal/interrupt.ts";
 import { openNarrator } from "../terminal/narrator.ts";
 import { openPresentation, type PresentationOptions } from "../terminal/present/open-presentation.ts";
 import { tellSteps } from "../theory/step-table.ts";
+
+const appServers = named(ownServices, "app-server");
 
 export interface ScenarioOptions extends AskedRun, PresentationOptions {
   json?: boolean;

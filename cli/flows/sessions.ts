@@ -1,5 +1,5 @@
-import { Engine } from "../docker/engine.ts";
 import { unknownValue } from "../errors.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { lookAtSessions } from "../lab/look-at-sessions.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
 import { jsonReport } from "../report/json.ts";
@@ -16,7 +16,7 @@ export interface SessionsOptions {
 
 export async function sessions({ name, store, json }: SessionsOptions, { colour }: { colour: boolean }): Promise<void> {
   const profiles = store === undefined ? [] : profilesFor(store);
-  const engine = new Engine();
+  const engine = new LabEngine();
   const lab = await obtainLab({ name, engine, profiles });
   const map = await lookAtSessions(lab, engine, store === undefined ? {} : { store });
   process.stdout.write(json ? jsonReport(map) : sessionsReport(map, detectTerminal({ colour })));

@@ -1,5 +1,5 @@
-import { Engine } from "../docker/engine.ts";
-import { nameSuffix } from "../lab/lab-name.ts";
+import { nameSuffix } from "../lab/identity/lab-name.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { lookAtLab } from "../lab/look-at-lab.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
 import { jsonReport } from "../report/json.ts";
@@ -11,7 +11,7 @@ export async function status(
   { name, json }: { name: string; json?: boolean },
   { colour }: { colour: boolean },
 ): Promise<void> {
-  const engine = new Engine();
+  const engine = new LabEngine();
   const found = await lookAtLab(await obtainLab({ name, engine }), engine);
   // What the servers and the engine say of themselves may be anything.
   const report = () =>

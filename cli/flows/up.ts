@@ -1,13 +1,13 @@
-import { Engine } from "../docker/engine.ts";
 import { unknownValue } from "../errors.ts";
-import { nameSuffix } from "../lab/lab-name.ts";
+import { architectureUrl, type Lab } from "../lab/identity/lab.ts";
+import { nameSuffix } from "../lab/identity/lab-name.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
-import { architectureUrl, type Lab } from "../lab/topology.ts";
+import { allProfiles } from "../lab/services.ts";
 import { detectTerminal } from "../terminal/detect-terminal.ts";
 import { interruptibly } from "../terminal/interrupt.ts";
 import { openNarrator } from "../terminal/narrator.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
-import { allProfiles } from "../theory/stores.ts";
 
 export interface UpOptions {
   name: string;
@@ -22,7 +22,7 @@ export async function up({ name, port, with: profiles }: UpOptions, { colour }: 
   await interruptibly("ending in good order", async (interrupt) => {
     const lab = await obtainLab({
       name,
-      engine: new Engine(),
+      engine: new LabEngine(),
       profiles,
       free: {},
       start: { stays: true, mustBe: "alive", interrupt, ...(port === undefined ? {} : { port }) },

@@ -1,7 +1,7 @@
-import { Engine } from "../docker/engine.ts";
 import { type ExitReason, exitCodeFor, LabError, unknownValue } from "../errors.ts";
 import { architectureCalled, driveUser, type UserRequest } from "../lab/drive-user.ts";
-import { nameSuffix } from "../lab/lab-name.ts";
+import { nameSuffix } from "../lab/identity/lab-name.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
 import { jsonReport } from "../report/json.ts";
 import { harmless } from "../report/text.ts";
@@ -35,7 +35,7 @@ export async function user(typed: TypedRequest, options: UserOptions, { colour }
   await interruptibly("its answer is awaited first", async () => {
     const { name, json } = options;
     const request = checked(typed, options);
-    const engine = new Engine();
+    const engine = new LabEngine();
     const lab = await obtainLab({ name, engine, profiles: profilesOf([request.architecture]) });
     const story = await driveUser(request, { lab, engine });
     if (story.newLab)

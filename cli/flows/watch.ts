@@ -1,4 +1,4 @@
-import { Engine } from "../docker/engine.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
 import { interruptibly } from "../terminal/interrupt.ts";
 import { profilesOf, selectArchitectures } from "../theory/architectures.ts";
@@ -19,7 +19,7 @@ export async function watch({ policy, store, firstStores, users, name, open }: W
   const known = loadStores().map(({ id }) => id);
   const stores = store ?? firstStores.filter((id) => known.includes(id));
   const architectures = selectArchitectures({ policies: policy, stores });
-  const engine = new Engine();
+  const engine = new LabEngine();
   const lab = await obtainLab({ name, engine, profiles: profilesOf(architectures), free: { beside: "commands" } });
   await interruptibly("closing the page, and healing what its buttons broke", async (interrupt) => {
     const healed = await watchLab({ lab, engine, architectures, users, open, interrupt });

@@ -1,6 +1,6 @@
 import { lessonIds, loadLesson } from "../catalogue.ts";
 import { exitCodes } from "../errors.ts";
-import { nameSuffix } from "../lab/lab-name.ts";
+import { nameSuffix } from "../lab/identity/lab-name.ts";
 import { resetOnRecord } from "../lab/reset-lab.ts";
 import { jsonReport } from "../report/json.ts";
 import { checksReport } from "../report/lesson-words.ts";

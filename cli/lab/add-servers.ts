@@ -1,17 +1,21 @@
-import { type ComposeVariables, composeUp } from "../docker/compose.ts";
-import type { Engine } from "../docker/engine.ts";
-import { imageEnvironment, resolveImages } from "../docker/images.ts";
-import { refuseMisleading } from "../docker/refuse-misleading.ts";
 import { LabError } from "../errors.ts";
+import { named } from "../history/services.ts";
 import { isSameProcess } from "../host/process-identity.ts";
 import { type Guard, guardRunningLab } from "../record/guard-lab.ts";
 import { type Adding, engineAddress, isDamaged, readRecord, recordPath } from "../record/record.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
-import { servicesOf } from "../theory/stores.ts";
-import { labels } from "./labels.ts";
+import { type ComposeVariables, composeUp } from "./compose.ts";
+import type { Lab } from "./identity/lab.ts";
+import { labels } from "./identity/labels.ts";
+import { imageEnvironment, resolveImages } from "./images/images.ts";
+import type { LabEngine } from "./lab-engine.ts";
+import { frontBalancer, ownServices } from "./own-services.ts";
+import { refuseMisleading } from "./refuse-misleading.ts";
 import { type Doomed, removeUntilQuiet } from "./remove-lab.ts";
+import { servicesOf } from "./services.ts";
 import { becomeReady } from "./start-lab.ts";
-import { appServers, balancer, type Lab } from "./topology.ts";
+
+const appServers = named(ownServices, "app-server");
 
 /**
  * Starts optional servers in a lab that runs. It is then as if it had been started with them: they stay as long as it does.
@@ -23,7 +27,7 @@ import { appServers, balancer, type Lab } from "./topology.ts";
 export async function addServers(
   lab: Lab,
   profiles: readonly string[],
-  { engine, signal }: { engine: Engine; signal: AbortSignal },
+  { engine, signal }: { engine: LabEngine; signal: AbortSignal },
 ): Promise<Lab> {
   if (profiles.length === 0) return lab;
   const wanted = profiles.flatMap(servicesOf);
@@ -77,10 +81,10 @@ function announce(adding: Adding, { name }: Lab, guard: Guard): void {
 }
 
 /** The same as at its start: a server with another secret would not know the others' cookies, and Compose would begin anew. */
-async function variablesOf(lab: Lab, engine: Engine): Promise<ComposeVariables> {
+async function variablesOf(lab: Lab, engine: LabEngine): Promise<ComposeVariables> {
   const [images, nginx, app] = await Promise.all([
     resolveImages(lab),
-    engine.madeFrom(lab, balancer),
+    engine.madeFrom(lab, frontBalancer),
     engine.madeFrom(lab, appServers[0]!),
   ]);
   const said = (label: string) => nginx.labels[label] ?? "";

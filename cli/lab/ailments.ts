@@ -1,15 +1,15 @@
-import type { Engine } from "../docker/engine.ts";
 import type { FaultEffect } from "../history/events.ts";
+import { factsOf } from "../history/services.ts";
 import { problemsOf } from "../servers/redis/condition.ts";
 import { conditionOf, saveAgain } from "../servers/redis/saves.ts";
 import { keepsAof } from "../servers/redis/settings.ts";
 import { isRedis, restoreSettings } from "../servers/session-servers.ts";
 import { changeStanding, readStandings } from "../servers/standings.ts";
 import type { ContainerState, Deployment } from "../subject/deployment.ts";
-import { factsOf } from "../subject/roles.ts";
+import type { Lab } from "./identity/lab.ts";
 import { labDeployment } from "./lab-deployment.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { labServices } from "./services.ts";
-import type { Lab } from "./topology.ts";
 
 /** What is wrong with a service, and what mends it. A service can be ill in two ways. */
 export interface Ailment {
@@ -41,7 +41,7 @@ export function ailmentsOf(states: readonly ContainerState[]): Ailment[] {
  * All that is wrong and shows: what the engine says, the balancers' lists, and what Redis servers say of themselves. One order to the
  * engine for each Redis server, all at once.
  */
-export async function findAilments(lab: Lab, engine: Engine): Promise<Ailment[]> {
+export async function findAilments(lab: Lab, engine: LabEngine): Promise<Ailment[]> {
   const deployment = labDeployment(lab, engine);
   const states = await deployment.states();
   const [lists, redis] = await Promise.all([

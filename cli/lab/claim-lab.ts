@@ -3,8 +3,8 @@ import { isSameProcess, stateOfProcess, thisProcess } from "../host/process-iden
 import type { Guard } from "../record/guard-lab.ts";
 import { engineAddress, isDamaged, type Running, readRecord, recordPath } from "../record/record.ts";
 import { waitUntil } from "../wait.ts";
-import { nameSuffix } from "./lab-name.ts";
-import type { Lab } from "./topology.ts";
+import type { Lab } from "./identity/lab.ts";
+import { nameSuffix } from "./identity/lab-name.ts";
 
 /** Longer than any run: whoever waits may press Ctrl-C. */
 const patienceMs = 24 * 60 * 60 * 1_000;

@@ -11,7 +11,7 @@ import {
   recordPath,
 } from "../record/record.ts";
 import { recoveryOf } from "../record/recovery.ts";
-import { isLabName } from "./lab-name.ts";
+import { isLabName } from "./identity/lab-name.ts";
 
 /**
  * Cleans up after commands that died: at the start of every command, and for nearly nothing when there is nothing to do, which
@@ -27,16 +27,16 @@ export async function sweep(say: (text: string) => void): Promise<void> {
     (record) => isDamaged(record) || (record.engine === here && recoveryOf(record) !== "nothing"),
   );
   if (due.length === 0) return;
-  const [{ Engine }, { quickAnswerMs }, { harmless }] = await Promise.all([
-    import("../docker/engine.ts"),
+  const [{ LabEngine }, { quickAnswerMs }, { harmless }] = await Promise.all([
+    import("./lab-engine.ts"),
     import("../docker/docker-api.ts"),
     import("../report/text.ts"),
   ]);
   // What records and engines say may be anybody's.
   const tell = (text: string) => say(harmless(text));
   // An engine that takes longer is not there: the command itself says so, if it needs one.
-  if (!(await answers(new Engine({ timeoutMs: quickAnswerMs })))) return;
-  const engine = new Engine();
+  if (!(await answers(new LabEngine({ timeoutMs: quickAnswerMs })))) return;
+  const engine = new LabEngine();
   for (const record of due) {
     try {
       await (isDamaged(record) ? forgetDamaged(record, engine, tell) : recover(record, engine, tell));
@@ -55,12 +55,12 @@ function thisEngine(): string | undefined {
   }
 }
 
-type Engine = import("../docker/engine.ts").Engine;
+type Engine = import("./lab-engine.ts").LabEngine;
 
 async function recover(record: LabRecord, engine: Engine, say: (text: string) => void): Promise<void> {
   const [{ recoverLab }, { describeStranger }] = await Promise.all([
     import("./recover-lab.ts"),
-    import("../docker/is-ours.ts"),
+    import("./is-ours.ts"),
   ]);
   const recovery = recoveryOf(record);
   if (recovery === "nothing") return;

@@ -2,21 +2,22 @@ import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
-import { composeVersion } from "../docker/compose.ts";
 import { quickAnswerMs } from "../docker/docker-api.ts";
 import { describeEndpoint, type Endpoint, localEndpoint } from "../docker/endpoint.ts";
-import { Engine } from "../docker/engine.ts";
-import { freeSubnetPrefix } from "../docker/free-subnet.ts";
-import { describeImages } from "../docker/images.ts";
-import { describeStranger } from "../docker/is-ours.ts";
 import { mayHang } from "../docker/leave-in-turn.ts";
 import { LabError } from "../errors.ts";
 import { appBundle } from "../paths.ts";
 import type { Ownership } from "../record/ownership.ts";
 import { harmless } from "../report/text.ts";
+import { architectureHost } from "../theory/architectures.ts";
+import { composeVersion } from "./compose.ts";
 import { lookAtOwner } from "./free-lab.ts";
+import { freeSubnetPrefix } from "./free-subnet.ts";
+import { defaultPort } from "./identity/lab.ts";
+import { describeImages } from "./images/images.ts";
+import { describeStranger } from "./is-ours.ts";
+import { LabEngine } from "./lab-engine.ts";
 import { refuseUnreadableFiles } from "./mounted-files.ts";
-import { architectureHost, defaultPort } from "./topology.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -31,7 +32,7 @@ export interface Finding {
 interface Examination {
   what: string;
   /** @param engine opened by those who need it: the others can be looked at on a machine without one */
-  look(engine: () => Engine): Promise<string>;
+  look(engine: () => LabEngine): Promise<string>;
 }
 
 /** In the order in which people read them: what others need comes first. */
@@ -56,11 +57,11 @@ const examinations: Examination[] = [
  * Never throws: what cannot be looked at is a finding too.
  */
 export async function examine(): Promise<Finding[]> {
-  const engine = () => new Engine({ timeoutMs: quickAnswerMs });
+  const engine = () => new LabEngine({ timeoutMs: quickAnswerMs });
   return Promise.all(examinations.map((examination) => findingOf(examination, engine)));
 }
 
-async function findingOf({ what, look }: Examination, engine: () => Engine): Promise<Finding> {
+async function findingOf({ what, look }: Examination, engine: () => LabEngine): Promise<Finding> {
   try {
     const [says = "", ...todo] = (await look(engine)).split("\n");
     return { what, ok: true, says, ...(todo.length > 0 ? { todo: todo.join("\n") } : {}) };
@@ -127,7 +128,7 @@ async function nameResolution(): Promise<string> {
   return `this system does not resolve ${name}; browsers do it by themselves\nWith curl say: curl --resolve '${name}:${defaultPort}:127.0.0.1' http://${name}:${defaultPort}/`;
 }
 
-async function describeLabs(engine: Engine): Promise<string> {
+async function describeLabs(engine: LabEngine): Promise<string> {
   const [{ ours, strangers }, labs] = await Promise.all([engine.find(), engine.labs()]);
   const running = new Set(labs.map(({ name }) => name));
   const names = [...new Set(ours.map(({ lab }) => lab))];

@@ -1,4 +1,3 @@
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import type { OperationEvent, OperationKind } from "../history/events.ts";
 import type { UserStory } from "../report/user-story.ts";
@@ -10,8 +9,10 @@ import { labSite } from "../users/lab-site.ts";
 import { openTransport } from "../users/transport.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { refuseDuringRun } from "./claim-lab.ts";
+import type { Lab } from "./identity/lab.ts";
 import { labOrigins } from "./lab-access.ts";
-import { balancer, type Lab } from "./topology.ts";
+import type { LabEngine } from "./lab-engine.ts";
+import { frontBalancer } from "./own-services.ts";
 
 /** What one browser is to do. */
 export interface UserRequest {
@@ -29,11 +30,11 @@ export interface UserRequest {
  */
 export async function driveUser(
   { name, action, architecture, item }: UserRequest,
-  { lab, engine }: { lab: Lab; engine: Engine },
+  { lab, engine }: { lab: Lab; engine: LabEngine },
 ): Promise<UserStory> {
   if (action === "login" || action === "logout") refuseDuringRun(lab.name, { byLogin: true });
   const whose = { lab: lab.name, name, architecture: architecture.id };
-  const { id: labId } = await engine.containerOf(lab, balancer);
+  const { id: labId } = await engine.containerOf(lab, frontBalancer);
   const found = findKeptUser(whose);
   const newLab = found !== undefined && found.labId !== labId;
   const kept = found === undefined || newLab ? newKeptUser(whose, labId) : found;

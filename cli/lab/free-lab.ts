@@ -1,11 +1,11 @@
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { thisProcess, thisUser } from "../host/process-identity.ts";
 import { refuseBusyLab } from "../record/guard-lab.ts";
 import { type Ownership, ownershipOf } from "../record/ownership.ts";
 import { allRecords, isDamaged, recordsHere } from "../record/record.ts";
 import { refuseDuringRun, untilNoRun } from "./claim-lab.ts";
-import { nameSuffix } from "./lab-name.ts";
+import { nameSuffix } from "./identity/lab-name.ts";
+import type { LabEngine } from "./lab-engine.ts";
 
 export interface FreeLabOptions {
   /** It is to be done all the same: nothing is asked. */
@@ -29,7 +29,7 @@ export interface FreeLabOptions {
  */
 export async function requireFreeLab(
   name: string,
-  engine: Engine,
+  engine: LabEngine,
   { force = false, command, beside = "nothing", wait }: FreeLabOptions = {},
 ): Promise<void> {
   if (force) return;
@@ -44,7 +44,7 @@ export async function requireFreeLab(
 }
 
 /** Undefined where there is nothing of a lab of that name. */
-export async function lookAtOwner(name: string, engine: Engine): Promise<Ownership | undefined> {
+export async function lookAtOwner(name: string, engine: LabEngine): Promise<Ownership | undefined> {
   return ownershipOf({
     starts: await engine.startsOf(name),
     records: allRecords().flatMap((record) => (isDamaged(record) ? [] : [record])),

@@ -6,21 +6,21 @@ import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Engine } from "../docker/engine.ts";
 import { engineAddress, isDamaged, readRecord, recordPath } from "../record/record.ts";
 import { execIn } from "../subject/deployment.ts";
 import { docker, processes } from "../testing/engine-inventory.ts";
 import { copyPackage } from "../testing/package-copy.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { seenInTime } from "../testing/seen-in-time.ts";
+import type { Lab } from "./identity/lab.ts";
 import { labDeployment } from "./lab-deployment.ts";
+import { LabEngine } from "./lab-engine.ts";
 import { findLab } from "./start-lab.ts";
-import type { Lab } from "./topology.ts";
 
 const name = "test-record";
 const copy = copyPackage();
 const command = labCommand({ name, root: copy.root });
-const engine = new Engine();
+const engine = new LabEngine();
 let lab: Lab;
 
 /** As the build makes it of a file in cli/faults. */

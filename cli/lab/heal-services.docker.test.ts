@@ -1,7 +1,7 @@
 /** What `lab heal` and `lab status` say is true on real servers: healed means usable, and what cannot be mended is said in words. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Engine } from "../docker/engine.ts";
+import { named, sparesAmong } from "../history/services.ts";
 import { masterOf } from "../servers/server-groups.ts";
 import { execIn } from "../subject/deployment.ts";
 import type { Place } from "../subject/site.ts";
@@ -10,15 +10,20 @@ import { fatesOf, labCommand } from "../testing/run-lab.ts";
 import { loadStores } from "../theory/stores.ts";
 import { waitUntil } from "../wait.ts";
 import { findAilments } from "./ailments.ts";
+import type { Lab } from "./identity/lab.ts";
 import { openLabAccess } from "./lab-access.ts";
 import { labDeployment } from "./lab-deployment.ts";
+import { LabEngine } from "./lab-engine.ts";
 import type { LabStatus } from "./look-at-lab.ts";
+import { ownServices } from "./own-services.ts";
 import { findLab } from "./start-lab.ts";
-import { appServers, type Lab, spareServers } from "./topology.ts";
+
+const appServers = named(ownServices, "app-server");
+const spareServers = sparesAmong(ownServices);
 
 const name = "test-heal";
 const command = labCommand({ name });
-const engine = new Engine();
+const engine = new LabEngine();
 let lab: Lab;
 beforeAll(async () => {
   await command.up(["--with", "postgres,redis-sentinel,redis-cluster,spare"]);

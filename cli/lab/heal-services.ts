@@ -1,15 +1,15 @@
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { unhealedIn } from "../record/unhealed.ts";
 import type { Service } from "../servers/service.ts";
 import { lastSeen, waitUntil } from "../wait.ts";
 import { type Ailment, findAilments } from "./ailments.ts";
 import { asRecorded, unseenAmong } from "./heal-by-record.ts";
-import { nameSuffix } from "./lab-name.ts";
+import type { Lab } from "./identity/lab.ts";
+import { nameSuffix } from "./identity/lab-name.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { openLabServices } from "./lab-services.ts";
 import { putRight } from "./put-right.ts";
 import { reviveLab } from "./start-lab.ts";
-import type { Lab } from "./topology.ts";
 
 /** A service that does not answer by then has a problem that waiting does not solve. */
 const answerDeadlineMs = 30_000;
@@ -18,7 +18,7 @@ const forever = new AbortController().signal;
 
 export interface Healing {
   lab: Lab;
-  engine: Engine;
+  engine: LabEngine;
   /** Only these services. */
   only?: readonly string[];
   /** Told what was found before it is mended. */
@@ -58,7 +58,7 @@ export async function healServices({ lab, engine, only, say, signal = forever }:
  *
  * @throws LabError (`lab-unwell`)
  */
-export async function requireWell(lab: Lab, engine: Engine): Promise<void> {
+export async function requireWell(lab: Lab, engine: LabEngine): Promise<void> {
   const ailments = [...(await findAilments(lab, engine)), ...unseenAmong(await asRecorded(unhealedIn(lab)))];
   if (ailments.length === 0) return;
   const suffix = nameSuffix(lab.name);
@@ -68,7 +68,7 @@ export async function requireWell(lab: Lab, engine: Engine): Promise<void> {
   );
 }
 
-async function theseAnswer(names: readonly string[], lab: Lab, engine: Engine): Promise<void> {
+async function theseAnswer(names: readonly string[], lab: Lab, engine: LabEngine): Promise<void> {
   await using services = openLabServices(lab, engine);
   const answering = await waitUntil({
     look: () => Promise.all(names.map((name) => problemOf(services.named(name)))),

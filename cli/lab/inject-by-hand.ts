@@ -1,4 +1,3 @@
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import type { Evidence, FaultEvent } from "../history/events.ts";
 import { type Guard, guardRunningLab } from "../record/guard-lab.ts";
@@ -7,13 +6,14 @@ import type { Fault } from "../servers/fault.ts";
 import { inject } from "../servers/inject.ts";
 import { refuseToHitNothing } from "../servers/obstacles.ts";
 import { healServices } from "./heal-services.ts";
+import type { Lab } from "./identity/lab.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { openLabServices } from "./lab-services.ts";
 import { labSubject } from "./lab-subject.ts";
-import type { Lab } from "./topology.ts";
 
 export interface ByHand {
   lab: Lab;
-  engine: Engine;
+  engine: LabEngine;
   /** Whose record says that it is broken, before anything is done. */
   guard: Pick<Guard, "note" | "owner">;
   /** Told of each state of the fault, as it is reached. */
@@ -64,7 +64,7 @@ export async function injectByHand(
  */
 export async function injectOnRecord(
   fault: Fault,
-  { lab, engine, signal }: { lab: Lab; engine: Engine; signal: AbortSignal },
+  { lab, engine, signal }: { lab: Lab; engine: LabEngine; signal: AbortSignal },
 ): Promise<InjectedFault> {
   const { kind, target } = fault;
   await using guard = guardRunningLab(lab);

@@ -1,14 +1,14 @@
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { underLock } from "../host/lock.ts";
 import { lockOfLists } from "../record/locks.ts";
 import { engineAddress } from "../record/record.ts";
 import type { Deployment } from "../subject/deployment.ts";
-import { nameSuffix } from "./lab-name.ts";
-import type { Lab } from "./topology.ts";
+import type { Lab } from "./identity/lab.ts";
+import { nameSuffix } from "./identity/lab-name.ts";
+import type { LabEngine } from "./lab-engine.ts";
 
 /** The lab's own stack on the engine of this computer, as Compose has started it: one container for each service. */
-export function labDeployment(lab: Lab, engine: Engine): Deployment {
+export function labDeployment(lab: Lab, engine: LabEngine): Deployment {
   const addresses = () => engine.addresses(lab);
   return {
     option: nameSuffix(lab.name),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import type { LabStatus } from "./look-at-lab.ts";
-import { balancer, doorService } from "./topology.ts";
+import { doorService, frontBalancer } from "./own-services.ts";
 
 const name = "test-door";
 const command = labCommand({ name });
@@ -23,7 +23,7 @@ async function inMemory(): Promise<(number | null)[]> {
 }
 
 it("is open while nginx is dead: the app servers still tell what they hold", async () => {
-  await docker("kill", container(balancer));
+  await docker("kill", container(frontBalancer));
   expect(await inMemory()).toEqual([0, 0, 0]);
   expect(await command.run(["heal"])).toMatchObject({ exitCode: 0 });
 });

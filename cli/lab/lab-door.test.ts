@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import type { SiteReply } from "../subject/site.ts";
 import type { HttpRequest } from "../users/transport.ts";
+import type { Lab } from "./identity/lab.ts";
 import { labDoor } from "./lab-door.ts";
-import type { Lab } from "./topology.ts";
 
 const lab: Lab = {
   ...{ name: "demo", id: "i", project: "session-lab-demo", port: 8080, subnetPrefix: "172.28.99", profiles: [] },

@@ -1,16 +1,17 @@
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import type { Door } from "../subject/site.ts";
 import { healthRequest, understandHealth } from "../users/lab-site.ts";
 import type { Transport } from "../users/transport.ts";
-import { nameSuffix } from "./lab-name.ts";
-import { directHost, doorService, type Lab } from "./topology.ts";
+import { directHost, type Lab } from "./identity/lab.ts";
+import { nameSuffix } from "./identity/lab-name.ts";
+import type { LabEngine } from "./lab-engine.ts";
+import { doorService } from "./own-services.ts";
 
 /**
  * The service `door` (services/door). The engine chooses the port at which it is published, another one at each start: so it is looked
  * up when it is needed, and anew when nobody is there any more.
  */
-export function labDoor(lab: Lab, engine: Pick<Engine, "publishedPort">, transport: Transport): Door {
+export function labDoor(lab: Lab, engine: Pick<LabEngine, "publishedPort">, transport: Transport): Door {
   let port: Promise<number | undefined> | undefined;
   const findPort = async () => {
     port ??= engine.publishedPort(lab, doorService);

@@ -1,9 +1,10 @@
-import type { Engine } from "../docker/engine.ts";
 import { openService, type Service } from "../servers/service.ts";
 import type { Access } from "../users/access.ts";
+import type { Lab } from "./identity/lab.ts";
 import { openLabAccess } from "./lab-access.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { labSubject } from "./lab-subject.ts";
-import { doorService, type Lab } from "./topology.ts";
+import { doorService } from "./own-services.ts";
 
 /** Handles on the services of a lab; closing them closes the connections through which they are felt. */
 export interface LabServices extends AsyncDisposable {
@@ -11,7 +12,7 @@ export interface LabServices extends AsyncDisposable {
   named(name: string): Service;
 }
 
-export function openLabServices(lab: Lab, engine: Engine): LabServices {
+export function openLabServices(lab: Lab, engine: LabEngine): LabServices {
   const access = openLabAccess(lab, engine, { connections: 8 });
   const subject = labSubject(lab, engine);
   return {
@@ -22,7 +23,7 @@ export function openLabServices(lab: Lab, engine: Engine): LabServices {
 }
 
 /** The names of a lab's services that may be broken, sorted: all but the door, by which one sees what became of the others. */
-export async function serviceNames(lab: Lab, engine: Engine): Promise<string[]> {
+export async function serviceNames(lab: Lab, engine: LabEngine): Promise<string[]> {
   const names = (await engine.states(lab)).map(({ service }) => service);
   return names.filter((name) => name !== doorService).sort();
 }

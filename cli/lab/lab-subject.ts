@@ -1,15 +1,14 @@
-import type { Engine } from "../docker/engine.ts";
 import type { Subject } from "../subject/subject.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
-import { allProfiles, servicesOf } from "../theory/stores.ts";
+import type { Lab } from "./identity/lab.ts";
 import { labDeployment } from "./lab-deployment.ts";
-import { labServices } from "./services.ts";
-import type { Lab } from "./topology.ts";
+import type { LabEngine } from "./lab-engine.ts";
+import { allProfiles, labServices, servicesOf } from "./services.ts";
 
 /** The lab's own stack, as it runs, as a subject. */
 export function labSubject(
   lab: Lab,
-  engine: Engine,
+  engine: LabEngine,
 ): Pick<Subject, "id" | "services" | "architectures" | "deployment"> {
   const optional = new Set(servicesNotIn(lab));
   return {

@@ -1,15 +1,19 @@
-import type { Engine } from "../docker/engine.ts";
+import type { ServiceFacts } from "../history/services.ts";
+import { named } from "../history/services.ts";
 import { type RedisHealth, redisHealth } from "../servers/redis/health.ts";
 import { askSentinel, type SentinelView } from "../servers/redis/sentinel.ts";
 import type { DatabaseHealth } from "../servers/session-server.ts";
 import { isRedis, sessionServerOf } from "../servers/session-servers.ts";
 import type { ContainerState, Deployment } from "../subject/deployment.ts";
-import type { ServiceFacts } from "../subject/roles.ts";
 import type { Door } from "../subject/site.ts";
 import { storesOf } from "../theory/stores.ts";
+import type { Lab } from "./identity/lab.ts";
 import { openLabAccess } from "./lab-access.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { labSubject } from "./lab-subject.ts";
-import { appServers, type Lab } from "./topology.ts";
+import { ownServices } from "./own-services.ts";
+
+const appServers = named(ownServices, "app-server");
 
 /** How a lab is doing at the moment. */
 export interface LabStatus {
@@ -25,7 +29,7 @@ export interface LabStatus {
 }
 
 /** @throws LabError (`engine-down`, ...) */
-export async function lookAtLab(lab: Lab, engine: Engine): Promise<LabStatus> {
+export async function lookAtLab(lab: Lab, engine: LabEngine): Promise<LabStatus> {
   const { transport, door } = openLabAccess(lab, engine, { connections: 8 });
   const subject = labSubject(lab, engine);
   try {

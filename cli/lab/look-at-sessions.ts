@@ -1,13 +1,13 @@
-import type { Engine } from "../docker/engine.ts";
+import type { ServiceFacts } from "../history/services.ts";
 import type { Entry } from "../servers/session-server.ts";
 import { sessionServerOf } from "../servers/session-servers.ts";
 import type { Deployment } from "../subject/deployment.ts";
-import type { ServiceFacts } from "../subject/roles.ts";
 import { type Store, serversOf, storesOf } from "../theory/stores.ts";
+import type { Lab } from "./identity/lab.ts";
 import { openLabAccess } from "./lab-access.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { labSubject } from "./lab-subject.ts";
 import { sessionsIn } from "./look-at-lab.ts";
-import type { Lab } from "./topology.ts";
 
 /** Keys that are shown of each server; the total is always said. */
 const shownAtMost = 50;
@@ -46,7 +46,7 @@ export interface SessionsOnServer {
  */
 export async function lookAtSessions(
   lab: Lab,
-  engine: Engine,
+  engine: LabEngine,
   { store: only }: { store?: string } = {},
 ): Promise<SessionMap> {
   const stores = storesOf(lab).filter(({ id }) => only === undefined || id === only);
@@ -89,7 +89,7 @@ export async function lookIntoServers(
 }
 
 /** Asks every app server how many sessions it sees in each of these stores. */
-export async function countSessions(lab: Lab, engine: Engine, stores: readonly Store[]): Promise<SessionsOfStore[]> {
+export async function countSessions(lab: Lab, engine: LabEngine, stores: readonly Store[]): Promise<SessionsOfStore[]> {
   const { transport, door } = openLabAccess(lab, engine, { connections: 8 });
   try {
     return await Promise.all(

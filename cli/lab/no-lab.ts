@@ -1,11 +1,11 @@
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { allRecords, engineAddress, isDamaged } from "../record/record.ts";
 import { shellWord } from "../report/shell-word.ts";
 import { harmless } from "../report/text.ts";
+import type { LabEngine } from "./lab-engine.ts";
 
 /** The error of a command that needs a lab of this name, where there is none. @returns a LabError (`no-lab`) */
-export async function noLab(name: string, engine: Engine): Promise<LabError> {
+export async function noLab(name: string, engine: LabEngine): Promise<LabError> {
   const others = (await engine.labs()).map((other) => other.name);
   const here = others.length > 0 ? `Running: ${others.join(", ")} (choose with --name).` : "Start it with `lab up`.";
   return new LabError(`There is no lab "${name}".`, {

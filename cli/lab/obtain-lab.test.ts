@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
+import type { Lab } from "./identity/lab.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { type HoldOptions, holdLab, obtainLab, type Start, type WantedLab } from "./obtain-lab.ts";
-import type { Lab } from "./topology.ts";
 
 const lab: Lab = { name: "demo", id: "an-id", project: "p", port: 8080, subnetPrefix: "10.1.2", profiles: ["spare"] };
 
@@ -60,7 +60,7 @@ vi.mock("./start-lab.ts", () => ({
 const engine = {
   labs: async () => [lab, { ...lab, name: "other" }],
   states: async () => alive.map((isRunning) => ({ running: isRunning })),
-} as unknown as Engine;
+} as unknown as LabEngine;
 const wanted = (options: Partial<WantedLab>): WantedLab => ({ name: "demo", engine, say: () => {}, ...options });
 const toStart = (start: Partial<Start> = {}): Start => ({ stays: true, ...start });
 const { signal } = new AbortController();

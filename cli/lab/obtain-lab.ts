@@ -1,4 +1,3 @@
-import type { Engine, Resource } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { type Guard, guardRunningLab } from "../record/guard-lab.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
@@ -6,16 +5,17 @@ import { addServers } from "./add-servers.ts";
 import { claimLab } from "./claim-lab.ts";
 import { type FreeLabOptions, requireFreeLab } from "./free-lab.ts";
 import { requireWell } from "./heal-services.ts";
-import { nameSuffix } from "./lab-name.ts";
+import type { Lab } from "./identity/lab.ts";
+import { nameSuffix } from "./identity/lab-name.ts";
+import type { LabEngine, Resource } from "./lab-engine.ts";
 import { noLab } from "./no-lab.ts";
 import { removeLab, removeOwnLab } from "./remove-lab.ts";
 import { findLab, reviveLab, startLab } from "./start-lab.ts";
-import type { Lab } from "./topology.ts";
 
 /** Which lab a command wants, and what may be done to get it. */
 export interface WantedLab {
   name: string;
-  engine: Engine;
+  engine: LabEngine;
   /** Optional servers that the command needs, by Compose profile. */
   profiles?: readonly string[];
   /** The command changes the lab, or is disturbed by others: it asks `requireFreeLab` first. */
@@ -61,7 +61,7 @@ export async function obtainLab(wanted: WantedLab): Promise<Lab> {
 /** A lab that is in use, and what this process notes of that. */
 export interface LabInUse {
   lab: Lab;
-  engine: Engine;
+  engine: LabEngine;
   guard: Guard;
 }
 

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { Engine } from "../docker/engine.ts";
 import kill from "../faults/kill.ts";
 import partition from "../faults/partition.ts";
 import { thisProcess } from "../host/process-identity.ts";
@@ -13,6 +12,7 @@ import type { ContainerState } from "../subject/deployment.ts";
 import { lateLab as lab } from "../testing/late-engine.ts";
 import { ailmentsOf } from "./ailments.ts";
 import { asRecorded, type Recorded } from "./heal-by-record.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { putRight } from "./put-right.ts";
 
 let home: string;
@@ -71,7 +71,7 @@ const engine = {
     did.push(`start ${service}`);
     running.set(service, true);
   },
-} as unknown as Engine;
+} as unknown as LabEngine;
 
 /** @returns what was said */
 async function play(recorded: Recorded[], { signal = new AbortController().signal } = {}): Promise<string[]> {

@@ -1,18 +1,18 @@
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { noteHealed } from "../record/unhealed.ts";
 import { newestFirst } from "../servers/heal.ts";
 import { restoreSettings } from "../servers/session-servers.ts";
 import { type Ailment, mend } from "./ailments.ts";
 import { type Recorded, undo, unseenAmong } from "./heal-by-record.ts";
+import type { Lab } from "./identity/lab.ts";
 import { labDeployment } from "./lab-deployment.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { openLabServices } from "./lab-services.ts";
 import { labServices } from "./services.ts";
-import type { Lab } from "./topology.ts";
 
 export interface PuttingRight {
   lab: Lab;
-  engine: Engine;
+  engine: LabEngine;
   recorded: readonly Recorded[];
   /** What a look has found. */
   found: readonly Ailment[];

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Engine } from "../docker/engine.ts";
 import { thisProcess } from "../host/process-identity.ts";
 import { addToRecord, beginRecord, type LabRecord, type RecordLine, readRecord } from "../record/record.ts";
 import type { ContainerState } from "../subject/deployment.ts";
 import { container, lateLab as lab, lateEngine } from "../testing/late-engine.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { recoverLab } from "./recover-lab.ts";
 
 /** Kinds of faults beside those of the catalogue: nobody but their own `heal` knows what they do. */
@@ -148,7 +148,7 @@ describe("recovery of a lab", () => {
 
   it("that is another one of the same name does nothing, and forgets the record", async () => {
     const record = recordOf(stays, breaking, adding);
-    const engine = { labs: async () => [{ ...lab, id: "another" }] } as unknown as Engine;
+    const engine = { labs: async () => [{ ...lab, id: "another" }] } as unknown as LabEngine;
     expect(await recoverLab(record, engine)).toEqual([]);
     expect(readRecord(path)).toBeUndefined();
   });

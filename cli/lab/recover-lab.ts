@@ -1,4 +1,3 @@
-import type { Engine, Resource } from "../docker/engine.ts";
 import { untilQuiet } from "../docker/until-nothing-new.ts";
 import {
   addToRecord,
@@ -13,11 +12,12 @@ import { newestFirst } from "../servers/heal.ts";
 import { beingAdded } from "./add-servers.ts";
 import { findAilments, mend } from "./ailments.ts";
 import { asRecorded, type Recorded, undo } from "./heal-by-record.ts";
+import type { Lab } from "./identity/lab.ts";
 import { labDeployment } from "./lab-deployment.ts";
+import type { LabEngine, Resource } from "./lab-engine.ts";
 import { openLabServices } from "./lab-services.ts";
 import { allOf, removeAll, removeUntilQuiet } from "./remove-lab.ts";
 import { findLab } from "./start-lab.ts";
-import type { Lab } from "./topology.ts";
 
 /**
  * Does what a dead command cannot do any more: removes its lab; or, in a lab that stays, takes away what it was adding and heals
@@ -26,7 +26,7 @@ import type { Lab } from "./topology.ts";
  * @returns what could not be removed
  * @throws LabError (`engine-down`, ...)
  */
-export async function recoverLab(record: LabRecord, engine: Engine): Promise<Resource[]> {
+export async function recoverLab(record: LabRecord, engine: LabEngine): Promise<Resource[]> {
   const recovery = recoveryOf(record);
   if (recovery === "put-right") return putRight(record, engine);
   if (recovery === "remove") {
@@ -38,12 +38,12 @@ export async function recoverLab(record: LabRecord, engine: Engine): Promise<Res
 }
 
 /** A command that died while it started or removed the lab, or its Compose, may have told the engine what is still to come. */
-async function remove(record: LabRecord, engine: Engine): Promise<Resource[]> {
+async function remove(record: LabRecord, engine: LabEngine): Promise<Resource[]> {
   const moreMayCome = record.stage === "starting" || record.stage === "removing";
   return moreMayCome ? removeUntilQuiet(() => [allOf(record)], engine) : removeAll(allOf(record), engine);
 }
 
-async function putRight(record: LabRecord, engine: Engine): Promise<Resource[]> {
+async function putRight(record: LabRecord, engine: LabEngine): Promise<Resource[]> {
   const lab = await findLab(record.name, engine);
   if (lab?.id !== record.id) {
     forgetRecord(record);
@@ -60,7 +60,7 @@ function orphansNow({ path, id }: RecordOfLab): ReturnType<typeof orphansOf> {
   return record && !isDamaged(record) && record.id === id ? orphansOf(record) : { broken: [], adding: [] };
 }
 
-async function takeBack(record: RecordOfLab, lab: Lab, engine: Engine): Promise<Resource[]> {
+async function takeBack(record: RecordOfLab, lab: Lab, engine: LabEngine): Promise<Resource[]> {
   if (orphansNow(record).adding.length === 0) return [];
   const left = await removeUntilQuiet(() => orphansNow(record).adding.map((adding) => beingAdded(lab, adding)), engine);
   if (left.length === 0)
@@ -72,7 +72,7 @@ async function takeBack(record: RecordOfLab, lab: Lab, engine: Engine): Promise<
  * By each fault's own `heal`, again for what was ordered before the command died and happens now; what that does not put right, by looking.
  * A kind that this version does not know is left on record for `lab heal` to name.
  */
-async function heal(record: RecordOfLab, lab: Lab, engine: Engine): Promise<void> {
+async function heal(record: RecordOfLab, lab: Lab, engine: LabEngine): Promise<void> {
   if (orphansNow(record).broken.length === 0) return;
   const deployment = labDeployment(lab, engine);
   await using services = openLabServices(lab, engine);

@@ -1,4 +1,3 @@
-import type { Engine, Resource, Whose } from "../docker/engine.ts";
 import { untilQuiet } from "../docker/until-nothing-new.ts";
 import { processesOf } from "../host/compose-processes.ts";
 import { isSameProcess, type ProcessIdentity, thisProcess } from "../host/process-identity.ts";
@@ -13,7 +12,8 @@ import {
   recordPath,
 } from "../record/record.ts";
 import { actUntil, waitUntil } from "../wait.ts";
-import type { Lab } from "./topology.ts";
+import type { Lab } from "./identity/lab.ts";
+import type { LabEngine, Resource, Whose } from "./lab-engine.ts";
 
 /** Somebody else may be removing the same things at the same moment, and the engine take its time. */
 const removeDeadlineMs = 5_000;
@@ -44,7 +44,7 @@ export function allOf({ name, id }: Pick<Lab, "name" | "id">): Doomed {
  */
 export async function removeLab(
   { name, id, moreMayCome = false }: Pick<Lab, "name"> & { id?: string; moreMayCome?: boolean },
-  engine: Engine,
+  engine: LabEngine,
 ): Promise<Resource[]> {
   const path = recordPath({ name, engine: engineAddress() });
   const found = readRecord(path);
@@ -61,7 +61,7 @@ export async function removeLab(
 }
 
 /** Removes the lab that this very process has begun to start, if it has, and none that somebody else has under that name. */
-export async function removeOwnLab({ name }: Pick<Lab, "name">, engine: Engine): Promise<Resource[]> {
+export async function removeOwnLab({ name }: Pick<Lab, "name">, engine: LabEngine): Promise<Resource[]> {
   const record = readRecord(recordPath({ name, engine: engineAddress() }));
   if (!record || isDamaged(record) || record.found || !isSameProcess(record.owner, thisProcess())) return [];
   return removeLab({ name, id: record.id }, engine);
@@ -77,7 +77,7 @@ function isAbout(record: LabRecord, id: string | undefined): boolean {
  *
  * @param doomedNow asked anew each time: somebody else may have done it
  */
-export async function removeUntilQuiet(doomedNow: () => readonly Doomed[], engine: Engine): Promise<Resource[]> {
+export async function removeUntilQuiet(doomedNow: () => readonly Doomed[], engine: LabEngine): Promise<Resource[]> {
   let left: Resource[] = [];
   await untilQuiet(async () => {
     left = [];
@@ -97,7 +97,7 @@ export async function removeUntilQuiet(doomedNow: () => readonly Doomed[], engin
  *
  * @returns what is left
  */
-export async function removeAll(doomed: Doomed, engine: Engine): Promise<Resource[]> {
+export async function removeAll(doomed: Doomed, engine: LabEngine): Promise<Resource[]> {
   const { seen } = await actUntil({
     act: () => removeOnce(doomed, engine),
     until: (left) => left.every(({ heldBy = [] }) => heldBy.length > 0),
@@ -108,7 +108,7 @@ export async function removeAll(doomed: Doomed, engine: Engine): Promise<Resourc
 }
 
 /** @returns what is still there, with those who hold it */
-async function removeOnce(doomed: Doomed, engine: Engine): Promise<Resource[]> {
+async function removeOnce(doomed: Doomed, engine: LabEngine): Promise<Resource[]> {
   await endCompose(doomed);
   await engine.remove(await engineHas(doomed, engine));
   const left = await findAll(doomed, engine);
@@ -117,11 +117,11 @@ async function removeOnce(doomed: Doomed, engine: Engine): Promise<Resource[]> {
   return left;
 }
 
-async function findAll(doomed: Doomed, engine: Engine): Promise<Resource[]> {
+async function findAll(doomed: Doomed, engine: LabEngine): Promise<Resource[]> {
   return [...(await engineHas(doomed, engine)), ...composeOf(doomed)];
 }
 
-async function engineHas({ services, ...whose }: Doomed, engine: Engine): Promise<Resource[]> {
+async function engineHas({ services, ...whose }: Doomed, engine: LabEngine): Promise<Resource[]> {
   const isDoomed = ({ service = "" }: Resource) => services === undefined || services.includes(service);
   return (await engine.resources(whose)).filter(isDoomed);
 }
@@ -155,7 +155,7 @@ async function endCompose(doomed: Doomed): Promise<void> {
  * Containers on a network that are not the lab's. An engine that died may remember endpoints of containers that are gone, which
  * would keep the network for ever: those are taken off.
  */
-async function foreignersOn(network: string, ours: readonly Resource[], engine: Engine): Promise<string[]> {
+async function foreignersOn(network: string, ours: readonly Resource[], engine: LabEngine): Promise<string[]> {
   const others = (await engine.attachedTo(network)).filter((name) => !ours.some((one) => one.name === name));
   if (others.length === 0) return [];
   const existing = await engine.containerNames();

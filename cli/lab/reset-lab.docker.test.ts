@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultKinds, loadFault } from "../catalogue.ts";
-import { Engine } from "../docker/engine.ts";
+import { balancerOfKind, named, sparesAmong } from "../history/services.ts";
 import type { Fault } from "../servers/fault.ts";
 import { masterOf } from "../servers/server-groups.ts";
 import type { ContainerState } from "../subject/deployment.ts";
@@ -17,19 +17,25 @@ import { labCommand } from "../testing/run-lab.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
 import { storesOf } from "../theory/stores.ts";
 import { waitUntil } from "../wait.ts";
+import { type Lab, networkOf } from "./identity/lab.ts";
 import { labDeployment } from "./lab-deployment.ts";
+import { LabEngine } from "./lab-engine.ts";
 import { type LabServices, openLabServices } from "./lab-services.ts";
 import { countSessions } from "./look-at-sessions.ts";
+import { frontBalancer, ownServices } from "./own-services.ts";
 import { resetLab } from "./reset-lab.ts";
 import { findLab } from "./start-lab.ts";
-import { appServers, balancer, type Lab, networkOf, nodeBalancer, spareServers } from "./topology.ts";
+
+const appServers = named(ownServices, "app-server");
+const nodeBalancer = balancerOfKind(ownServices, "node")!;
+const spareServers = sparesAmong(ownServices);
 
 const name = "test-reset";
 const randomRuns = Number(process.env.RESET_RUNS ?? 0);
 const seed = Number(process.env.RESET_SEED ?? Date.now() % 2 ** 31);
 
 const command = labCommand({ name });
-const engine = new Engine();
+const engine = new LabEngine();
 let lab: Lab;
 let services: LabServices;
 let fresh: Portrait;
@@ -47,7 +53,7 @@ afterAll(async () => {
 
 const redisServers = ["redis", "redis-rdb", "redis-aof"];
 const copies = ["redis-ha1", "redis-ha2", "redis-ha3"];
-const others = [...appServers, balancer, nodeBalancer];
+const others = [...appServers, frontBalancer, nodeBalancer];
 
 type Ill = "down" | "frozen" | "cut off";
 /** What is known of the lab: who is ill, of those who are not well, and what was broken, newest last. */
@@ -85,7 +91,7 @@ class Break implements Command {
   check(model: Readonly<Model>): boolean {
     if (this.kind === "return") return model.ill.get(this.target) === "down";
     // The balancers' lists are changed in their containers.
-    return isWell(model, this.target, ...(this.#changesLists() ? [balancer, nodeBalancer] : []));
+    return isWell(model, this.target, ...(this.#changesLists() ? [frontBalancer, nodeBalancer] : []));
   }
 
   async run(model: Model): Promise<void> {
@@ -143,7 +149,7 @@ class LogIn implements Command {
   }
 
   check(model: Readonly<Model>): boolean {
-    return isWell(model, balancer, this.appServer);
+    return isWell(model, frontBalancer, this.appServer);
   }
 
   async run(): Promise<void> {
@@ -198,7 +204,7 @@ const sequences: Record<string, Command[]> = {
     broken("kill", "redis"),
     healed(),
     broken("kill", "redis-aof"),
-    broken("freeze", balancer),
+    broken("freeze", frontBalancer),
     broken("stop", nodeBalancer),
   ],
   "settings are changed": [
@@ -235,7 +241,7 @@ const sequences: Record<string, Command[]> = {
   ],
   "the network is cut": [
     comesIn("app1", "redis"),
-    broken("partition", balancer),
+    broken("partition", frontBalancer),
     broken("partition", "app1"),
     broken("partition", "redis-aof"),
     healed(),
@@ -360,7 +366,7 @@ async function portrait(): Promise<Portrait> {
       )
     ).sort(),
     nginx: await exec(
-      balancer,
+      frontBalancer,
       "cd /tmp/nginx && find . -type f | sort | xargs md5sum; nginx -T -c /tmp/nginx/nginx.conf 2>&1 | md5sum",
     ),
     nodeBalancer: await exec(nodeBalancer, "ls /tmp"),

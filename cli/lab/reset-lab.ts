@@ -1,22 +1,22 @@
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
+import { factsOf, type ServiceFacts } from "../history/services.ts";
 import { guardRunningLab } from "../record/guard-lab.ts";
 import { unhealedIn } from "../record/unhealed.ts";
 import { groupProblems, masterOf } from "../servers/server-groups.ts";
 import { restoreSettings, sessionServerOf } from "../servers/session-servers.ts";
 import type { ContainerState, Deployment, ServiceAddress } from "../subject/deployment.ts";
-import { factsOf, type ServiceFacts } from "../subject/roles.ts";
 import { storesOf } from "../theory/stores.ts";
 import { actUntil, lastSeen, waitUntil } from "../wait.ts";
 import { type Ailment, ailmentsOf } from "./ailments.ts";
 import { asRecorded, type Recorded, unseenAmong } from "./heal-by-record.ts";
+import type { Lab } from "./identity/lab.ts";
+import { nameSuffix } from "./identity/lab-name.ts";
 import { labDeployment } from "./lab-deployment.ts";
-import { nameSuffix } from "./lab-name.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { labSubject } from "./lab-subject.ts";
 import { countSessions, type SessionsOfStore } from "./look-at-sessions.ts";
 import { putRight } from "./put-right.ts";
 import { reviveLab } from "./start-lab.ts";
-import type { Lab } from "./topology.ts";
 
 /** A server that has to load its data first empties itself when it has. */
 const emptyDeadlineMs = 20_000;
@@ -31,7 +31,7 @@ const graceSeconds = 1;
  * @returns what was on record as broken by kinds of faults that this version of the lab does not know; only looked at
  * @throws LabError (`not-emptied`, `not-ready`, `state-unwritable`, ...)
  */
-export async function resetOnRecord(lab: Lab, engine: Engine): Promise<Ailment[]> {
+export async function resetOnRecord(lab: Lab, engine: LabEngine): Promise<Ailment[]> {
   await using guard = guardRunningLab(lab);
   const { owner } = guard;
   const recorded = await asRecorded(unhealedIn(lab));
@@ -44,7 +44,7 @@ export async function resetOnRecord(lab: Lab, engine: Engine): Promise<Ailment[]
 }
 
 /** What a reset may stop: all but the servers that are emptied while they run. */
-function stoppedBy(lab: Lab, engine: Engine): string[] {
+function stoppedBy(lab: Lab, engine: LabEngine): string[] {
   const copies = serversThatCopy(lab);
   return labSubject(lab, engine)
     .services.filter(({ name, role }) => role !== "store" || copies.includes(name))
@@ -61,7 +61,7 @@ function serversThatCopy(lab: Lab): string[] {
  * @param recorded what is on record as broken
  * @throws LabError (`not-emptied`, `not-ready`)
  */
-export async function resetLab(lab: Lab, engine: Engine, recorded: readonly Recorded[] = []): Promise<void> {
+export async function resetLab(lab: Lab, engine: LabEngine, recorded: readonly Recorded[] = []): Promise<void> {
   const deployment = labDeployment(lab, engine);
   const states = await deployment.states();
   const { signal } = new AbortController();

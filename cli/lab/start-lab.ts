@@ -1,10 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { composeVersion } from "../docker/compose.ts";
-import type { Engine } from "../docker/engine.ts";
-import { imageEnvironment, resolveImages } from "../docker/images.ts";
-import { describeStranger } from "../docker/is-ours.ts";
-import { refuseMisleading } from "../docker/refuse-misleading.ts";
 import { LabError } from "../errors.ts";
+import { named, sparesAmong } from "../history/services.ts";
 import { nameOfProcess, thisUser } from "../host/process-identity.ts";
 import { type Guard, guardNewLab } from "../record/guard-lab.ts";
 import { recordsHere } from "../record/record.ts";
@@ -18,15 +14,24 @@ import { clientAddresses } from "../users/client-address.ts";
 import { VirtualUser } from "../users/virtual-user.ts";
 import { labVersion } from "../version.ts";
 import { lastSeen, type Waited, waitUntil } from "../wait.ts";
+import { composeVersion } from "./compose.ts";
 import { requireFreeLab } from "./free-lab.ts";
+import type { Lab } from "./identity/lab.ts";
+import { nameSuffix } from "./identity/lab-name.ts";
+import { idsOf } from "./identity/labels.ts";
+import { imageEnvironment, resolveImages } from "./images/images.ts";
+import { describeStranger } from "./is-ours.ts";
 import { openLabAccess } from "./lab-access.ts";
 import { labDeployment } from "./lab-deployment.ts";
-import { nameSuffix } from "./lab-name.ts";
-import { idsOf } from "./labels.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { refuseUnreadableFiles } from "./mounted-files.ts";
+import { ownServices, spareProfile } from "./own-services.ts";
+import { refuseMisleading } from "./refuse-misleading.ts";
 import { removeAll, removeLab } from "./remove-lab.ts";
 import { startSomewhere } from "./start-somewhere.ts";
-import { appServers, type Lab, spareProfile, spareServers } from "./topology.ts";
+
+const appServers = named(ownServices, "app-server");
+const spareServers = sparesAmong(ownServices);
 
 /** A lab that does not answer by then has a problem that waiting does not solve. */
 const readyDeadlineMs = 60_000;
@@ -39,7 +44,7 @@ export interface StartOptions {
   stays: boolean;
   /** Optional servers to start, by Compose profile. */
   profiles?: readonly string[];
-  engine: Engine;
+  engine: LabEngine;
   signal: AbortSignal;
   /** Told what is going on, and which port and subnet were chosen. */
   say: (text: string) => void;
@@ -103,7 +108,7 @@ async function startGuarded(options: StartOptions, guard: Guard): Promise<Lab> {
  *
  * @throws LabError (`lab-busy`) when the process that started it may still be at it, (`lab-of-another`, `stranger-in-the-way`)
  */
-async function makeRoom(name: string, engine: Engine, say: (text: string) => void): Promise<void> {
+async function makeRoom(name: string, engine: LabEngine, say: (text: string) => void): Promise<void> {
   const { ours, strangers } = await engine.find({ name });
   refuseMisleading(strangers);
   if (ours.length === 0) return;
@@ -115,12 +120,12 @@ async function makeRoom(name: string, engine: Engine, say: (text: string) => voi
 }
 
 /** The lab of this name, if its balancer exists on this engine. */
-export async function findLab(name: string, engine: Engine): Promise<Lab | undefined> {
+export async function findLab(name: string, engine: LabEngine): Promise<Lab | undefined> {
   return (await engine.labs()).find((lab) => lab.name === name);
 }
 
 /** Brings back to life whatever of a lab is stopped, paused or cut off, and waits until all of it answers. */
-export async function reviveLab(lab: Lab, engine: Engine, signal: AbortSignal): Promise<void> {
+export async function reviveLab(lab: Lab, engine: LabEngine, signal: AbortSignal): Promise<void> {
   const deployment = labDeployment(lab, engine);
   for (const { service, running, paused, attached } of await deployment.states()) {
     if (paused) await (await deployment.containerOf(service)).unpause();
@@ -140,7 +145,7 @@ export async function reviveLab(lab: Lab, engine: Engine, signal: AbortSignal): 
 export async function becomeReady(
   lab: Lab,
   architectures: readonly Architecture[],
-  engine: Engine,
+  engine: LabEngine,
   signal: AbortSignal,
 ): Promise<void> {
   const stores = [...new Set(architectures.map(({ store }) => store.id))];
@@ -169,7 +174,7 @@ async function groupsAgree({ lab, engine, signal }: Waiting): Promise<void> {
 
 interface Waiting {
   lab: Lab;
-  engine: Engine;
+  engine: LabEngine;
   signal: AbortSignal;
 }
 
@@ -231,7 +236,7 @@ function notReady<Seen>(
 }
 
 /** A service that ended will not answer, however long one waits. @throws LabError (`service-ended`) with its last words */
-async function nobodyGaveUp(lab: Lab, engine: Engine): Promise<void> {
+async function nobodyGaveUp(lab: Lab, engine: LabEngine): Promise<void> {
   const ended = (await engine.states(lab)).find(({ running, exitCode }) => !running && exitCode !== 0);
   if (!ended) return;
   const lastWords = (

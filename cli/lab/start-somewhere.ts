@@ -1,13 +1,13 @@
 import { createServer } from "node:net";
 import getPort, { portNumbers } from "get-port";
-import { type ComposeVariables, composeDown, composeUp } from "../docker/compose.ts";
 import { localEndpoint } from "../docker/endpoint.ts";
-import type { Engine } from "../docker/engine.ts";
-import { freeSubnetPrefix } from "../docker/free-subnet.ts";
 import { LabError } from "../errors.ts";
 import type { Guard } from "../record/guard-lab.ts";
+import { type ComposeVariables, composeDown, composeUp } from "./compose.ts";
+import { freeSubnetPrefix } from "./free-subnet.ts";
+import { defaultPort, type Lab, projectOf } from "./identity/lab.ts";
+import type { LabEngine } from "./lab-engine.ts";
 import { allOf, removeAll } from "./remove-lab.ts";
-import { defaultPort, type Lab, projectOf } from "./topology.ts";
 
 /** Ports that are tried when 8080 is taken. */
 const lastPort = defaultPort + 200;
@@ -22,7 +22,7 @@ export interface Somewhere {
   /** What compose.yaml leaves open, besides port and subnet. */
   variables: ComposeVariables;
   guard: Guard;
-  engine: Engine;
+  engine: LabEngine;
   signal: AbortSignal;
   /** Told which port and subnet were chosen. */
   say: (text: string) => void;
@@ -68,7 +68,7 @@ export async function startSomewhere(wish: Somewhere): Promise<Lab> {
 }
 
 /** A `docker` command may go its own ways: one that is an alias for another machine's, for instance. @throws LabError (`other-engine`) */
-async function requireHere(lab: Lab, variables: ComposeVariables, engine: Engine): Promise<void> {
+async function requireHere(lab: Lab, variables: ComposeVariables, engine: LabEngine): Promise<void> {
   if ((await engine.labs()).some(({ id }) => id === lab.id)) return;
   const isGone = await composeDown(lab, variables);
   const what = isGone ? "and has removed it again" : "and did not remove it again";
@@ -87,7 +87,7 @@ function subnetsOf(prefixes: Iterable<string>): string[] {
 }
 
 /** Of those, too, whose balancer is stopped or cut off: they want their port back. */
-async function portsOfLabs(engine: Engine): Promise<number[]> {
+async function portsOfLabs(engine: LabEngine): Promise<number[]> {
   return (await engine.labs()).map(({ port }) => port);
 }
 

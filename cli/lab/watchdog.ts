@@ -8,12 +8,13 @@
  *
  *   node watchdog.js RECORD
  */
-import { Engine } from "../docker/engine.ts";
+
 import { isDamaged, readRecord } from "../record/record.ts";
 import { recoveryOf } from "../record/recovery.ts";
 import { loadPolicies } from "../theory/policies.ts";
 import { loadStores } from "../theory/stores.ts";
 import { actUntil, waitUntil } from "../wait.ts";
+import { LabEngine } from "./lab-engine.ts";
 import { recoverLab } from "./recover-lab.ts";
 
 /** A process closes its files a little before it is dead. */
@@ -42,7 +43,7 @@ async function cleanUp(): Promise<void> {
     act: async () => {
       const record = await dueRecord();
       if (typeof record === "string") return "done";
-      return recoverLab(record, new Engine()).then(
+      return recoverLab(record, new LabEngine()).then(
         () => "done",
         () => "engine-down",
       );

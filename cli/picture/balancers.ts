@@ -1,6 +1,6 @@
 import type { RunEvent } from "../history/events.ts";
 import type { ArchitectureFacts } from "../history/facts.ts";
-import { servicesIn } from "../history/run-services.ts";
+import { servicesIn } from "../history/services.ts";
 
 /** Every balancer that requests of a run pass, in the order in which they pass them. */
 export function balancersIn(run: RunEvent): string[] {

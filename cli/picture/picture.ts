@@ -1,7 +1,6 @@
 import { endsProcess } from "../history/effects.ts";
 import type { Answer, FaultEffect, FaultEvent, OperationEvent, Phase, RunEvent, UserEvent } from "../history/events.ts";
-import { servicesIn } from "../history/run-services.ts";
-import { named } from "../subject/roles.ts";
+import { named, servicesIn } from "../history/services.ts";
 import { sayDisturbance } from "../verdict/disturbances.ts";
 import { noteEvent } from "../verdict/note-event.ts";
 import { newRun, type RunRecord } from "../verdict/run-record.ts";

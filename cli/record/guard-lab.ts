@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { clientEnvironment } from "../docker/endpoint.ts";
 import { LabError } from "../errors.ts";
 import { isSameProcess, type ProcessIdentity, stateOfProcess, thisProcess } from "../host/process-identity.ts";
-import { nameSuffix } from "../lab/lab-name.ts";
-import { byHand } from "../lab/labels.ts";
-import type { Lab } from "../lab/topology.ts";
+import type { Lab } from "../lab/identity/lab.ts";
+import { nameSuffix } from "../lab/identity/lab-name.ts";
+import { byHand } from "../lab/identity/labels.ts";
 import { watchdogProgram } from "../paths.ts";
 import { labVersion } from "../version.ts";
 import {

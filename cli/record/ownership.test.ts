@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProcessIdentity } from "../host/process-identity.ts";
-import { byHand, type LabelsOfStart, labels } from "../lab/labels.ts";
+import { byHand, type LabelsOfStart, labels } from "../lab/identity/labels.ts";
 import { type Asker, ownershipOf } from "./ownership.ts";
 import type { LabRecord } from "./record.ts";
 

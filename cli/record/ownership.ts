@@ -1,5 +1,5 @@
 import { isSameProcess, type ProcessIdentity, stateOfProcess } from "../host/process-identity.ts";
-import { byHand, type LabelsOfStart, labels } from "../lab/labels.ts";
+import { byHand, type LabelsOfStart, labels } from "../lab/identity/labels.ts";
 import type { LabRecord } from "./record.ts";
 
 /** Whose a lab is, and whether whoever started it may still be at work on it. */

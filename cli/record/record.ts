@@ -12,7 +12,7 @@ import type { Composing } from "../host/compose-processes.ts";
 import { makeFolder } from "../host/make-folder.ts";
 import { parsePlainJson } from "../host/plain-json.ts";
 import { isSameProcess, type ProcessIdentity } from "../host/process-identity.ts";
-import { isLabName } from "../lab/lab-name.ts";
+import { isLabName } from "../lab/identity/lab-name.ts";
 import { recordsFolder } from "../paths.ts";
 
 export type RecordLine =

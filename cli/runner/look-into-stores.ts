@@ -1,8 +1,8 @@
+import { factsOf } from "../history/services.ts";
 import { sessionsIn } from "../lab/look-at-lab.ts";
 import { masterOf } from "../servers/server-groups.ts";
 import type { Kept } from "../servers/session-server.ts";
 import { sessionServerOf } from "../servers/session-servers.ts";
-import { factsOf } from "../subject/roles.ts";
 import type { StoreSeen } from "../theory/facts.ts";
 import { expectationOf } from "../theory/scenario.ts";
 import { type Store, serversOf } from "../theory/stores.ts";

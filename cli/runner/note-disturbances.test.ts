@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { HistoryEvent } from "../history/events.ts";
+import { named } from "../history/services.ts";
+import { ownServices } from "../lab/own-services.ts";
 import { labServices } from "../lab/services.ts";
-import { appServers } from "../lab/topology.ts";
 import type { ContainerState } from "../subject/deployment.ts";
 import { selectArchitectures } from "../theory/architectures.ts";
 import { expectOtherLives, noLives, noteDisturbances } from "./note-disturbances.ts";
+
+const appServers = named(ownServices, "app-server");
 
 const runBegan = Date.now() - 10_000;
 

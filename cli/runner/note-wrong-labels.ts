@@ -1,4 +1,4 @@
-import { named } from "../subject/roles.ts";
+import { named } from "../history/services.ts";
 import type { RunContext } from "./run-context.ts";
 
 /**

@@ -1,7 +1,7 @@
+import { factsOf, type ServiceFacts } from "../history/services.ts";
 import { redisInfo } from "../servers/redis/info.ts";
 import { sessionServerOf } from "../servers/session-servers.ts";
 import type { ServiceAddress } from "../subject/deployment.ts";
-import { factsOf, type ServiceFacts } from "../subject/roles.ts";
 import type { SessionFacts } from "../theory/facts.ts";
 import { placementOf } from "../theory/placement/place.ts";
 import { expectationOf } from "../theory/scenario.ts";

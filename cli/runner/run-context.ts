@@ -1,8 +1,8 @@
 import type { Phase } from "../history/events.ts";
 import type { Recorder } from "../history/recorder.ts";
+import type { ServiceFacts } from "../history/services.ts";
 import type { Service } from "../servers/service.ts";
 import type { Deployment } from "../subject/deployment.ts";
-import type { ServiceFacts } from "../subject/roles.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import type { PlannedScenario } from "../theory/scenario.ts";
 import type { Access } from "../users/access.ts";

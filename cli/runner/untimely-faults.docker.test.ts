@@ -3,14 +3,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Engine } from "../docker/engine.ts";
 import { type Outcome, runExperiment } from "../experiment/experiment.ts";
 import kill from "../faults/kill.ts";
 import refuseWrites from "../faults/refuse-writes.ts";
+import type { Lab } from "../lab/identity/lab.ts";
 import { labDeployment } from "../lab/lab-deployment.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { openLabServices } from "../lab/lab-services.ts";
 import { becomeReady, findLab } from "../lab/start-lab.ts";
-import type { Lab } from "../lab/topology.ts";
 import serverCrash from "../scenarios/server-crash.ts";
 import type { Fault } from "../servers/fault.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
@@ -32,7 +32,7 @@ import {
 
 const name = "test-untimely";
 const command = labCommand({ name });
-const engine = new Engine();
+const engine = new LabEngine();
 const on = (service: string) => engine.containerOf(lab, service);
 const asked = { policies: ["cookie"], stores: ["memory", "redis", "redis-aof"] };
 let lab: Lab;

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultKinds, loadFault } from "../catalogue.ts";
-import { Engine } from "../docker/engine.ts";
+import { type Lab, networkOf } from "../lab/identity/lab.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { labSubject } from "../lab/lab-subject.ts";
+import { frontBalancer } from "../lab/own-services.ts";
 import { findLab } from "../lab/start-lab.ts";
-import { balancer, type Lab, networkOf } from "../lab/topology.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { seenInTime } from "../testing/seen-in-time.ts";
@@ -15,7 +16,7 @@ import { evidenceFor, signsOf } from "./fault.ts";
 import { openService, type Service } from "./service.ts";
 
 const command = labCommand({ name: "test-faults" });
-const engine = new Engine();
+const engine = new LabEngine();
 let access: Access;
 let service: (name: string) => Service;
 let lab: Lab;
@@ -88,7 +89,7 @@ describe.each(cases.flat())("%s on %s", (kind, target) => {
 
 it("a part that was cut off comes back under the address and the names that it had, whichever it is", async () => {
   const parts = (await engine.states(lab)).map((state) => state.service).sort();
-  expect(parts).toContain(balancer);
+  expect(parts).toContain(frontBalancer);
   const before = await Promise.all(parts.map(whereabouts));
   expect(new Set(before.map(({ address }) => address)).size).toBe(parts.length);
   const partition = await loadFault("partition");

@@ -1,5 +1,5 @@
 import { LabError } from "../errors.ts";
-import { factsOf, type ServiceFacts } from "../subject/roles.ts";
+import { factsOf, type ServiceFacts } from "../history/services.ts";
 import type { Fault, Signs } from "./fault.ts";
 import { infoNumber } from "./fault.ts";
 

@@ -1,6 +1,6 @@
 import type { Standing } from "../balancers/balancer.ts";
+import { factsOf } from "../history/services.ts";
 import { type ContainerState, execIn } from "../subject/deployment.ts";
-import { factsOf } from "../subject/roles.ts";
 import type { Subject } from "../subject/subject.ts";
 import { companionsOf } from "../theory/stores.ts";
 import type { Access } from "../users/access.ts";

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
+import type { ServiceFacts } from "../history/services.ts";
 import { lookAtServers } from "../lab/look-at-lab.ts";
 import { lookIntoServers } from "../lab/look-at-sessions.ts";
 import type { Deployment } from "../subject/deployment.ts";
-import type { ServiceFacts } from "../subject/roles.ts";
 import { restoreSettings, sessionServerOf } from "./session-servers.ts";
 
 /** Names that say nothing, or the wrong thing, of what runs there; `redis-like` is of a kind that nobody knows. */

@@ -1,5 +1,5 @@
+import { factsOf, type ServiceFacts } from "../history/services.ts";
 import type { ServiceAddress } from "../subject/deployment.ts";
-import { factsOf, type ServiceFacts } from "../subject/roles.ts";
 import { postgresServer } from "./postgres/sessions.ts";
 import { redisServer } from "./redis/sessions.ts";
 import type { SessionServer } from "./session-server.ts";

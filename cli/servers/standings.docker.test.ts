@@ -1,14 +1,14 @@
 /** Commands that change the balancers' lists at the same moment: no change is lost. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Engine } from "../docker/engine.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { labSubject } from "../lab/lab-subject.ts";
 import { findLab } from "../lab/start-lab.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { readStandings } from "./standings.ts";
 
 const lab = labCommand({ name: "test-lists" });
-const engine = new Engine();
+const engine = new LabEngine();
 beforeAll(() => lab.up());
 afterAll(async () => {
   await lab.run(["down"]);

@@ -1,5 +1,5 @@
 import { balancersAmong, type Standing, type Standings } from "../balancers/balancer.ts";
-import { named } from "../subject/roles.ts";
+import { named } from "../history/services.ts";
 import type { Subject } from "../subject/subject.ts";
 
 type Balanced = Pick<Subject, "services" | "deployment">;

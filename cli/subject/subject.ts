@@ -1,6 +1,6 @@
+import type { ServiceFacts } from "../history/services.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import type { Deployment } from "./deployment.ts";
-import type { ServiceFacts } from "./roles.ts";
 import type { Door, Site } from "./site.ts";
 
 /** The system under test, as everybody who breaks, asks and draws it knows it. */

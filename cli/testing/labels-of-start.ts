@@ -1,5 +1,5 @@
 import { nameOfProcess, type ProcessIdentity } from "../host/process-identity.ts";
-import { labels } from "../lab/labels.ts";
+import { labels } from "../lab/identity/labels.ts";
 
 /** What the labels of a lab say of who started it, as compose.yaml has them. */
 export function labelsOfStart({

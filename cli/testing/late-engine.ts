@@ -1,4 +1,4 @@
-import type { Engine, Resource } from "../docker/engine.ts";
+import type { LabEngine, Resource } from "../lab/lab-engine.ts";
 import type { ContainerState } from "../subject/deployment.ts";
 
 /** The lab that there is on the engine. */
@@ -24,7 +24,7 @@ export function lateEngine({ resources = [], states = [] }: { resources?: Resour
     containerOf: async (_: unknown, service: string) => ({ id: service }),
     start: async (id: string) => void done.push(`start ${id}`),
   };
-  return { engine: engine as unknown as Engine, done };
+  return { engine: engine as unknown as LabEngine, done };
 }
 
 export const container = (service: string): Resource => ({

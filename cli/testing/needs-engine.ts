@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { Engine } from "../docker/engine.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { removeLab } from "../lab/remove-lab.ts";
 import { docker } from "./engine-inventory.ts";
 
@@ -22,19 +22,19 @@ export default async function needsEngine(): Promise<() => Promise<void>> {
 
 /** @throws Error; Vitest only prints it, so the exit code is set here */
 async function nothingIsLeft(): Promise<void> {
-  const labs = await labsOfTests(new Engine());
+  const labs = await labsOfTests(new LabEngine());
   if (labs.size === 0) return;
   process.exitCode = 1;
   throw new Error(`These tests have left the labs ${[...labs].join(", ")}.`);
 }
 
-async function labsOfTests(engine: Engine): Promise<Set<string>> {
+async function labsOfTests(engine: LabEngine): Promise<Set<string>> {
   return new Set((await engine.resources()).map(({ lab }) => lab).filter((lab) => lab.startsWith("test-")));
 }
 
 /** Removes what an earlier run of these tests that was killed has left: its labs would be taken for running ones. */
 async function clearAway(): Promise<void> {
-  const engine = new Engine();
+  const engine = new LabEngine();
   const labs = await labsOfTests(engine);
   for (const name of labs) {
     const left = await removeLab({ name }, engine);

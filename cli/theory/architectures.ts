@@ -1,5 +1,4 @@
 import { unknownValue } from "../errors.ts";
-import { architectureHost } from "../lab/topology.ts";
 import { loadPolicies, type Policy } from "./policies.ts";
 import { loadStores, type Store } from "./stores.ts";
 
@@ -9,6 +8,11 @@ export interface Architecture {
   policy: Policy;
   store: Store;
   host: string;
+}
+
+/** The host name under which the lab serves an architecture. */
+export function architectureHost({ policy, store }: { policy: string; store: string }): string {
+  return `${policy}.${store}.localhost`;
 }
 
 /** What to take from the catalogue; `"all"` or ids. */

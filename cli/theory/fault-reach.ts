@@ -1,6 +1,6 @@
+import { balancerOfKind, factsOf, named, type ServiceFacts } from "../history/services.ts";
 import { labServices } from "../lab/services.ts";
 import type { Fault } from "../servers/fault.ts";
-import { balancerOfKind, factsOf, named, type ServiceFacts } from "../subject/roles.ts";
 import { type Place, touches } from "../verdict/exposure.ts";
 import type { Architecture } from "./architectures.ts";
 import type { Scenario } from "./scenario.ts";

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { loadScenario, scenarioIds } from "../catalogue.ts";
-import { appServers } from "../lab/topology.ts";
+import { named } from "../history/services.ts";
+import { ownServices } from "../lab/own-services.ts";
 import { isFate } from "../verdict/fates.ts";
 import type { SessionFacts } from "./facts.ts";
 import { loadPolicies } from "./policies.ts";
 import { expectationOf } from "./scenario.ts";
 import { takeTurns, type Verb } from "./step-table.ts";
 import { loadStores } from "./stores.ts";
+
+const appServers = named(ownServices, "app-server");
 
 /** Every file in this folder, whoever wrote it. */
 describe.each(scenarioIds())("%s", (id) => {

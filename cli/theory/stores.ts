@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { LabError } from "../errors.ts";
-import { spareProfile, spareServers } from "../lab/topology.ts";
 import { storesCatalogue } from "../paths.ts";
 
 const catalogueSchema = z.array(
@@ -67,18 +66,6 @@ function readStores(): Store[] {
 /** The stores that a lab can offer: those of the core, and of the optional servers that run. */
 export function storesOf({ profiles }: { profiles: readonly string[] }): Store[] {
   return loadStores().filter(({ profile }) => profile === null || profiles.includes(profile));
-}
-
-/** The Compose profiles of all optional servers. */
-export function allProfiles(): string[] {
-  return [...new Set([spareProfile, ...loadStores().flatMap(({ profile }) => profile ?? [])])].sort();
-}
-
-/** The optional servers of a Compose profile. */
-export function servicesOf(profile: string): readonly string[] {
-  if (profile === spareProfile) return spareServers;
-  const stores = loadStores().filter((store) => store.profile === profile);
-  return [...new Set(stores.flatMap((store) => [...serversOf(store), ...(store.group?.watchers ?? [])]))];
 }
 
 /** The services that hold a store's sessions, or may come to. */

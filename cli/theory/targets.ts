@@ -1,4 +1,4 @@
-import { named, type ServiceFacts, sparesAmong } from "../subject/roles.ts";
+import { named, type ServiceFacts, sparesAmong } from "../history/services.ts";
 import { loadStores, type Store, serversOf } from "./stores.ts";
 
 /** What a fault is aimed at: a service by its name, or whichever has a role when the step is played. */

@@ -1,6 +1,5 @@
 import type { ChangeEvent } from "../history/events.ts";
-import { servicesIn } from "../history/run-services.ts";
-import { named } from "../subject/roles.ts";
+import { named, servicesIn } from "../history/services.ts";
 import { faultsTouching } from "./exposure.ts";
 import { type Fate, fates } from "./fates.ts";
 import type { RunRecord } from "./run-record.ts";

@@ -1,5 +1,4 @@
-import { servicesIn } from "../history/run-services.ts";
-import { named } from "../subject/roles.ts";
+import { named, servicesIn } from "../history/services.ts";
 import { disturbancesOf, sayDisturbance } from "./disturbances.ts";
 import type { Everybody } from "./everybody.ts";
 import { baselineOf, baselineReads, definitiveAnswers, finalAnswers, isReadToTheEnd, wasLedAstray } from "./fate-of.ts";

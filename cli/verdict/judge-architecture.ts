@@ -1,6 +1,5 @@
 import type { ArchitectureFacts } from "../history/facts.ts";
-import { servicesIn } from "../history/run-services.ts";
-import { named } from "../subject/roles.ts";
+import { named, servicesIn } from "../history/services.ts";
 import { causeOf } from "./causes.ts";
 import { doubtsAbout, sayGivenUp } from "./doubts.ts";
 import type { Everybody } from "./everybody.ts";

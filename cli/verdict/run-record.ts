@@ -12,7 +12,7 @@ import type {
   StoreSeenEvent,
 } from "../history/events.ts";
 import type { ArchitectureFacts, Role } from "../history/facts.ts";
-import { servicesIn } from "../history/run-services.ts";
+import { servicesIn } from "../history/services.ts";
 import type { SessionRecord } from "./session-record.ts";
 
 /** One fault, from its first event to its last. */

@@ -1,13 +1,13 @@
 import { faultKinds, loadFault } from "../catalogue.ts";
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import type { Evidence, FaultEffect, FaultEvent } from "../history/events.ts";
 import type { Ailment } from "../lab/ailments.ts";
 import { refuseDuringRun } from "../lab/claim-lab.ts";
 import { healServices } from "../lab/heal-services.ts";
+import type { Lab } from "../lab/identity/lab.ts";
 import { injectByHand } from "../lab/inject-by-hand.ts";
+import type { LabEngine } from "../lab/lab-engine.ts";
 import { serviceNames } from "../lab/lab-services.ts";
-import type { Lab } from "../lab/topology.ts";
 import { type Guard, refuseBusyLab } from "../record/guard-lab.ts";
 import type { Fault } from "../servers/fault.ts";
 import { engineSays } from "../servers/inject.ts";
@@ -16,7 +16,7 @@ import type { Answered, FaultChoice } from "./page-data.ts";
 
 export interface FaultButtonsOptions {
   lab: Lab;
-  engine: Engine;
+  engine: LabEngine;
   feed: Feed;
   guard: Pick<Guard, "note" | "owner">;
 }
@@ -24,7 +24,7 @@ export interface FaultButtonsOptions {
 /** Breaks and heals services as `lab fault` and `lab heal` do, tells the feed, and knows what it has broken. */
 export class FaultButtons {
   readonly #lab: Lab;
-  readonly #engine: Engine;
+  readonly #engine: LabEngine;
   readonly #feed: Feed;
   readonly #guard: FaultButtonsOptions["guard"];
   /** Injected from here and not healed yet; also on record, in case this process dies. */

@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { historyVersion, type Phase, type RunEvent } from "../history/events.ts";
+import { named } from "../history/services.ts";
+import { ownServices, usualVictim } from "../lab/own-services.ts";
 import { labServices } from "../lab/services.ts";
-import { appServers, defaultVictim } from "../lab/topology.ts";
 import { eachInTurn, seededShuffle } from "../runner/pace.ts";
 import type { Architecture } from "../theory/architectures.ts";
 import type { Access } from "../users/access.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { castPopulation, type Member } from "../users/population.ts";
 import type { Feed } from "./feed.ts";
+
+const appServers = named(ownServices, "app-server");
 
 export interface FreePlay {
   architectures: readonly Architecture[];
@@ -36,7 +39,7 @@ export async function playFreely(play: FreePlay): Promise<void> {
     architectures,
     users,
     appServers,
-    victim: defaultVictim,
+    victim: usualVictim,
     newAddress,
     ...access,
     signal,
@@ -93,7 +96,7 @@ function runEvent({ architectures, users }: FreePlay): RunEvent {
     seed: 0,
     usersPerArchitecture: users,
     scenario: { id: "watch", title: "Who is still logged in?", question: "Users are on their way to the lab." },
-    victim: defaultVictim,
+    victim: usualVictim,
     services: labServices(),
     architectures: architectures.map(({ id, policy, store }) => ({ id, policy, store })),
     // Nobody judges this: no history is written.

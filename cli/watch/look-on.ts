@@ -1,6 +1,6 @@
-import type { Engine } from "../docker/engine.ts";
+import type { Lab } from "../lab/identity/lab.ts";
+import type { LabEngine } from "../lab/lab-engine.ts";
 import { sessionsIn } from "../lab/look-at-lab.ts";
-import type { Lab } from "../lab/topology.ts";
 import type { Condition, LookEvent } from "../picture/moments.ts";
 import type { ContainerState } from "../subject/deployment.ts";
 import type { Door } from "../subject/site.ts";
@@ -8,7 +8,7 @@ import type { Architecture } from "../theory/architectures.ts";
 
 export interface LookOptions {
   lab: Lab;
-  engine: Engine;
+  engine: LabEngine;
   door: Door;
   architectures: readonly Architecture[];
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Engine } from "../docker/engine.ts";
 import { LabError } from "../errors.ts";
 import { refuseDuringRun } from "../lab/claim-lab.ts";
+import type { Lab } from "../lab/identity/lab.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
-import type { Lab } from "../lab/topology.ts";
+import type { LabEngine } from "../lab/lab-engine.ts";
 import { pageAssets } from "../picture/page-assets.ts";
 import { guardRunningLab } from "../record/guard-lab.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
@@ -20,7 +20,7 @@ import { openPage, untilInterrupted } from "./show-page.ts";
 
 export interface WatchOptions {
   lab: Lab;
-  engine: Engine;
+  engine: LabEngine;
   architectures: readonly Architecture[];
   users: number;
   open: boolean;

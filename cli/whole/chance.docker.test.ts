@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readHistory } from "../history/reader.ts";
-import { appServers, spareServers } from "../lab/topology.ts";
+import { named, sparesAmong } from "../history/services.ts";
+import { ownServices } from "../lab/own-services.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 import { ipHashServer } from "../theory/placement/ip-hash.ts";
 import type { Result } from "../verdict/result.ts";
+
+const appServers = named(ownServices, "app-server");
+const spareServers = sparesAmong(ownServices);
 
 /** What chance decides is measured with so many users that it cannot decide otherwise; matrix.docker.test.ts has the rest. */
 const lab = labCommand({ name: "test-chance" });

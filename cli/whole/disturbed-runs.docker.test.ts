@@ -1,11 +1,11 @@
 /** Several commands, or somebody with Docker at hand, on one lab: what would falsify a run is refused, or told and not judged. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Engine } from "../docker/engine.ts";
 import { type Outcome, runExperiment } from "../experiment/experiment.ts";
 import freeze from "../faults/freeze.ts";
+import { type Lab, projectOf } from "../lab/identity/lab.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { becomeReady, findLab } from "../lab/start-lab.ts";
-import { type Lab, projectOf } from "../lab/topology.ts";
 import login from "../scenarios/login.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
@@ -25,7 +25,7 @@ import {
 
 const name = "test-disturbed";
 const command = labCommand({ name });
-const engine = new Engine();
+const engine = new LabEngine();
 const asked = { policies: ["cookie", "cookie-learn"], stores: ["memory", "redis"] };
 let lab: Lab;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Engine } from "../docker/engine.ts";
 import { labDeployment } from "../lab/lab-deployment.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { lookAtSessions } from "../lab/look-at-sessions.ts";
 import { findLab } from "../lab/start-lab.ts";
 import type { InjectedFault } from "../report/injected-fault.ts";
@@ -11,7 +11,7 @@ import { labCommand } from "../testing/run-lab.ts";
 /** The lab as a person drives it, one command after the other. */
 const name = "test-manual";
 const lab = labCommand({ name });
-const engine = new Engine();
+const engine = new LabEngine();
 
 beforeAll(async () => {
   await lab.up();

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Page, Response } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
-import { architectureHost, architectureUrl } from "../lab/topology.ts";
+import { architectureUrl } from "../lab/identity/lab.ts";
 import { lookOfServer } from "../picture/palette.ts";
 import { seriousFaults } from "../testing/accessibility-faults.ts";
 import type { WatchedPage } from "../testing/browser.ts";
@@ -14,6 +14,7 @@ import { docker, inventory } from "../testing/engine-inventory.ts";
 import { openPseudoTerminal } from "../testing/pseudo-terminal.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { seenInTime } from "../testing/seen-in-time.ts";
+import { architectureHost } from "../theory/architectures.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 
 /** One lab for all its pages: the app's own, at the address of every architecture, and the live pictures. */

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Engine } from "../docker/engine.ts";
+import type { Lab } from "../lab/identity/lab.ts";
 import { labDeployment } from "../lab/lab-deployment.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
+import { frontBalancer } from "../lab/own-services.ts";
 import { findLab } from "../lab/start-lab.ts";
-import { architectureHost, balancer, type Lab } from "../lab/topology.ts";
 import { execIn, logOf } from "../subject/deployment.ts";
 import { hangMs } from "../testing/engine-pace.ts";
 import { labCommand } from "../testing/run-lab.ts";
+import { architectureHost } from "../theory/architectures.ts";
 import { loadPolicies, type Policy } from "../theory/policies.ts";
 import { clientAddresses } from "../users/client-address.ts";
 import { labSite } from "../users/lab-site.ts";
@@ -20,7 +22,7 @@ const withoutAffinity = policies.filter(({ affinity }) => affinity === "none");
 
 const name = "test-policies";
 const command = labCommand({ name });
-const engine = new Engine();
+const engine = new LabEngine();
 const newAddress = clientAddresses();
 let lab: Lab;
 let transport: Transport;
@@ -69,7 +71,7 @@ describe("failover: app2 is killed and started again; then nginx is reloaded; th
 });
 
 it("nginx has nothing to complain about but the dead server", async () => {
-  const log = await logOf({ deployment: labDeployment(lab, engine), service: balancer }, { from: "stderr" });
+  const log = await logOf({ deployment: labDeployment(lab, engine), service: frontBalancer }, { from: "stderr" });
   expect(log).toContain("while connecting to upstream");
   expect(log.split("\n").filter((line) => /\[(alert|emerg|crit)\]/.test(line))).toEqual([]);
 });
@@ -125,8 +127,8 @@ async function measureFailover(): Promise<Map<string, Findings>> {
   const back = await look();
   await reloadNginx();
   const reloaded = await look();
-  await (await engine.containerOf(lab, balancer)).stop();
-  await labDeployment(lab, engine).bring(balancer);
+  await (await engine.containerOf(lab, frontBalancer)).stop();
+  await labDeployment(lab, engine).bring(frontBalancer);
   await everyPolicyUses("app2");
   const restarted = await look();
 
@@ -168,9 +170,9 @@ async function everyPolicyUses(appServer: string): Promise<void> {
 
 async function reloadNginx(): Promise<void> {
   const workers = () =>
-    execIn({ deployment: labDeployment(lab, engine), service: balancer }, ["cat", "/proc/1/task/1/children"]);
+    execIn({ deployment: labDeployment(lab, engine), service: frontBalancer }, ["cat", "/proc/1/task/1/children"]);
   const before = await workers();
-  await execIn({ deployment: labDeployment(lab, engine), service: balancer }, [
+  await execIn({ deployment: labDeployment(lab, engine), service: frontBalancer }, [
     "nginx",
     "-c",
     "/etc/nginx/nginx.conf",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Engine } from "../docker/engine.ts";
 import { labDeployment } from "../lab/lab-deployment.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { findLab } from "../lab/start-lab.ts";
 import { execIn } from "../subject/deployment.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
@@ -9,7 +9,7 @@ import type { Result } from "../verdict/result.ts";
 /** What scenarios do to the settings of Redis, and how its stores are chosen; matrix.docker.test.ts has what becomes of sessions. */
 const name = "test-redis";
 const lab = labCommand({ name });
-const engine = new Engine();
+const engine = new LabEngine();
 const cookieOnly = ["--policy", "cookie", "--users", "6"];
 
 beforeAll(async () => {

@@ -8,13 +8,16 @@ import { gunzipSync } from "node:zlib";
 import type { ContainerInspectInfo } from "dockerode";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { labels } from "../lab/labels.ts";
-import { balancer, nodeBalancer } from "../lab/topology.ts";
+import { balancerOfKind } from "../history/services.ts";
+import { labels } from "../lab/identity/labels.ts";
+import { frontBalancer, ownServices } from "../lab/own-services.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { watchCommandLines } from "../testing/watch-command-lines.ts";
 import { writtenAs } from "../testing/ways-to-write-a-secret.ts";
 import { waitUntil } from "../wait.ts";
+
+const nodeBalancer = balancerOfKind(ownServices, "node")!;
 
 const name = "test-secrets";
 const lab = labCommand({ name });
@@ -48,7 +51,7 @@ beforeAll(async () => {
   } finally {
     commandLines = watch.stop();
   }
-  held = cookiesIn((await docker("exec", containerOf(balancer), "cat", cookieLog)).join("\n"));
+  held = cookiesIn((await docker("exec", containerOf(frontBalancer), "cat", cookieLog)).join("\n"));
   containers = (await inspected("ps")) as ContainerInspectInfo[];
   await collectPlaces();
 });
@@ -66,7 +69,7 @@ it("looked into everything: files, pages, what was printed, logs, command lines,
       "film.html",
       "film.html, unpacked",
       "command lines",
-      `log of ${containerOf(balancer)}`,
+      `log of ${containerOf(frontBalancer)}`,
       `${containerOf("app1")} but its environment`,
       "networks",
       "volumes",
@@ -87,7 +90,7 @@ describe("the secrets of a lab", () => {
     SESSION_SECRET: apps,
     POSTGRES_PASSWORD: apps,
     REDIS_PASSWORD: [...apps, "redis", "redis-aof", "redis-rdb"],
-    BALANCER_SECRET: [...apps, nodeBalancer, balancer],
+    BALANCER_SECRET: [...apps, nodeBalancer, frontBalancer],
   };
   const secretNamed = (variable: string) => environmentOf("app1")[variable]!;
 
@@ -113,7 +116,7 @@ describe("the secrets of a lab", () => {
   it("are readable in nginx's container by nginx alone", async () => {
     const modes = await docker(
       "exec",
-      containerOf(balancer),
+      containerOf(frontBalancer),
       "stat",
       "-c",
       "%a",
@@ -162,7 +165,7 @@ describe("the cookies that browsers held", () => {
   });
 
   // What `cookie` and `node-cookie` give is no secret: the name or number of an app server, which every history has.
-  it("are nowhere: no number by which a balancer knows a visitor", () => {
+  it("are nowhere: no number by which a frontBalancer knows a visitor", () => {
     const visitors = valuesOf("visitor", /^[0-9a-f]{32}$/);
     expect(visitors.length).toBeGreaterThanOrEqual(2);
     for (const visitor of visitors) expect(whereIs(writtenAs(visitor))).toEqual([]);
@@ -209,10 +212,10 @@ async function noteCookies(): Promise<void> {
   const format = "log_format cookies escape=none '$http_cookie, $sent_http_set_cookie';";
   const script = `sed -i "s#^http {#&\\n${format.replaceAll("$", "\\$")}\\naccess_log ${cookieLog} cookies;#" /tmp/nginx/nginx.conf &&
     nginx -c /tmp/nginx/nginx.conf -s reload`;
-  await docker("exec", containerOf(balancer), "sh", "-c", script);
+  await docker("exec", containerOf(frontBalancer), "sh", "-c", script);
   // The log is opened when the new configuration is in use; the old worker, which answers nobody new, may take longer to go.
   const { ok } = await waitUntil({
-    look: () => docker("exec", containerOf(balancer), "ls", "/tmp"),
+    look: () => docker("exec", containerOf(frontBalancer), "ls", "/tmp"),
     until: (files) => files.includes("cookies"),
     deadlineMs: 30_000,
   });

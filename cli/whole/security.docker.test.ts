@@ -7,16 +7,20 @@ import { networkInterfaces } from "node:os";
 import type { ContainerInspectInfo } from "dockerode";
 import { UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Engine } from "../docker/engine.ts";
-import { labels } from "../lab/labels.ts";
+import { balancerOfKind, named } from "../history/services.ts";
+import { labels } from "../lab/identity/labels.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
+import { doorService, frontBalancer, ownServices } from "../lab/own-services.ts";
 import { findLab } from "../lab/start-lab.ts";
-import { appServers, balancer, doorService, nodeBalancer } from "../lab/topology.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { loadPolicies } from "../theory/policies.ts";
 import { storesOf } from "../theory/stores.ts";
 import { openTransport, type Transport } from "../users/transport.ts";
 import { waitUntil } from "../wait.ts";
+
+const appServers = named(ownServices, "app-server");
+const nodeBalancer = balancerOfKind(ownServices, "node")!;
 
 const name = "test-secure";
 const lab = labCommand({ name });
@@ -36,8 +40,8 @@ beforeAll(async () => {
   transport = openTransport();
   const ids = await docker("ps", "-q", "--filter", `label=${labels.lab}=${name}`);
   containers = JSON.parse((await docker("inspect", ...ids)).join("\n")) as ContainerInspectInfo[];
-  gateway = endpointOf(balancer).Gateway;
-  const engine = new Engine();
+  gateway = endpointOf(frontBalancer).Gateway;
+  const engine = new LabEngine();
   doorPort = (await engine.publishedPort((await findLab(name, engine))!, doorService))!;
 });
 afterAll(async () => {
@@ -56,7 +60,7 @@ describe("the ways in", () => {
         ),
       ),
     );
-    const nginx = `/${containerOf(balancer)}: 127.0.0.1:${port} -> 8080/tcp`;
+    const nginx = `/${containerOf(frontBalancer)}: 127.0.0.1:${port} -> 8080/tcp`;
     const door = (somePort: number | string) => `/${containerOf(doorService)}: 127.0.0.1:${somePort} -> 3000/tcp`;
     // The engine is asked for any port, and chooses one.
     expect(published.flat().sort()).toEqual([nginx, nginx, door(""), door(doorPort)].sort());
@@ -95,7 +99,7 @@ describe("the ways in", () => {
     const fromElsewhere = await docker(...stranger, "--entrypoint", "node", image, "-e", ...script);
     expect(fromElsewhere).toEqual(["itself"]);
     const fromWithin = await docker("exec", containerOf("app1"), "node", "-e", ...script);
-    const [nginx, door, app2, redis] = [balancer, doorService, "app2", "redis"].map(
+    const [nginx, door, app2, redis] = [frontBalancer, doorService, "app2", "redis"].map(
       (service) => endpointOf(service).IPAddress,
     );
     expect(fromWithin).toEqual(
@@ -144,7 +148,7 @@ describe("whoever goes past the door, from this machine,", () => {
         expect(stranger.says).not.toContain(secret);
       }
       expect(await sessionsIn("redis")).toBe(sessions);
-      // Who knows the secret is taken for a balancer.
+      // Who knows the secret is taken for a frontBalancer.
       const balancerItself = await logsInPastTheDoor(service, { "x-balancer-secret": secret });
       expect(balancerItself).toMatchObject({ status: 200, says: expect.stringContaining('"user":"mallory"') });
       expect(await sessionsIn("redis")).toBe(sessions + 1);
@@ -389,7 +393,7 @@ describe("headers of strangers", () => {
       Promise.all(${JSON.stringify(addresses)}.map(ask)).then((servers) => console.log([...new Set(servers)].length));`;
     // Believed, twelve networks would meet several servers each time.
     const { seen } = await waitUntil({
-      look: () => docker("exec", containerOf("app1"), "node", "-e", script, endpointOf(balancer).IPAddress),
+      look: () => docker("exec", containerOf("app1"), "node", "-e", script, endpointOf(frontBalancer).IPAddress),
       until: ([servers]) => servers === "1",
       deadlineMs: 30_000,
     });
@@ -407,7 +411,7 @@ describe("headers of strangers", () => {
       await docker("exec", containerOf(nodeBalancer), "sh", "-c", list);
       const files = "/tmp/nginx/nginx.conf /tmp/nginx/policies/*.conf";
       const edit = `sed -i "s/server app[1-6]:3000/server app1:${echoPort}/" ${files} && nginx -c /tmp/nginx/nginx.conf -s reload`;
-      await docker("exec", containerOf(balancer), "sh", "-c", edit);
+      await docker("exec", containerOf(frontBalancer), "sh", "-c", edit);
     });
 
     it.each([...policies, "app1"])("never reach an app server: %s", async (policy) => {

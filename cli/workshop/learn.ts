@@ -1,4 +1,4 @@
-import { nameSuffix } from "../lab/lab-name.ts";
+import { nameSuffix } from "../lab/identity/lab-name.ts";
 import { checksReport } from "../report/lesson-words.ts";
 import { askChoice, canAsk } from "../terminal/prompt.ts";
 import { lessonAfter } from "./find-lesson.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Engine } from "../docker/engine.ts";
+import type { LabEngine } from "../lab/lab-engine.ts";
 import type { WantedLab } from "../lab/obtain-lab.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
 import type { Lesson, LessonTools } from "./lesson.ts";
@@ -33,9 +33,9 @@ vi.mock("../lab/obtain-lab.ts", () => ({
     return { name: "demo", port: 8080, profiles: [] };
   },
 }));
-vi.mock("../docker/engine.ts", () => ({
-  Engine: class {
-    states: Engine["states"] = async () => [];
+vi.mock("../lab/lab-engine.ts", () => ({
+  LabEngine: class {
+    states: LabEngine["states"] = async () => [];
   },
 }));
 vi.mock("../lab/ailments.ts", () => ({ ailmentsOf: () => ["app1 is dead"] }));

@@ -1,11 +1,11 @@
 import { lessonIds, loadLesson } from "../catalogue.ts";
-import { Engine } from "../docker/engine.ts";
 import { ailmentsOf } from "../lab/ailments.ts";
 import { claimLab } from "../lab/claim-lab.ts";
 import { healServices } from "../lab/heal-services.ts";
+import type { Lab } from "../lab/identity/lab.ts";
 import { openLabAccess } from "../lab/lab-access.ts";
+import { LabEngine } from "../lab/lab-engine.ts";
 import { obtainLab } from "../lab/obtain-lab.ts";
-import type { Lab } from "../lab/topology.ts";
 import { guardRunningLab } from "../record/guard-lab.ts";
 import type { Narrator } from "../runner/narrator.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
@@ -28,7 +28,7 @@ export interface LessonLabOptions {
 /** Where one works on lessons: the lab, and what a lesson may do with it. */
 export interface LessonLab {
   lab: Lab;
-  engine: Engine;
+  engine: LabEngine;
   tools(lesson: string): LessonTools;
   /**
    * Mends what an earlier lesson has left broken, and finds the answer to the lesson's question.
@@ -51,7 +51,7 @@ export async function openLessonLab({
   narrator,
   interrupt,
 }: LessonLabOptions): Promise<LessonLab> {
-  const engine = new Engine();
+  const engine = new LabEngine();
   const say = (text: string) => narrator.doing(text);
   const lab = await obtainLab({
     name,

@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { loadFault } from "../catalogue.ts";
-import type { Engine } from "../docker/engine.ts";
 import { runExperiment } from "../experiment/experiment.ts";
 import { makePlan } from "../experiment/plan.ts";
 import { throwFirst } from "../experiment/troubles.ts";
 import type { OperationEvent } from "../history/events.ts";
+import { named } from "../history/services.ts";
 import { architectureCalled, driveUser } from "../lab/drive-user.ts";
 import { healServices } from "../lab/heal-services.ts";
+import type { Lab } from "../lab/identity/lab.ts";
 import { injectByHand } from "../lab/inject-by-hand.ts";
-import { appServers, defaultVictim, type Lab } from "../lab/topology.ts";
+import type { LabEngine } from "../lab/lab-engine.ts";
+import { ownServices, usualVictim } from "../lab/own-services.ts";
 import { type Guard, guardRunningLab } from "../record/guard-lab.ts";
 import type { Narrator } from "../runner/narrator.ts";
 import type { Interrupt } from "../terminal/interrupt.ts";
@@ -21,12 +23,14 @@ import { VirtualUser } from "../users/virtual-user.ts";
 import { waitUntil } from "../wait.ts";
 import type { KnownUser, LessonTools, Reply, Stranger } from "./lesson.ts";
 
+const appServers = named(ownServices, "app-server");
+
 /** Twice nginx's failure window (`fail_timeout` in nginx/policies), and then some. */
 const patienceMs = 6_000;
 
 export interface LessonToolsOptions {
   lab: Lab;
-  engine: Engine;
+  engine: LabEngine;
   access: Access;
   narrator: Narrator;
   interrupt: Interrupt;
@@ -56,7 +60,7 @@ export function openLessonTools({ lab, engine, access, narrator, interrupt, note
         stores,
         users,
         seed: 1,
-        victim: defaultVictim,
+        victim: usualVictim,
         name: lab.name,
         keep: true,
         command: `lab scenario ${scenarioId} --policy ${policies.join(",")} --store ${stores.join(",")} --users ${users}`,

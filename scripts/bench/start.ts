@@ -1,4 +1,4 @@
-import { imageEnvironment, resolveImages } from "../../cli/docker/images.ts";
+import { imageEnvironment, resolveImages } from "../../cli/lab/images/images.ts";
 import { composeFile } from "../../cli/paths.ts";
 import { figure, inTurns, type Measurement, repeat, say, timed } from "./figure.ts";
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { architectureHost } from "../../cli/lab/topology.ts";
+import { architectureHost } from "../../cli/theory/architectures.ts";
 import { packageRoot } from "../../cli/paths.ts";
 import { actingAtOnce } from "../../cli/runner/pace.ts";
 import { clientAddresses, clientAddressHeader } from "../../cli/users/client-address.ts";

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { loadScenario, scenarioIds } from "../../catalogue.ts";
 import { unknownValue } from "../../errors.ts";
-import { defaultVictim } from "../../lab/topology.ts";
+import { usualVictim } from "../../lab/own-services.ts";
 import type { Selection } from "../../theory/architectures.ts";
 import type { Scenario } from "../../theory/scenario.ts";
 import { makePlan, type Plan } from "../plan.ts";
@@ -53,7 +53,7 @@ function planOf(
     users,
     seed: randomInt(2 ** 31),
     asked: { users },
-    victim: defaultVictim,
+    victim: usualVictim,
     name,
     keep: true,
     command,

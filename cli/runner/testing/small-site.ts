@@ -1,5 +1,5 @@
+import { named } from "../../history/services.ts";
 import { labServices } from "../../lab/services.ts";
-import { named } from "../../subject/roles.ts";
 import type { SiteReply } from "../../subject/site.ts";
 import type { HttpRequest, Transport } from "../../users/transport.ts";
 

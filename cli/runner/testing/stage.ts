@@ -1,12 +1,12 @@
 import type { HistoryEvent } from "../../history/events.ts";
+import { named } from "../../history/services.ts";
+import type { Lab } from "../../lab/identity/lab.ts";
 import { labDoor } from "../../lab/lab-door.ts";
 import { labServices } from "../../lab/services.ts";
-import type { Lab } from "../../lab/topology.ts";
 import login from "../../scenarios/login.ts";
 import type { RedisSettings } from "../../servers/redis/settings.ts";
 import type { Service } from "../../servers/service.ts";
 import type { Container, ContainerState, Deployment } from "../../subject/deployment.ts";
-import { named } from "../../subject/roles.ts";
 import { selectArchitectures } from "../../theory/architectures.ts";
 import type { Scenario } from "../../theory/scenario.ts";
 import type { Step } from "../../theory/step-table.ts";

@@ -1,5 +1,5 @@
+import { factsOf, named, type ServiceFacts } from "../../history/services.ts";
 import { type Deployment, execIn } from "../../subject/deployment.ts";
-import { factsOf, named, type ServiceFacts } from "../../subject/roles.ts";
 import type { Door } from "../../subject/site.ts";
 import { sessionServerOf } from "../session-servers.ts";
 import type { Feeling } from "./feeling.ts";

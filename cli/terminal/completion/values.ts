@@ -1,7 +1,10 @@
 import type { Command } from "commander";
 import { faultKinds, lessonIds, loadLesson, loadScenario, scenarioIds } from "../../catalogue.ts";
-import { appServers, balancer } from "../../lab/topology.ts";
+import { named } from "../../history/services.ts";
+import { frontBalancer, ownServices } from "../../lab/own-services.ts";
 import { userActions } from "../../users/by-hand/user-actions.ts";
+
+const appServers = named(ownServices, "app-server");
 
 export interface Proposal {
   value: string;
@@ -25,7 +28,7 @@ export const completionValues: Readonly<Record<string, Values>> = {
   "--at": architectures,
   "--victim": () => plain(appServers),
   "--need": async () => (await columns()).map(({ need, label }) => ({ value: need, description: label })),
-  "--with": async () => plain((await import("../../theory/stores.ts")).allProfiles()),
+  "--with": async () => plain((await import("../../lab/services.ts")).allProfiles()),
   "workshop what": async () => [...plain(["list", "check", "hint", "solve", "reset"]), ...(await lessons())],
   "workshop lesson": lessons,
   kind: async () => plain(faultKinds()),
@@ -69,7 +72,7 @@ async function architectures(): Promise<Proposal[]> {
 
 async function services(): Promise<Proposal[]> {
   const { loadStores } = await import("../../theory/stores.ts");
-  return plain(new Set([balancer, ...appServers, ...loadStores().flatMap(({ server }) => server ?? [])]));
+  return plain(new Set([frontBalancer, ...appServers, ...loadStores().flatMap(({ server }) => server ?? [])]));
 }
 
 async function columns(): Promise<{ need: string; label: string }[]> {

@@ -1,18 +1,23 @@
 import { randomInt } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import { Engine } from "../../docker/engine.ts";
+import { named } from "../../history/services.ts";
+import type { Lab } from "../../lab/identity/lab.ts";
+import { LabEngine } from "../../lab/lab-engine.ts";
+import { ownServices } from "../../lab/own-services.ts";
 import { findLab } from "../../lab/start-lab.ts";
-import { appServers, architectureHost, type Lab } from "../../lab/topology.ts";
 import { copyPackage, type PackageCopy } from "../../testing/package-copy.ts";
 import { labCommand } from "../../testing/run-lab.ts";
 import { clientAddresses } from "../../users/client-address.ts";
 import { labSite } from "../../users/lab-site.ts";
 import { openTransport } from "../../users/transport.ts";
 import { VirtualUser } from "../../users/virtual-user.ts";
+import { architectureHost } from "../architectures.ts";
 import { type HashedServer, ipHashServer } from "./ip-hash.ts";
 
+const appServers = named(ownServices, "app-server");
+
 const name = "test-ip-hash";
-const engine = new Engine();
+const engine = new LabEngine();
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { ExecaError, execa } from "execa";
+import { clientEnvironment } from "../docker/endpoint.ts";
 import { LabError } from "../errors.ts";
 import { composeMark } from "../host/compose-processes.ts";
 import { identityOf, nameOfProcess } from "../host/process-identity.ts";
-import type { Lab } from "../lab/topology.ts";
 import { appBundle, composeFile } from "../paths.ts";
 import type { Guard } from "../record/guard-lab.ts";
-import { clientEnvironment } from "./endpoint.ts";
+import type { Lab } from "./identity/lab.ts";
 
 /** Oldest Compose that knows everything the compose file uses. */
 const oldestCompose = [2, 24] as const;

@@ -1,8 +1,8 @@
 import { open } from "node:fs/promises";
 import type Docker from "dockerode";
-import { LabError } from "../errors.ts";
-import { type ProcessIdentity, stateOfProcess, thisProcess } from "../host/process-identity.ts";
-import { explain, openDocker } from "./docker-api.ts";
+import { explain, openDocker } from "../../docker/docker-api.ts";
+import { LabError } from "../../errors.ts";
+import { type ProcessIdentity, stateOfProcess, thisProcess } from "../../host/process-identity.ts";
 import { readImageLists, refuseForeignImages, writtenAnew } from "./image-archive.ts";
 import { imageRoles, resolveImages, roles } from "./images.ts";
 import { compareChecksum, writeWithChecksum } from "./with-checksum.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { labels } from "../lab/labels.ts";
+import { labels } from "./identity/labels.ts";
 import { nameOf, whyNoContainerOfOurs } from "./is-ours.ts";
 
 const found = {

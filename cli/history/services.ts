@@ -1,6 +1,12 @@
-import type { Role, ServiceFacts } from "../history/facts.ts";
+import type { RunEvent } from "./events.ts";
+import type { Role, ServiceFacts } from "./facts.ts";
 
 export type { Role, ServiceFacts };
+
+/** The services of a run, with their roles. */
+export function servicesIn({ services }: Pick<RunEvent, "services">): readonly ServiceFacts[] {
+  return services;
+}
 
 /** The names of the services of a role, spare ones left out, in their order. */
 export function named(services: readonly ServiceFacts[], role: Role): string[] {

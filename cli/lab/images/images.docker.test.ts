@@ -2,9 +2,9 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, expect, it } from "vitest";
-import { docker } from "../testing/engine-inventory.ts";
-import { imageArchive } from "../testing/image-archive.ts";
-import { labCommand } from "../testing/run-lab.ts";
+import { docker } from "../../testing/engine-inventory.ts";
+import { imageArchive } from "../../testing/image-archive.ts";
+import { labCommand } from "../../testing/run-lab.ts";
 import { imageRoles, presentImages } from "./images.ts";
 
 const lab = labCommand({ name: "test-images" });

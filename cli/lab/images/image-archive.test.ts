@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { extract } from "tar-stream";
 import { expect, it } from "vitest";
-import { imageArchive, tarOf } from "../testing/image-archive.ts";
+import { imageArchive, tarOf } from "../../testing/image-archive.ts";
 import { readImageLists, refuseForeignImages, writtenAnew } from "./image-archive.ts";
 
 const allowed = ["nginx:1.30-alpine", "session-lab/nginx:debian"];

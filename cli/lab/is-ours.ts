@@ -4,9 +4,9 @@
  * has the labels and also the name, the network and the image that the lab gave it. Pure: judges what the engine lists.
  */
 import type { ContainerInfo } from "dockerode";
-import { isLabName } from "../lab/lab-name.ts";
-import { labels } from "../lab/labels.ts";
-import { networkOf, projectOf } from "../lab/topology.ts";
+import { networkOf, projectOf } from "./identity/lab.ts";
+import { isLabName } from "./identity/lab-name.ts";
+import { labels } from "./identity/labels.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { packageRoot } from "../paths.ts";
+import { packageRoot } from "../../paths.ts";
 import { ageInWords, imageRecipe } from "./images.ts";
 
 it.each([

@@ -1,4 +1,4 @@
-import { defaultName } from "./topology.ts";
+import { defaultName } from "./lab.ts";
 
 /**
  * What may be the name of a lab. It becomes part of the names of containers, of files and of host names, and may come from labels

@@ -1,7 +1,7 @@
-import { LabError } from "../errors.ts";
-import { labels } from "../lab/labels.ts";
-import type { Lab } from "../lab/topology.ts";
-import { answerDeadlineMs, openDocker } from "./docker-api.ts";
+import { answerDeadlineMs, openDocker } from "../../docker/docker-api.ts";
+import { LabError } from "../../errors.ts";
+import type { Lab } from "../identity/lab.ts";
+import { labels } from "../identity/labels.ts";
 
 /** The image of each role: by default the official one, or the one that `lab images build` makes from Debian packages. */
 export interface Images {

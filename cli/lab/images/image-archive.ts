@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { extract, type Headers, pack } from "tar-stream";
 import * as z from "zod";
-import { LabError } from "../errors.ts";
+import { LabError } from "../../errors.ts";
 
 /**
  * What an archive of images says that it holds: `manifest.json` as `docker save` writes it

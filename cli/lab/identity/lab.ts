@@ -1,20 +1,3 @@
-/**
- * Names, addresses and ports of the lab. Nothing else in the CLI spells `app1` or an address; compose/compose.yaml and nginx/
- * spell them once more, for whoever reads those files.
- */
-
-export const appServers: readonly string[] = ["app1", "app2", "app3"];
-/** Started with the Compose profile `spare`; in no upstream group until a scenario puts them in. */
-export const spareServers: readonly string[] = ["app4", "app5", "app6"];
-export const spareProfile = "spare";
-export const balancer = "nginx";
-/** The balancer of the policy node-cookie (services/balancers/node). */
-export const nodeBalancer = "balancer";
-/** The way to each app server past every balancer (services/door). */
-export const doorService = "door";
-/** The app server that is broken when `--victim` does not name another. */
-export const defaultVictim = "app2";
-
 /** The published port when `--port` does not say otherwise and it is free. */
 export const defaultPort = 8080;
 export const defaultName = "lab";
@@ -36,11 +19,6 @@ export interface Lab {
 
 export function projectOf(name: string): string {
   return `session-lab-${name}`;
-}
-
-/** The host name under which nginx serves an architecture. */
-export function architectureHost({ policy, store }: { policy: string; store: string }): string {
-  return `${policy}.${store}.localhost`;
 }
 
 /** The host name under which the door (and nginx, for people) hands a request to one app server, past every policy. */

@@ -1,6 +1,6 @@
 /**
  * Labels on everything that belongs to a lab (set in compose/compose.yaml). What does not carry them is never touched; who carries
- * them may have copied them (`cli/docker/is-ours.ts`).
+ * them may have copied them (`cli/lab/is-ours.ts`).
  */
 export const labels = {
   /** Name of the lab. */

@@ -3,7 +3,7 @@ import { createWriteStream, existsSync } from "node:fs";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { LabError } from "../errors.ts";
+import { LabError } from "../../errors.ts";
 
 /**
  * Writes a file that did not exist, and its checksum beside it as FILE.sha256, which `sha256sum --check` reads. Neither has its name

@@ -1,7 +1,7 @@
 import { BlockList } from "node:net";
 import { networkInterfaces } from "node:os";
 import { LabError } from "../errors.ts";
-import { candidateSubnetPrefixes } from "../lab/topology.ts";
+import { candidateSubnetPrefixes } from "./identity/lab.ts";
 
 /**
  * The first /24 that no Docker network and no interface of this machine uses.

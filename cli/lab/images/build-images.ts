@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import { LabError } from "../errors.ts";
-import { packageRoot } from "../paths.ts";
-import { clientEnvironment } from "./endpoint.ts";
+import { clientEnvironment } from "../../docker/endpoint.ts";
+import { LabError } from "../../errors.ts";
+import { packageRoot } from "../../paths.ts";
 
 /** Makes the images from Debian packages; scripts/build-images.sh says how, and why it did not work. */
 export async function buildImages({ force, yes }: { force: boolean; yes: boolean }): Promise<void> {

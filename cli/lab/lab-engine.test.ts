@@ -4,11 +4,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { labDeployment } from "../lab/lab-deployment.ts";
-import { labels } from "../lab/labels.ts";
 import { type FakeEngine, type FakeThing, openFakeEngine } from "../testing/fake-engine.ts";
 import { openSilentEngine } from "../testing/silent-engine.ts";
-import { Engine } from "./engine.ts";
+import { labels } from "./identity/labels.ts";
+import { labDeployment } from "./lab-deployment.ts";
+import { LabEngine } from "./lab-engine.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -21,7 +21,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const questions: [string, (engine: Engine) => Promise<unknown>][] = [
+const questions: [string, (engine: LabEngine) => Promise<unknown>][] = [
   ["its version", (engine) => engine.version()],
   ["its labs", (engine) => engine.labs()],
   ["who is on a network", (engine) => engine.attachedTo("any")],
@@ -29,7 +29,7 @@ const questions: [string, (engine: Engine) => Promise<unknown>][] = [
 
 it.each(questions)("an engine that is not there is down, when asked for %s", async (_, ask) => {
   vi.stubEnv("DOCKER_HOST", `unix://${join(folder, "nobody.sock")}`);
-  await expect(ask(new Engine())).rejects.toMatchObject({ name: "LabError", id: "engine-down" });
+  await expect(ask(new LabEngine())).rejects.toMatchObject({ name: "LabError", id: "engine-down" });
 });
 
 it("an engine that says nothing is not waited for for ever", async () => {
@@ -38,7 +38,7 @@ it("an engine that says nothing is not waited for for ever", async () => {
   await new Promise<void>((resolve) => silent.listen(path, resolve));
   vi.stubEnv("DOCKER_HOST", `unix://${path}`);
   try {
-    await expect(new Engine({ timeoutMs: 200 }).labs()).rejects.toMatchObject({
+    await expect(new LabEngine({ timeoutMs: 200 }).labs()).rejects.toMatchObject({
       name: "LabError",
       id: "engine-silent",
     });
@@ -53,7 +53,10 @@ it.each(questions)(
     const says = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
     await using silent = await openSilentEngine({ says });
     vi.stubEnv("DOCKER_HOST", silent.address);
-    await expect(ask(new Engine({ timeoutMs: 200 }))).rejects.toMatchObject({ name: "LabError", id: "engine-silent" });
+    await expect(ask(new LabEngine({ timeoutMs: 200 }))).rejects.toMatchObject({
+      name: "LabError",
+      id: "engine-silent",
+    });
     expect(silent.outwaited).toEqual([]);
   },
 );
@@ -64,7 +67,7 @@ it.each(questions)("an engine that dies while it is asked for %s is down, too", 
   await new Promise<void>((resolve) => dying.listen(path, resolve));
   vi.stubEnv("DOCKER_HOST", `unix://${path}`);
   try {
-    await expect(ask(new Engine())).rejects.toMatchObject({ name: "LabError", id: "engine-down" });
+    await expect(ask(new LabEngine())).rejects.toMatchObject({ name: "LabError", id: "engine-down" });
   } finally {
     await new Promise((resolve) => dying.close(resolve));
   }
@@ -76,7 +79,7 @@ it("an engine that answers with an error of its own, e.g. while it is shut down,
   await new Promise<void>((resolve) => ending.listen(path, resolve));
   vi.stubEnv("DOCKER_HOST", `unix://${path}`);
   try {
-    await expect(new Engine().resources()).rejects.toMatchObject({
+    await expect(new LabEngine().resources()).rejects.toMatchObject({
       id: "engine-failed",
       message: expect.stringContaining("database not open"),
     });
@@ -109,10 +112,10 @@ function containerOf(name: string, service: string, more: Record<string, string>
 const balancerOf = (name: string, more: Record<string, string> = {}) =>
   containerOf(name, "nginx", { [labels.port]: "8080", [labels.subnetPrefix]: "172.28.99", ...more });
 
-async function withEngine(things: readonly FakeThing[], act: (engine: Engine, fake: FakeEngine) => Promise<void>) {
+async function withEngine(things: readonly FakeThing[], act: (engine: LabEngine, fake: FakeEngine) => Promise<void>) {
   await using fake = await openFakeEngine(things);
   vi.stubEnv("DOCKER_HOST", fake.address);
-  await act(new Engine(), fake);
+  await act(new LabEngine(), fake);
 }
 
 it("a lab that was started by hand has the id of its balancer's container; one of a command has the command's", async () => {

@@ -3,11 +3,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { labels, startLabels } from "../lab/labels.ts";
-import { mountedFiles } from "../lab/mounted-files.ts";
-import { appServers, balancer, doorService, nodeBalancer, spareServers } from "../lab/topology.ts";
+import { balancerOfKind, named, sparesAmong } from "../history/services.ts";
 import { composeFile, packageRoot } from "../paths.ts";
-import { allProfiles, servicesOf } from "../theory/stores.ts";
+import { labels, startLabels } from "./identity/labels.ts";
+import { mountedFiles } from "./mounted-files.ts";
+import { doorService, frontBalancer, ownServices } from "./own-services.ts";
+import { allProfiles, servicesOf } from "./services.ts";
+
+const appServers = named(ownServices, "app-server");
+const nodeBalancer = balancerOfKind(ownServices, "node")!;
+const spareServers = sparesAmong(ownServices);
 
 interface Mount {
   type: string;
@@ -46,11 +51,11 @@ const withDefaults = (some: string) => some.replace(/\$\{\w+:-([^{}]*)\}/g, "$1"
 /** As Compose sees it without any variable set. */
 const file = parse(withDefaults(withDefaults(text)), { merge: true, maxAliasCount: -1 }) as ComposeText;
 const services = Object.entries(file.services);
-const named = services.map(([name, service]) => ({ name, service }));
+const byName = services.map(([name, service]) => ({ name, service }));
 
 it("is the only Compose file, and has every service that the lab speaks of", () => {
   expect(readdirSync(dirname(composeFile)).filter((name) => /\.ya?ml$/.test(name))).toEqual(["compose.yaml"]);
-  const spokenOf = [balancer, nodeBalancer, doorService, ...appServers, ...allProfiles().flatMap(servicesOf)];
+  const spokenOf = [frontBalancer, nodeBalancer, doorService, ...appServers, ...allProfiles().flatMap(servicesOf)];
   expect(Object.keys(file.services)).toEqual(expect.arrayContaining(spokenOf));
   expect(services.length).toBeGreaterThanOrEqual(22);
 });
@@ -80,9 +85,9 @@ describe("addresses", () => {
   });
 
   // The engine gives a service that was cut off the address which these names say (Engine.connect).
-  it("are the ones by which nginx, the balancer and the app servers look every service up", () => {
+  it("are the ones by which nginx, the frontBalancer and the app servers look every service up", () => {
     const names = { ...addresses, gateway };
-    for (const name of [balancer, nodeBalancer, doorService, ...appServers, ...spareServers])
+    for (const name of [frontBalancer, nodeBalancer, doorService, ...appServers, ...spareServers])
       expect([name, hostsOf(file.services[name]!)]).toEqual([name, names]);
   });
 
@@ -91,7 +96,7 @@ describe("addresses", () => {
   });
 });
 
-describe.each(named)("$name", ({ service }) => {
+describe.each(byName)("$name", ({ service }) => {
   it("is hardened: no root, nothing writable, no privileges, bounded, and not restarted by itself", () => {
     expect(service).toMatchObject({
       user: expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/),
@@ -148,7 +153,7 @@ it("networks and volumes carry the lab's labels, too", () => {
 
 it("publishes nginx at its port and the door at one that the engine chooses, on 127.0.0.1", () => {
   const published = services.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`));
-  expect(published).toEqual([`${balancer} 127.0.0.1:8080:8080`, `${doorService} 127.0.0.1::3000`]);
+  expect(published).toEqual([`${frontBalancer} 127.0.0.1:8080:8080`, `${doorService} 127.0.0.1::3000`]);
 });
 
 it("gives nobody the engine's socket", () => {
@@ -161,7 +166,7 @@ it("tells secrets only those who need them, in their environment and not on a co
   const all = [...appServers, ...spareServers];
   expect(told("SESSION_SECRET")).toEqual(all);
   expect(told("POSTGRES_PASSWORD").sort()).toEqual([...all, "postgres"].sort());
-  expect(told("BALANCER_SECRET").sort()).toEqual([...all, nodeBalancer, balancer, doorService].sort());
+  expect(told("BALANCER_SECRET").sort()).toEqual([...all, nodeBalancer, frontBalancer, doorService].sort());
   // redis-cli reads it from REDISCLI_AUTH.
   const redisServers = services.map(([name]) => name).filter((name) => /^(redis|sentinel)/.test(name));
   expect(told("REDIS_PASSWORD").sort()).toEqual([...all, ...redisServers].sort());
