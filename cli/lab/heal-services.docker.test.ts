@@ -207,6 +207,14 @@ describe("a Redis server that is set otherwise", () => {
     expect((await heal()).stdout).toBe("There is nothing to heal.");
   });
 
+  it("by another application's keys: heal removes them, on a server of a cluster, too, which removes no two at once", async () => {
+    for (const service of ["redis", "redis-c1"]) {
+      expect(await command.run(["fault", "fill", service])).toMatchObject({ exitCode: 0 });
+      expect((await heal()).stdout).toMatch(new RegExp(`^${service} was broken by fill: healed\n`));
+      expect(await redis(service, "--scan", "--pattern", "another-application:*")).toBe("");
+    }
+  });
+
   it("so that nobody may set it back: heal says what was asked, and what was answered", async () => {
     await redis("redis", "ACL", "SETUSER", "default", "-acl");
     const { exitCode, stderr } = await heal();

@@ -15,6 +15,7 @@ import { loadPolicies } from "../theory/policies.ts";
 import { loadStores } from "../theory/stores.ts";
 import { actUntil, waitUntil } from "../wait.ts";
 import { LabEngine } from "./lab-engine.ts";
+import { loadEveryFault } from "./heal-by-record.ts";
 import { recoverLab } from "./recover-lab.ts";
 
 /** A process closes its files a little before it is dead. */
@@ -29,6 +30,7 @@ for (const read of [loadStores, loadPolicies])
     // The command itself tells what is wrong with them.
   }
 
+await loadEveryFault().catch(() => {});
 process.stdin.once("end", cleanUp).once("error", cleanUp).resume();
 
 async function cleanUp(): Promise<void> {

@@ -137,8 +137,8 @@ function restoring(keepsAof: boolean): string {
   [ "$said" = PONG ] || end "PING => $said"
   ask ACL SETUSER default +@all
   ask CONFIG SET maxmemory 0 maxmemory-policy noeviction maxmemory-samples 5
-  said=$(redis-cli --scan --pattern '${ballast.prefix}*' | xargs -r -n 500 redis-cli UNLINK 2>&1)
-  case $said in READONLY* | '' | [0-9]*) ;; *) end "UNLINK => $said";; esac
+  said=$(redis-cli --scan --pattern '${ballast.prefix}*' | sed 's/^/UNLINK /' | redis-cli 2>&1 | grep -v '^[0-9]*$' | head -n 1)
+  case $said in READONLY* | '') ;; *) end "UNLINK => $said";; esac
   ${keepsAof ? "" : switchOff}
   [ ! -e ${laterSettings} ] || try rm ${laterSettings}
   echo restored`;
