@@ -1,6 +1,6 @@
 import { historyVersion, type RunEvent, type Versions } from "../history/events.ts";
 import { type ArchitectureFacts, architectureFacts } from "../history/facts.ts";
-import { balancerOfKind, type ServiceFacts } from "../history/services.ts";
+import { balancerOfKind, type Role, type ServiceFacts } from "../history/services.ts";
 import { composeVersion } from "../lab/compose.ts";
 import type { Lab } from "../lab/identity/lab.ts";
 import { imageDigests } from "../lab/images/images.ts";
@@ -46,15 +46,16 @@ function factsOf(architecture: Architecture, services: readonly ServiceFacts[]):
 /** What takes part, as it says itself. */
 export async function versionsOf(lab: Lab, engine: LabEngine): Promise<Versions> {
   const { services, deployment } = labSubject(lab, engine);
-  const nameOf = (kind: string) => services.find((service) => service.kind === kind)?.name ?? kind;
-  const printed = (kind: string, command: string) =>
-    execIn({ deployment, service: nameOf(kind) }, ["sh", "-c", `${command} 2>&1`]).catch(() => "");
+  const nameOf = (role: Role, kind: string) =>
+    services.find((service) => service.role === role && service.kind === kind)?.name ?? kind;
+  const printed = (service: string, command: string) =>
+    execIn({ deployment, service }, ["sh", "-c", `${command} 2>&1`]).catch(() => "");
   const [engineVersion, compose, nginx, node, redis, images] = await Promise.all([
     engine.version(),
     composeVersion(),
-    printed("nginx", "nginx -v"),
-    printed("node", "node --version"),
-    redisInfo({ deployment, service: nameOf("redis") }),
+    printed(nameOf("balancer", "nginx"), "nginx -v"),
+    printed(nameOf("app-server", "node"), "node --version"),
+    redisInfo({ deployment, service: nameOf("store", "redis") }),
     imageDigests(lab),
   ]);
   return {
