@@ -95,7 +95,7 @@ const service = `
       - { type: bind, source: ../services/balancers/nginx-b, target: /etc/nginx, read_only: true, bind: { create_host_path: false } }
     tmpfs: ["/tmp:mode=1777,size=64m"]
     extra_hosts: *hosts
-    networks: { lab: { ipv4_address: "\${LAB_SUBNET_PREFIX:-172.28.99}.32" } }
+    networks: { lab: { ipv4_address: "\${LAB_SUBNET_PREFIX:-172.28.99}.90" } }
     healthcheck:
       <<: *http-health
       test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/balancer-healthz"]
@@ -108,11 +108,7 @@ beforeAll(async () => {
   copy.write("services/balancers/nginx-b/policies/cookie-b.conf", ownPolicy);
   copy.write("nginx/policies/cookie-b.conf", handedOver);
   copy.change("compose/compose.yaml", /\n {2}app1:\n/, `${service}\n  app1:\n`);
-  copy.change(
-    "compose/compose.yaml",
-    '    - "redis:${LAB_SUBNET_PREFIX:-172.28.99}.21"\n',
-    '    - "nginx-b:${LAB_SUBNET_PREFIX:-172.28.99}.32"\n    - "redis:${LAB_SUBNET_PREFIX:-172.28.99}.21"\n',
-  );
+  copy.change("compose/compose.yaml", /(- "balancer:(.*)\.\d+"\n)/, '$1    - "nginx-b:$2.90"\n');
   await execa("npm", ["run", "build"], { cwd: copy.root, stdin: "ignore" });
   await lab.up();
 });
