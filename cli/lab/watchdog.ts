@@ -14,8 +14,8 @@ import { recoveryOf } from "../record/recovery.ts";
 import { loadPolicies } from "../theory/policies.ts";
 import { loadStores } from "../theory/stores.ts";
 import { actUntil, waitUntil } from "../wait.ts";
-import { LabEngine } from "./lab-engine.ts";
 import { loadEveryFault } from "./heal-by-record.ts";
+import { LabEngine } from "./lab-engine.ts";
 import { recoverLab } from "./recover-lab.ts";
 
 /** A process closes its files a little before it is dead. */

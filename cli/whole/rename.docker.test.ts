@@ -42,10 +42,10 @@ function renameInDeployment(): void {
 /** What the CLI and the app know of the stack that they belong to. */
 function renameInSubject(): void {
   const { nginx, balancer, app1, app2, app3 } = newNames;
-  copy.change("cli/lab/identity/lab.ts", '"app1", "app2", "app3"', `"${app1}", "${app2}", "${app3}"`);
-  copy.change("cli/lab/identity/lab.ts", '= "app2"', `= "${app2}"`);
-  copy.change("cli/lab/identity/lab.ts", '= "nginx"', `= "${nginx}"`);
-  copy.change("cli/lab/identity/lab.ts", '= "balancer"', `= "${balancer}"`);
+  copy.change("cli/lab/own-services.ts", '"app1", "app2", "app3"', `"${app1}", "${app2}", "${app3}"`);
+  copy.change("cli/lab/own-services.ts", '= "app2"', `= "${app2}"`);
+  copy.change("cli/lab/own-services.ts", '= "nginx"', `= "${nginx}"`);
+  copy.change("cli/lab/own-services.ts", 'name: "balancer"', `name: "${balancer}"`);
   for (const store of ["redis-aof", "redis-fallback", "spring", "jwt-denylist"])
     copy.change(`services/app/stores/${store}.ts`, '"redis-aof"', `"${newNames["redis-aof"]}"`);
 }
