@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { named, sparesAmong } from "../history/services.ts";
+import type { LabStatus } from "../report/lab-status.ts";
 import { masterOf } from "../servers/server-groups.ts";
 import { execIn } from "../subject/deployment.ts";
 import type { Place } from "../subject/site.ts";
@@ -14,7 +15,6 @@ import type { Lab } from "./identity/lab.ts";
 import { openLabAccess } from "./lab-access.ts";
 import { labDeployment } from "./lab-deployment.ts";
 import { LabEngine } from "./lab-engine.ts";
-import type { LabStatus } from "./look-at-lab.ts";
 import { ownServices } from "./own-services.ts";
 import { findLab } from "./start-lab.ts";
 

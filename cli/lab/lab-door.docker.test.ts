@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { LabStatus } from "../report/lab-status.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
-import type { LabStatus } from "./look-at-lab.ts";
 import { doorService, frontBalancer } from "./own-services.ts";
 
 const name = "test-door";

@@ -1,8 +1,8 @@
 import type { ServiceFacts } from "../history/services.ts";
 import { named } from "../history/services.ts";
-import { type RedisHealth, redisHealth } from "../servers/redis/health.ts";
-import { askSentinel, type SentinelView } from "../servers/redis/sentinel.ts";
-import type { DatabaseHealth } from "../servers/session-server.ts";
+import type { LabStatus } from "../report/lab-status.ts";
+import { redisHealth } from "../servers/redis/health.ts";
+import { askSentinel } from "../servers/redis/sentinel.ts";
 import { isRedis, sessionServerOf } from "../servers/session-servers.ts";
 import type { ContainerState, Deployment } from "../subject/deployment.ts";
 import type { Door } from "../subject/site.ts";
@@ -14,19 +14,6 @@ import { labSubject } from "./lab-subject.ts";
 import { ownServices } from "./own-services.ts";
 
 const appServers = named(ownServices, "app-server");
-
-/** How a lab is doing at the moment. */
-export interface LabStatus {
-  lab: Lab;
-  services: ContainerState[];
-  /** Store -> app server -> number of sessions that it sees there; null where it gives no answer. */
-  sessions: Record<string, Record<string, number | null>>;
-  /** Stores whose sessions are in the browsers' cookies: nobody can count them. */
-  inBrowsers: string[];
-  redis: RedisHealth[];
-  databases: DatabaseHealth[];
-  sentinels: SentinelView[];
-}
 
 /** @throws LabError (`engine-down`, ...) */
 export async function lookAtLab(lab: Lab, engine: LabEngine): Promise<LabStatus> {

@@ -1,5 +1,5 @@
 import type { ServiceFacts } from "../history/services.ts";
-import type { Entry } from "../servers/session-server.ts";
+import type { SessionMap, SessionsOfStore, SessionsOnServer } from "../report/session-map.ts";
 import { sessionServerOf } from "../servers/session-servers.ts";
 import type { Deployment } from "../subject/deployment.ts";
 import { type Store, serversOf, storesOf } from "../theory/stores.ts";
@@ -11,34 +11,6 @@ import { sessionsIn } from "./look-at-lab.ts";
 
 /** Keys that are shown of each server; the total is always said. */
 const shownAtMost = 50;
-
-/** Where sessions live. */
-export interface SessionMap {
-  /** Name of the lab. */
-  lab: string;
-  stores: SessionsOfStore[];
-  servers: SessionsOnServer[];
-}
-
-export interface SessionsOfStore {
-  store: string;
-  livesIn: Store["livesIn"];
-  /** The Compose service that holds them, if it is not an app server; or several, with commas. */
-  server: string | null;
-  /** App server -> how many it sees; null where it gives no answer, or nobody can know. */
-  seen: Record<string, number | null>;
-}
-
-/** What a Redis or a database keeps, sessions and whatever else. */
-export interface SessionsOnServer {
-  service: string;
-  /** Where servers copy each other: is this the one that takes the writes? */
-  role?: "master" | "replica";
-  answers: boolean;
-  total: number;
-  /** By key, the first 50. */
-  entries: Entry[];
-}
 
 /**
  * @param store look only at this store, and into the servers that hold it

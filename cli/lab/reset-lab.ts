@@ -2,6 +2,7 @@ import { LabError } from "../errors.ts";
 import { factsOf, type ServiceFacts } from "../history/services.ts";
 import { guardRunningLab } from "../record/guard-lab.ts";
 import { unhealedIn } from "../record/unhealed.ts";
+import type { SessionsOfStore } from "../report/session-map.ts";
 import { groupProblems, masterOf } from "../servers/server-groups.ts";
 import { restoreSettings, sessionServerOf } from "../servers/session-servers.ts";
 import type { ContainerState, Deployment, ServiceAddress } from "../subject/deployment.ts";
@@ -14,7 +15,7 @@ import { nameSuffix } from "./identity/lab-name.ts";
 import { labDeployment } from "./lab-deployment.ts";
 import type { LabEngine } from "./lab-engine.ts";
 import { labSubject } from "./lab-subject.ts";
-import { countSessions, type SessionsOfStore } from "./look-at-sessions.ts";
+import { countSessions } from "./look-at-sessions.ts";
 import { putRight } from "./put-right.ts";
 import { reviveLab } from "./start-lab.ts";
 

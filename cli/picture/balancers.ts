@@ -1,6 +1,6 @@
 import type { RunEvent } from "../history/events.ts";
 import type { ArchitectureFacts } from "../history/facts.ts";
-import { servicesIn } from "../history/services.ts";
+import { named, servicesIn } from "../history/services.ts";
 
 /** Every balancer that requests of a run pass, in the order in which they pass them. */
 export function balancersIn(run: RunEvent): string[] {
@@ -9,14 +9,8 @@ export function balancersIn(run: RunEvent): string[] {
 
 /**
  * The balancers that requests to an architecture pass: all requests come in by the first one of the run, which hands some of them to
- * the balancer that carries out the policy. A policy names that service, or its kind.
+ * the balancer that carries out the policy.
  */
 export function balancersOf({ policy }: ArchitectureFacts, run: RunEvent): string[] {
-  return servicesIn(run)
-    .filter(({ role }) => role === "balancer")
-    .filter(
-      ({ name, kind }, index) =>
-        index === 0 || (policy.balancer !== undefined && [name, kind].includes(policy.balancer)),
-    )
-    .map(({ name }) => name);
+  return named(servicesIn(run), "balancer").filter((name, index) => index === 0 || name === policy.balancer);
 }

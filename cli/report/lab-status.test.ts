@@ -1,7 +1,5 @@
 import { expect, it } from "vitest";
-import type { LabStatus } from "../lab/look-at-lab.ts";
-import type { RedisHealth } from "../servers/redis/health.ts";
-import { statusReport } from "./lab-status.ts";
+import { type LabStatus, type RedisHealth, statusReport } from "./lab-status.ts";
 
 const well: RedisHealth = {
   service: "redis-rdb",
@@ -22,7 +20,7 @@ const well: RedisHealth = {
 /** From the table of Redis servers on. */
 function said(health: Partial<RedisHealth>): string {
   const status: LabStatus = {
-    lab: { name: "two", id: "1", project: "p", port: 8080, subnetPrefix: "172.28.99", profiles: [] },
+    lab: { name: "two", port: 8080, subnetPrefix: "172.28.99" },
     services: [],
     sessions: {},
     inBrowsers: [],

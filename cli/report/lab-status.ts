@@ -1,8 +1,66 @@
 import { Chalk } from "chalk";
 import Table from "cli-table3";
-import type { LabStatus } from "../lab/look-at-lab.ts";
-import type { RedisHealth } from "../servers/redis/health.ts";
-import type { DatabaseHealth } from "../servers/session-server.ts";
+import type { ContainerState } from "../subject/deployment.ts";
+
+/** How a lab is doing at the moment. */
+export interface LabStatus {
+  lab: { name: string; port: number; subnetPrefix: string };
+  services: ContainerState[];
+  /** Store -> app server -> number of sessions that it sees there; null where it gives no answer. */
+  sessions: Record<string, Record<string, number | null>>;
+  /** Stores whose sessions are in the browsers' cookies: nobody can count them. */
+  inBrowsers: string[];
+  redis: RedisHealth[];
+  databases: DatabaseHealth[];
+  sentinels: SentinelView[];
+}
+
+/** Fields of Redis `INFO`, in its units. */
+export interface RedisHealth {
+  service: string;
+  answers: boolean;
+  usedMemoryBytes?: number;
+  keys?: number;
+  /** Seconds since the epoch of the last RDB save, and changes since. */
+  lastSaveAt?: number;
+  changesSinceSave?: number;
+  lastSaveOk?: boolean;
+  /** What it could not write to disk when it tried last, e.g. `save`; with the reason, where one can see it. */
+  couldNot?: string[];
+  because?: string;
+  /** Why it refuses writes; absent when it takes them. */
+  refusesWrites?: string;
+  /** 0: none. */
+  memoryLimitBytes?: number;
+  /** Settings that are not as compose.yaml has them, of those that `lab fault` changes. */
+  changedSettings?: string[];
+  appendOnly?: boolean;
+  loading?: boolean;
+  role?: string;
+}
+
+/** What a server of sessions says of itself, where there is no more to be said of its kind. */
+export interface DatabaseHealth {
+  service: string;
+  answers: boolean;
+  sessions?: number;
+  /** E.g. `18.1`. */
+  version?: string;
+  sizeBytes?: number;
+  /** Of whoever uses it at the moment. */
+  connections?: number;
+  /** Seconds since the epoch. */
+  startedAt?: number;
+}
+
+/** What a Sentinel says of the servers that it watches. */
+export interface SentinelView {
+  service: string;
+  /** Address of the master; null when the Sentinel does not answer. */
+  master: string | null;
+  /** Whether that master answers it, and whether enough Sentinels are there for a failover, in Redis's words. */
+  says: string;
+}
 
 /**
  * `lab status` for people: services, sessions by store and app server, Redis's own health.

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import type { SessionMap } from "../lab/look-at-sessions.ts";
-import { sessionsReport } from "./session-map.ts";
+import { type SessionMap, sessionsReport } from "./session-map.ts";
 import { widthOf } from "./text.ts";
 
 const page = { columns: 80, colour: false };

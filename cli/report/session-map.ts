@@ -1,7 +1,43 @@
 import { Chalk } from "chalk";
 import Table from "cli-table3";
-import type { SessionMap, SessionsOfStore, SessionsOnServer } from "../lab/look-at-sessions.ts";
+import type { StoreFacts } from "../history/facts.ts";
 import { harmless, widthOf, wrap } from "./text.ts";
+
+/** Where sessions live. */
+export interface SessionMap {
+  /** Name of the lab. */
+  lab: string;
+  stores: SessionsOfStore[];
+  servers: SessionsOnServer[];
+}
+
+export interface SessionsOfStore {
+  store: string;
+  livesIn: StoreFacts["livesIn"];
+  /** The Compose service that holds them, if it is not an app server; or several, with commas. */
+  server: string | null;
+  /** App server -> how many it sees; null where it gives no answer, or nobody can know. */
+  seen: Record<string, number | null>;
+}
+
+/** What a Redis or a database keeps, sessions and whatever else. */
+export interface SessionsOnServer {
+  service: string;
+  /** Where servers copy each other: is this the one that takes the writes? */
+  role?: "master" | "replica";
+  answers: boolean;
+  total: number;
+  /** By key, the first 50. */
+  entries: Entry[];
+}
+
+/** One thing that a server keeps, e.g. a key of Redis. */
+export interface Entry {
+  key: string;
+  type: string;
+  /** Until it is gone by itself; null when it stays. */
+  ttlMs: number | null;
+}
 
 /** `lab sessions` for people: how many each app server sees of each store, then the keys of each server with their ends. */
 export function sessionsReport(

@@ -1,12 +1,6 @@
+import type { DatabaseHealth } from "../report/lab-status.ts";
+import type { Entry } from "../report/session-map.ts";
 import type { ServiceAddress } from "../subject/deployment.ts";
-
-/** One thing that a server keeps, e.g. a key of Redis. */
-export interface Entry {
-  key: string;
-  type: string;
-  /** Until it is gone by itself; null when it stays. */
-  ttlMs: number | null;
-}
 
 export interface Entries {
   total: number;
@@ -19,20 +13,6 @@ export interface Kept {
   entries: number;
   /** Those that it removed because it was full, since it was started. */
   evicted: number;
-}
-
-/** What a server of sessions says of itself, where there is no more to be said of its kind. */
-export interface DatabaseHealth {
-  service: string;
-  answers: boolean;
-  sessions?: number;
-  /** E.g. `18.1`. */
-  version?: string;
-  sizeBytes?: number;
-  /** Of whoever uses it at the moment. */
-  connections?: number;
-  /** Seconds since the epoch. */
-  startedAt?: number;
 }
 
 /** A kind of server that can hold sessions: how one looks into it and empties it. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { historyVersion, type Phase, type RunEvent } from "../history/events.ts";
-import { named } from "../history/services.ts";
+import { balancerOfKind, named } from "../history/services.ts";
 import { ownServices, usualVictim } from "../lab/own-services.ts";
 import { labServices } from "../lab/services.ts";
 import { eachInTurn, seededShuffle } from "../runner/pace.ts";
@@ -87,6 +87,7 @@ async function browse(
 }
 
 function runEvent({ architectures, users }: FreePlay): RunEvent {
+  const services = labServices();
   return {
     type: "run",
     historyVersion,
@@ -97,8 +98,11 @@ function runEvent({ architectures, users }: FreePlay): RunEvent {
     usersPerArchitecture: users,
     scenario: { id: "watch", title: "Who is still logged in?", question: "Users are on their way to the lab." },
     victim: usualVictim,
-    services: labServices(),
-    architectures: architectures.map(({ id, policy, store }) => ({ id, policy, store })),
+    services,
+    architectures: architectures.map(({ id, policy, store }) => {
+      const balancer = balancerOfKind(services, policy.balancerKind);
+      return { id, policy: { ...policy, ...(balancer === undefined ? {} : { balancer }) }, store };
+    }),
     // Nobody judges this: no history is written.
     versions: { lab: "", engine: "", compose: "", nginx: "", node: "", redis: "" },
   };

@@ -1,6 +1,7 @@
 import { nothing } from "../../docker/docker-api.ts";
+import type { DatabaseHealth } from "../../report/lab-status.ts";
 import { execIn, type ServiceAddress } from "../../subject/deployment.ts";
-import type { DatabaseHealth, Entries, SessionServer } from "../session-server.ts";
+import type { Entries, SessionServer } from "../session-server.ts";
 
 /** The table of compose/postgres-init.sql: a row is a session, and no session any more when `expire` is over. */
 const listing = (atMost: number) => `

@@ -1,31 +1,8 @@
+import type { RedisHealth } from "../../report/lab-status.ts";
 import { execIn, type ServiceAddress } from "../../subject/deployment.ts";
 import { changedSettings, memoryLimitBytes, refusesWrites, unwritten } from "./condition.ts";
 import { conditionOf } from "./saves.ts";
 import { keepsAof } from "./settings.ts";
-
-/** Fields of Redis `INFO`, in its units. */
-export interface RedisHealth {
-  service: string;
-  answers: boolean;
-  usedMemoryBytes?: number;
-  keys?: number;
-  /** Seconds since the epoch of the last RDB save, and changes since. */
-  lastSaveAt?: number;
-  changesSinceSave?: number;
-  lastSaveOk?: boolean;
-  /** What it could not write to disk when it tried last, e.g. `save`; with the reason, where one can see it. */
-  couldNot?: string[];
-  because?: string;
-  /** Why it refuses writes; absent when it takes them. */
-  refusesWrites?: string;
-  /** 0: none. */
-  memoryLimitBytes?: number;
-  /** Settings that are not as compose.yaml has them, of those that `lab fault` changes. */
-  changedSettings?: string[];
-  appendOnly?: boolean;
-  loading?: boolean;
-  role?: string;
-}
 
 /** @param command what its container was started with */
 export async function redisHealth(at: ServiceAddress, command: readonly string[] | undefined): Promise<RedisHealth> {

@@ -1,13 +1,5 @@
+import type { SentinelView } from "../../report/lab-status.ts";
 import { execIn, type ServiceAddress } from "../../subject/deployment.ts";
-
-/** What a Sentinel says of the servers that it watches. */
-export interface SentinelView {
-  service: string;
-  /** Address of the master; null when the Sentinel does not answer. */
-  master: string | null;
-  /** Whether that master answers it, and whether enough Sentinels are there for a failover, in Redis's words. */
-  says: string;
-}
 
 export async function askSentinel(at: ServiceAddress): Promise<SentinelView> {
   const ask = (...words: string[]) =>
