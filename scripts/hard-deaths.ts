@@ -11,8 +11,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { resolveImages } from "../cli/lab/images/images.ts";
 import { exitCodes } from "../cli/errors.ts";
+import { resolveImages } from "../cli/lab/images/images.ts";
 import { type Decoys, placeDecoys } from "../cli/testing/decoys.ts";
 import { inventory } from "../cli/testing/engine-inventory.ts";
 import { Traces } from "../cli/testing/nothing-left.ts";

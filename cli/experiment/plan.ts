@@ -106,7 +106,8 @@ function requireFew(users: number, architectures: number): void {
 }
 
 function isTouched(scenario: Scenario, selection: Selection, victim: string): boolean {
-  return selectArchitectures(selection).some((architecture) => canTouch(scenario, architecture, victim));
+  const services = labServices();
+  return selectArchitectures(selection).some((architecture) => canTouch(scenario, architecture, { victim, services }));
 }
 
 /**

@@ -4,8 +4,8 @@ import type { LabStatus } from "../report/lab-status.ts";
 import { redisHealth } from "../servers/redis/health.ts";
 import { askSentinel } from "../servers/redis/sentinel.ts";
 import { isRedis, sessionServerOf } from "../servers/session-servers.ts";
+import { sessionsIn } from "../servers/sessions-seen.ts";
 import type { ContainerState, Deployment } from "../subject/deployment.ts";
-import type { Door } from "../subject/site.ts";
 import { storesOf } from "../theory/stores.ts";
 import type { Lab } from "./identity/lab.ts";
 import { openLabAccess } from "./lab-access.ts";
@@ -23,7 +23,7 @@ export async function lookAtLab(lab: Lab, engine: LabEngine): Promise<LabStatus>
     const stores = storesOf(lab);
     const services = await subject.deployment.states();
     const [sessions, servers] = await Promise.all([
-      Promise.all(stores.map(async ({ id }) => [id, await sessionsIn(id, door)] as const)),
+      Promise.all(stores.map(async ({ id }) => [id, await sessionsIn(id, door, appServers)] as const)),
       lookAtServers(subject, services),
     ]);
     // Of an engine that goes away meanwhile one hears no server; that says nothing of the servers.
@@ -51,14 +51,4 @@ export async function lookAtServers(
     Promise.all(watchers.map((facts) => askSentinel(at(facts)))),
   ]);
   return { redis, databases, sentinels };
-}
-
-export async function sessionsIn(store: string, door: Door): Promise<Record<string, number | null>> {
-  const counts = await Promise.all(
-    appServers.map(
-      async (appServer) =>
-        [appServer, (await door.ask({ appServer, store }, { connection: "kept" })).sessions] as const,
-    ),
-  );
-  return Object.fromEntries(counts);
 }

@@ -1,13 +1,13 @@
-import type { ServiceFacts } from "../history/services.ts";
+import { named, type ServiceFacts } from "../history/services.ts";
 import type { SessionMap, SessionsOfStore, SessionsOnServer } from "../report/session-map.ts";
 import { sessionServerOf } from "../servers/session-servers.ts";
+import { sessionsIn } from "../servers/sessions-seen.ts";
 import type { Deployment } from "../subject/deployment.ts";
 import { type Store, serversOf, storesOf } from "../theory/stores.ts";
 import type { Lab } from "./identity/lab.ts";
 import { openLabAccess } from "./lab-access.ts";
 import type { LabEngine } from "./lab-engine.ts";
 import { labSubject } from "./lab-subject.ts";
-import { sessionsIn } from "./look-at-lab.ts";
 
 /** Keys that are shown of each server; the total is always said. */
 const shownAtMost = 50;
@@ -63,13 +63,14 @@ export async function lookIntoServers(
 /** Asks every app server how many sessions it sees in each of these stores. */
 export async function countSessions(lab: Lab, engine: LabEngine, stores: readonly Store[]): Promise<SessionsOfStore[]> {
   const { transport, door } = openLabAccess(lab, engine, { connections: 8 });
+  const appServers = named(labSubject(lab, engine).services, "app-server");
   try {
     return await Promise.all(
       stores.map(async (store) => ({
         store: store.id,
         livesIn: store.livesIn,
         server: serversOf(store).join(", ") || null,
-        seen: await sessionsIn(store.id, door),
+        seen: await sessionsIn(store.id, door, appServers),
       })),
     );
   } finally {

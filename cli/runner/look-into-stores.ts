@@ -1,8 +1,8 @@
-import { factsOf } from "../history/services.ts";
-import { sessionsIn } from "../lab/look-at-lab.ts";
+import { factsOf, named } from "../history/services.ts";
 import { masterOf } from "../servers/server-groups.ts";
 import type { Kept } from "../servers/session-server.ts";
 import { sessionServerOf } from "../servers/session-servers.ts";
+import { sessionsIn } from "../servers/sessions-seen.ts";
 import type { StoreSeen } from "../theory/facts.ts";
 import { expectationOf } from "../theory/scenario.ts";
 import { type Store, serversOf } from "../theory/stores.ts";
@@ -117,8 +117,11 @@ async function keptFor(
 }
 
 /** App servers that share a store all count the same; what lives in their memory is added up. */
-async function heldIn({ door }: Pick<Asking, "door">, { id, livesIn }: Store): Promise<number | null> {
-  const counts = Object.values(await sessionsIn(id, door));
+async function heldIn(
+  { door, services }: Pick<Asking, "door" | "services">,
+  { id, livesIn }: Store,
+): Promise<number | null> {
+  const counts = Object.values(await sessionsIn(id, door, named(services, "app-server")));
   if (counts.some((count) => count === null)) return null;
   const numbers = counts as number[];
   return livesIn === "app-server" ? numbers.reduce((total, count) => total + count, 0) : Math.max(...numbers);

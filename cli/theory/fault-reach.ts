@@ -1,5 +1,4 @@
 import { balancerOfKind, factsOf, named, type ServiceFacts } from "../history/services.ts";
-import { labServices } from "../lab/services.ts";
 import type { Fault } from "../servers/fault.ts";
 import { type Place, touches } from "../verdict/exposure.ts";
 import type { Architecture } from "./architectures.ts";
@@ -18,8 +17,11 @@ export function faultsOf({ steps }: { steps: readonly Scenario["steps"][number][
  * Whether a fault of the scenario can touch a session of this architecture, wherever that is placed. The rule is the judge's own
  * (`touches`), so a plan and its verdict cannot differ about it.
  */
-export function canTouch(scenario: Scenario, architecture: Architecture, victim: string): boolean {
-  const services = labServices();
+export function canTouch(
+  scenario: Scenario,
+  architecture: Architecture,
+  { victim, services }: { victim: string; services: readonly ServiceFacts[] },
+): boolean {
   const places = placesIn(architecture, services);
   const balancer = balancerOfKind(services, architecture.policy.balancerKind);
   const facts =

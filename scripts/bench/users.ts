@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { architectureHost } from "../../cli/theory/architectures.ts";
 import { packageRoot } from "../../cli/paths.ts";
 import { actingAtOnce } from "../../cli/runner/pace.ts";
+import { architectureHost } from "../../cli/theory/architectures.ts";
 import { clientAddresses, clientAddressHeader } from "../../cli/users/client-address.ts";
 import { labSite } from "../../cli/users/lab-site.ts";
 import { openTransport } from "../../cli/users/transport.ts";
