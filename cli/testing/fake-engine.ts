@@ -20,6 +20,8 @@ export interface FakeThing {
   tags?: string[];
   /** Of a container: names of the volumes that it mounts. */
   mounts?: string[];
+  /** Of a container: where it is published on this machine. */
+  publishedAt?: number;
   /** Of a network: names of the containers that have an endpoint in it, whether they exist or not. */
   attached?: string[];
   /** What it answers instead of removing it: as Docker does, or nothing because it dies. */
@@ -122,6 +124,7 @@ function answerTo(
         ImageID: imageOf(container),
         HostConfig: { NetworkMode: networkOf(container) },
         NetworkSettings: { Networks: { [networkOf(container)]: { NetworkID: `id-of-${networkOf(container)}` } } },
+        Ports: container.publishedAt === undefined ? [] : [{ PublicPort: container.publishedAt }],
         Mounts: (container.mounts ?? []).map((volume) => ({ Type: "volume", Name: volume })),
       })),
     };

@@ -73,7 +73,7 @@ async function compose(call: DockerCall) {
   return {};
 }
 
-/** A balancer and a network, labelled as compose.yaml says. */
+/** A balancer, a door and a network, labelled as compose.yaml says. One server answers for both. */
 function whatComposeMakes(env: Record<string, string>): FakeThing[] {
   const project = `session-lab-${env.LAB_NAME}`;
   const { services, networks } = parse(filledIn(readFileSync(composeFile, "utf8"), env), {
@@ -82,11 +82,14 @@ function whatComposeMakes(env: Record<string, string>): FakeThing[] {
   });
   const ours = (labelled: { labels: Record<string, string> }) => ({ [labels.project]: project, ...labelled.labels });
   return [
-    {
-      kind: "container",
-      name: `${project}-nginx-1`,
-      labels: { ...ours(services.nginx), [labels.service]: "nginx", [labels.image]: "sha256:nginx" },
-    },
+    ...["door", "nginx"].map(
+      (service): FakeThing => ({
+        kind: "container",
+        name: `${project}-${service}-1`,
+        labels: { ...ours(services[service]), [labels.service]: service, [labels.image]: `sha256:${service}` },
+        publishedAt: Number(env.LAB_PORT),
+      }),
+    ),
     { kind: "network", name: `${project}_lab`, labels: ours(networks.lab) },
   ];
 }
@@ -109,7 +112,11 @@ function run(...args: string[]) {
 it("the lab runs, is found and is removed on the engine of the context, and nothing of it is on the other", async () => {
   const up = await run("up");
   expect(up).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('The lab "one" is up.') });
-  expect(production.has()).toEqual(["container session-lab-one-nginx-1", "network session-lab-one_lab"]);
+  expect(production.has()).toEqual([
+    "container session-lab-one-door-1",
+    "container session-lab-one-nginx-1",
+    "network session-lab-one_lab",
+  ]);
   expect(await run("down")).toMatchObject({ exitCode: 0, stdout: 'The lab "one" is removed; nothing is left.' });
   expect([nearest.has(), production.has()]).toEqual([[], []]);
 });
