@@ -3,8 +3,19 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { unknownValue } from "./errors.ts";
 
-/** The ids of a folder that is a catalogue: the name of a file there is the id of what it exports. */
+const known = new Map<string, readonly string[]>();
+
+/**
+ * The ids of a folder that is a catalogue: the name of a file there is the id of what it exports. Read once, so that the next build
+ * changes nothing for a process that is at work.
+ */
 export function idsIn(folder: string): string[] {
+  const ids = known.get(folder) ?? readIds(folder);
+  known.set(folder, ids);
+  return [...ids];
+}
+
+function readIds(folder: string): string[] {
   return readdirSync(folder)
     .filter((file) => /\.[jt]s$/.test(file) && !/\.test\.|\.d\.ts$/.test(file))
     .map(idOf)

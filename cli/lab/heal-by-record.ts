@@ -3,7 +3,7 @@ import { LabError } from "../errors.ts";
 import { isSameProcess } from "../host/process-identity.ts";
 import type { Breaking } from "../record/record.ts";
 import { harmless } from "../report/text.ts";
-import type { Fault, FaultWord } from "../servers/fault.ts";
+import type { Fault } from "../servers/fault.ts";
 import type { Undoable } from "../servers/heal.ts";
 import { type Ailment, showsItself } from "./ailments.ts";
 import type { LabServices } from "./lab-services.ts";
@@ -15,29 +15,13 @@ export interface Recorded extends Undoable {
   fault: Fault | undefined;
 }
 
-/** Kinds of faults that have been loaded, which this process can heal whatever becomes of their files. */
-const loaded = new Map<string, FaultWord>();
-
-/** For a process that may have to heal when somebody has built the lab anew, or installed another version of it. */
-export async function loadEveryFault(): Promise<void> {
-  await Promise.all(faultKinds().map(wordFor));
-}
-
-/** Undefined for a kind that this version of the lab does not know. */
-async function wordFor(kind: string): Promise<FaultWord | undefined> {
-  const known = loaded.get(kind);
-  if (known || !faultKinds().includes(kind)) return known;
-  const word = await loadFault(kind);
-  loaded.set(kind, word);
-  return word;
-}
-
 /**
  * What a process has put on record in a row and is of one kind was done at one moment, or does not depend on each other.
  *
  * @param lines oldest first
  */
 export function asRecorded(lines: readonly Breaking[]): Promise<Recorded[]> {
+  const known = faultKinds();
   let moment = 0;
   const moments = lines.map(({ kind, owner }, index) => {
     const before = lines[index - 1];
@@ -47,7 +31,8 @@ export function asRecorded(lines: readonly Breaking[]): Promise<Recorded[]> {
   return Promise.all(
     lines.map(async (line, index) => {
       const { kind, target } = line;
-      return { line, target, fault: (await wordFor(kind))?.(target), moment: moments[index]! };
+      const fault = known.includes(kind) ? (await loadFault(kind))(target) : undefined;
+      return { line, target, fault, moment: moments[index]! };
     }),
   );
 }

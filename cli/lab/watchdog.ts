@@ -9,12 +9,13 @@
  *   node watchdog.js RECORD
  */
 
+import { balancerIds, loadBalancer } from "../balancers/balancer.ts";
+import { faultKinds, loadFault } from "../catalogue.ts";
 import { isDamaged, readRecord } from "../record/record.ts";
 import { recoveryOf } from "../record/recovery.ts";
 import { loadPolicies } from "../theory/policies.ts";
 import { loadStores } from "../theory/stores.ts";
 import { actUntil, waitUntil } from "../wait.ts";
-import { loadEveryFault } from "./heal-by-record.ts";
 import { LabEngine } from "./lab-engine.ts";
 import { recoverLab } from "./recover-lab.ts";
 
@@ -23,14 +24,20 @@ const dyingMs = 10_000;
 /** As long as the engine does not answer it is asked again; after that the next command cleans up. */
 const engineDeadlineMs = 60_000;
 
-for (const read of [loadStores, loadPolicies])
-  try {
-    read();
-  } catch {
-    // The command itself tells what is wrong with them.
-  }
+/** The command itself tells what is wrong with them. */
+const despiteErrors = (load: () => unknown) =>
+  Promise.resolve()
+    .then(load)
+    .catch(() => {});
+await Promise.all(
+  [
+    loadStores,
+    loadPolicies,
+    () => Promise.all(balancerIds().map(loadBalancer)),
+    () => Promise.all(faultKinds().map(loadFault)),
+  ].map(despiteErrors),
+);
 
-await loadEveryFault().catch(() => {});
 process.stdin.once("end", cleanUp).once("error", cleanUp).resume();
 
 async function cleanUp(): Promise<void> {
