@@ -85,7 +85,7 @@ describe("addresses", () => {
   });
 
   // The engine gives a service that was cut off the address which these names say (Engine.connect).
-  it("are the ones by which nginx, the frontBalancer and the app servers look every service up", () => {
+  it("are the ones by which nginx, the balancer and the app servers look every service up", () => {
     const names = { ...addresses, gateway };
     for (const name of [frontBalancer, nodeBalancer, doorService, ...appServers, ...spareServers])
       expect([name, hostsOf(file.services[name]!)]).toEqual([name, names]);

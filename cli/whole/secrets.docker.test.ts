@@ -10,7 +10,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { balancerOfKind } from "../history/services.ts";
 import { labels } from "../lab/identity/labels.ts";
-import { frontBalancer, ownServices } from "../lab/own-services.ts";
+import { doorService, frontBalancer, ownServices } from "../lab/own-services.ts";
 import { docker } from "../testing/engine-inventory.ts";
 import { labCommand } from "../testing/run-lab.ts";
 import { watchCommandLines } from "../testing/watch-command-lines.ts";
@@ -90,7 +90,7 @@ describe("the secrets of a lab", () => {
     SESSION_SECRET: apps,
     POSTGRES_PASSWORD: apps,
     REDIS_PASSWORD: [...apps, "redis", "redis-aof", "redis-rdb"],
-    BALANCER_SECRET: [...apps, nodeBalancer, frontBalancer],
+    BALANCER_SECRET: [...apps, nodeBalancer, frontBalancer, doorService],
   };
   const secretNamed = (variable: string) => environmentOf("app1")[variable]!;
 
@@ -165,7 +165,7 @@ describe("the cookies that browsers held", () => {
   });
 
   // What `cookie` and `node-cookie` give is no secret: the name or number of an app server, which every history has.
-  it("are nowhere: no number by which a frontBalancer knows a visitor", () => {
+  it("are nowhere: no number by which a balancer knows a visitor", () => {
     const visitors = valuesOf("visitor", /^[0-9a-f]{32}$/);
     expect(visitors.length).toBeGreaterThanOrEqual(2);
     for (const visitor of visitors) expect(whereIs(writtenAs(visitor))).toEqual([]);

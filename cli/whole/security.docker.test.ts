@@ -148,7 +148,7 @@ describe("whoever goes past the door, from this machine,", () => {
         expect(stranger.says).not.toContain(secret);
       }
       expect(await sessionsIn("redis")).toBe(sessions);
-      // Who knows the secret is taken for a frontBalancer.
+      // Who knows the secret is taken for a balancer.
       const balancerItself = await logsInPastTheDoor(service, { "x-balancer-secret": secret });
       expect(balancerItself).toMatchObject({ status: 200, says: expect.stringContaining('"user":"mallory"') });
       expect(await sessionsIn("redis")).toBe(sessions + 1);
