@@ -53,6 +53,7 @@ const start = asks("a container is started", "POST", "/containers/[^/]+/start");
 const networkIsMade = asks("the network is made", "POST", "/networks/create");
 const serverIsAsked = asks("a server is asked", "POST", "/containers/[^/]+/exec");
 const containerIsLookedAt = asks("a container is looked at", "GET", "/containers/[^/]+/json");
+const balancerIsLookedFor = asks("the balancer is looked for", "GET", "/containers/json\\?.*nginx");
 const small = "--policy cookie --store memory --users 1";
 const crash = `scenario server-crash ${small}`;
 const compare = "compare --scenario server-crash,server-return --policy cookie,ip-hash --store memory --users 1";
@@ -119,7 +120,7 @@ const onRunningLab: Row[] = [
   { lab: "reset", at: start, says: "the reset is ended first" },
   {
     lab: "user alice login --at cookie.redis",
-    at: containerIsLookedAt,
+    at: balancerIsLookedFor,
     says: "its answer is awaited first",
     before: async () => rmSync(join(ward.home, "users"), { recursive: true, force: true }),
     // What the site has acknowledged is kept.
