@@ -15,7 +15,7 @@ export default defineConfig({
           name: "unit",
           sequence: { groupOrder: 0 },
           include: ["{cli,services,scripts}/**/*.test.ts"],
-          exclude: ["**/*.docker.test.ts", "**/*.browser.test.ts", "node_modules/**", "dist/**"],
+          exclude: ["**/*.docker.test.ts", "**/*.browser.test.ts", "**/*.matrix.test.ts", "node_modules/**", "dist/**"],
           // On two processors Vitest would take one.
           maxWorkers: "100%",
           // None takes a second for itself; the machine may be busy with others.
@@ -33,6 +33,17 @@ export default defineConfig({
           testTimeout: 120_000,
           expect: patience,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // Everything by everything: alone on the machine, since it takes a slow one for what it cannot tell. `npm run test:matrix`.
+          name: "matrix",
+          sequence: { groupOrder: 3 },
+          include: ["{cli,services,scripts}/**/*.matrix.test.ts"],
+          globalSetup: ["cli/testing/needs-engine.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 1_800_000,
         },
       },
       {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { docker } from "../testing/engine-inventory.ts";
 import { fatesOf, labCommand } from "../testing/run-lab.ts";
 
-/** The servers of the stores that have several; matrix.docker.test.ts has what else becomes of their sessions. */
+/** The stores of several servers: replicas with Sentinels, and a cluster. */
 const lab = labCommand({ name: "test-groups" });
 const narrow = ["--policy", "cookie", "--users", "9"];
 
@@ -68,3 +68,36 @@ it("after a failover another server is the master, and reset makes it the first 
 
   expect(await rolesNow()).toEqual({ masters: ["redis-ha1"], named: ["51:6379"], sessions: [0, 0, 0] });
 });
+
+it("redis-cluster-node-loss: the sessions of the dead server are lost, the others wait", async () => {
+  const { exitCode, result } = await lab.json(["scenario", "redis-cluster-node-loss", ...narrow]);
+
+  const cluster = result.architectures.find(({ store }) => store === "redis-cluster")!;
+  expect(cluster.mismatches).toBe(0);
+  expect(cluster.fates).toEqual(cluster.expected);
+  expect((cluster.fates.lost ?? 0) + (cluster.fates.survived ?? 0)).toBe(9);
+  expect(cluster.exposed).toBe(cluster.fates.lost ?? 0);
+  expect(result).toMatchObject({ verdict: "confirmed", reasons: [] });
+  expect(exitCode).toBe(0);
+});
+
+it.each([
+  ["redis-restart", "9 lost"],
+  ["redis-crash", "9 lost"],
+  ["redis-outage", "9 survived"],
+])(
+  "%s hits their servers, too: what an append-only file keeps is there, a cluster without one has %s",
+  async (scenario, cluster) => {
+    const stores = ["--store", "memory,redis-sentinel,redis-cluster"];
+    const { exitCode, result } = await lab.json(["scenario", scenario, ...stores, ...narrow]);
+
+    expect(fatesOf(result)).toEqual([
+      "cookie.memory: 9 survived",
+      `cookie.redis-cluster: ${cluster}`,
+      "cookie.redis-sentinel: 9 survived",
+    ]);
+    expect(result.faults.map(({ target }) => target)).toEqual(expect.arrayContaining(["redis-ha1", "redis-c3"]));
+    expect(result).toMatchObject({ verdict: "confirmed", reasons: [] });
+    expect(exitCode).toBe(0);
+  },
+);

@@ -56,7 +56,7 @@ describe("lab scenario server-crash, with no lab running", () => {
   });
 });
 
-describe("lab scenario server-crash, again and again on a running lab", () => {
+describe("lab scenario server-crash, ten times in a row on a running lab", () => {
   let before: string[];
   beforeAll(async () => {
     await lab.up();
@@ -68,6 +68,12 @@ describe("lab scenario server-crash, again and again on a running lab", () => {
     ["app1", 2, "1 survived, 1 lost"],
     ["app2", 7, "4 survived, 3 lost"],
     ["app3", 30, "20 survived, 10 lost"],
+    ["app1", 3, "2 survived, 1 lost"],
+    ["app3", 6, "4 survived, 2 lost"],
+    ["app2", 6, "4 survived, 2 lost"],
+    ["app2", 6, "4 survived, 2 lost"],
+    ["app3", 9, "6 survived, 3 lost"],
+    ["app1", 6, "4 survived, 2 lost"],
   ])("with --victim %s and --users %i the memory stores with affinity show %s", async (victim, users, expected) => {
     const { exitCode, result } = await lab.json([
       "scenario",
