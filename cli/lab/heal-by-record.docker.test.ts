@@ -37,9 +37,10 @@ export default defineFault("litter", {
 `;
 
 const scenario = `import litter from "../faults/litter.js";
-import * as words from "../theory/scenario.js";
+import { defineScenario } from "../theory/scenario.js";
+import * as steps from "../theory/steps.js";
 
-export default words.defineScenario({
+export default defineScenario({
   title: "Somebody leaves a file about",
   question: "A file lies about on two app servers. Who is still logged in?",
   matters: "It does not.",
@@ -47,13 +48,11 @@ export default words.defineScenario({
   architectures: { policies: ["cookie"], stores: ["memory"] },
   next: { scenario: "login", toSee: "the same without it" },
   steps: [
-    words.everyoneLogsIn(),
-    words.everyoneShops(),
-    words.everyoneReadsBack(),
-    words.inject(litter("app1"), litter("app2")),
-    words.everyoneBrowses({ forMs: 120_000 }),
-    words.healEverything(),
-    words.everyoneChecksIn(),
+    ...steps.everyoneSettlesIn(),
+    steps.inject(litter("app1"), litter("app2")),
+    steps.everyoneBrowses({ forMs: 120_000 }),
+    steps.healEverything(),
+    steps.everyoneChecksIn(),
   ],
   expect: () => ({ fate: "survived", because: "a file more harms nobody" }),
 });
