@@ -6,7 +6,7 @@ export const rooms: Record<string, { holds: string; imports: string }> = {
   "errors.ts": { holds: "What an error says, and the exit code that it means.", imports: "" },
   "paths.ts": { holds: "Where the package's own files are.", imports: "" },
   "version.ts": { holds: "The package's version.", imports: "paths.ts" },
-  "wait.ts": { holds: "Waits for a condition, with a deadline.", imports: "" },
+  "wait.ts": { holds: "Waits for a condition, or acts until it is done, with a deadline.", imports: "" },
   host: { holds: "This machine: its folders, its files, its processes.", imports: "errors.ts, paths.ts" },
   history: { holds: "The events of a run: their shapes, their only writer, their reader.", imports: "errors.ts" },
   verdict: { holds: "The judge: fates, causes, doubts, the result document. Pure.", imports: "history" },
