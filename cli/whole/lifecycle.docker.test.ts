@@ -168,7 +168,7 @@ describe("Ctrl-C in the middle of a run", () => {
       "--filter",
       "status=running",
     );
-    expect(running).toHaveLength(8);
+    expect(running).toHaveLength(9);
   });
 });
 

@@ -38,7 +38,7 @@ export function redisSettings(at: ServiceAddress): RedisSettings {
   const fill = async () => {
     const { prefix, keys, bytes } = ballast;
     await shell(`
-      [ "$(redis-cli EXISTS ${prefix}1)" = 0 ] || exit 0
+      [ -z "$(redis-cli --scan --pattern '${prefix}*' | head -n 1)" ] || exit 0
       seq ${keys} | sed 's/.*/SETRANGE ${prefix}& ${bytes - 1} x/' | redis-cli >/dev/null`);
   };
   return {
