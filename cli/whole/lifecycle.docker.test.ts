@@ -176,7 +176,8 @@ describe("Ctrl-C in the middle of a run", () => {
 function faultStates(home: string): string[] {
   const runs = join(home, "runs");
   const newest = existsSync(runs) ? readdirSync(runs).sort().at(-1) : undefined;
-  if (newest === undefined) return [];
+  // The folder is there a moment before its history is.
+  if (newest === undefined || !existsSync(join(runs, newest, "history.jsonl"))) return [];
   const lines = readFileSync(join(runs, newest, "history.jsonl"), "utf8").split("\n");
   return lines
     .filter((line) => line.startsWith('{"type":"fault"') && line.endsWith("}"))
