@@ -30,7 +30,7 @@ export const inject: Played<
 };
 
 export const heal: Played<"heal", Healing & Settling> = async (_, run) => {
-  run.narrator.doing("repairing, and waiting until nginx uses every app server again");
+  run.narrator.doing("repairing, and waiting until every policy uses every app server again");
   await healFaults(run);
   await settleDown(run);
 };
